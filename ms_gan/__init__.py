@@ -1,0 +1,3 @@
+"""Generative adversarial networks for images, with MindSpore."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,182 @@
+"""Every option of a training run, once: its type, its default, its unit and its range.
+
+The defaults are the recipe `gan_mnist`; a file under configs/ holds only what another recipe changes. This module imports
+nothing heavy, so that a wrong option is reported before MindSpore is loaded.
+"""
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Dict, Iterator, List, Literal, Optional, Tuple
+
+from ms_gan.errors import UsageError
+from ms_gan.seeds import MAX_SEED
+
+
+def option(default: Any, help: str, low=None, high=None, unit: str = "", short: str = "", may_change: bool = False):
+    """A dataclass field that carries what a person needs to know about it.
+
+    Args:
+        default: its value where nobody sets it.
+        help: one clause for `--help`.
+        low, high: the allowed range, both ends included; for a list, the range of each element.
+        unit: what the number counts, for `--help` and for error messages.
+        short: an everyday flag beside the full name, such as `--epochs`.
+        may_change: True where a resumed run may be given another value.
+    """
+    about = dict(help=help, low=low, high=high, unit=unit, short=short, may_change=may_change)
+    if isinstance(default, (list, dict)):
+        return field(default_factory=lambda: list(default), metadata=about)
+    return field(default=default, metadata=about)
+
+
+@dataclass
+class DataConfig:
+    """Which images are learnt, and where they are found."""
+
+    source: Literal["mnist", "fashion_mnist", "synthetic"] = option(
+        "mnist", "data set; synthetic draws digits with Pillow and needs no files"
+    )
+    dir: Optional[str] = option(
+        None, "folder with the data files; unset: search MS_GAN_DATA, the user's cache and system folders, then fetch",
+        short="--data-dir", may_change=True,
+    )  # fmt: skip
+    limit: Optional[int] = option(None, "use only the first images of the data set; unset: all", 1, unit="images")
+
+
+@dataclass
+class LatentConfig:
+    """The generator's input."""
+
+    width: int = option(100, "numbers in one latent vector", 1, 65536)
+    distribution: Literal["normal", "uniform"] = option("normal", "normal: N(0, 1); uniform: U(-1, 1)")
+
+
+@dataclass
+class GeneratorConfig:
+    """The network that makes images from latents."""
+
+    name: Literal["mlp"] = option("mlp", "family of networks")
+    hidden: List[int] = option([128, 256, 512, 1024], "widths of the hidden layers", 1, 65536, "units")
+    batch_norm: bool = option(True, "BatchNorm after every hidden layer but the first")
+    init: Literal["uniform_fan_in"] = option(
+        "uniform_fan_in", "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in)"
+    )
+
+
+@dataclass
+class DiscriminatorConfig:
+    """The network that tells real images from generated ones."""
+
+    name: Literal["mlp"] = option("mlp", "family of networks")
+    hidden: List[int] = option([512, 256], "widths of the hidden layers", 1, 65536, "units")
+    slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
+    init: Literal["uniform_fan_in"] = option(
+        "uniform_fan_in", "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in)"
+    )
+
+
+@dataclass
+class OptimizerConfig:
+    """How one network's parameters follow their gradients."""
+
+    name: Literal["adam"] = option("adam", "update rule")
+    lr: float = option(2e-4, "learning rate", 0.0, 1.0)
+    beta1: float = option(0.5, "decay of Adam's mean of the gradients", 0.0, 0.999999)
+    beta2: float = option(0.999, "decay of Adam's mean of their squares", 0.0, 0.999999)
+    eps: float = option(1e-8, "added to Adam's denominator", 1e-16, 1.0)
+
+
+@dataclass
+class OptimizersConfig:
+    """One optimizer for each network."""
+
+    generator: OptimizerConfig = field(default_factory=OptimizerConfig)
+    discriminator: OptimizerConfig = field(default_factory=OptimizerConfig)
+
+
+@dataclass
+class EmaConfig:
+    """The exponential moving average of the generator's weights and BatchNorm statistics."""
+
+    enabled: bool = option(True, "keep the average, and sample from it")
+    decay: float = option(0.999, "share of the old average kept in each step", 0.0, 0.999999)
+    warmup: bool = option(True, "while step t is young, keep no more than (1 + t) / (10 + t)")
+
+
+@dataclass
+class TrainConfig:
+    """How long training lasts and what it leaves behind."""
+
+    epochs: int = option(
+        200, "passes over the data, in all (also when resuming)", 1, 1000000, short="--epochs", may_change=True
+    )
+    batch_size: int = option(128, "images in one step, over all workers", 2, 65536, "images", short="--batch-size")
+    sample_every: int = option(1, "epochs between two sample grids", 1, 1000000, "epochs", may_change=True)
+    sample_count: int = option(64, "images in a sample grid", 1, 1024, "images")
+    checkpoint_every: int = option(1, "epochs between two checkpoints", 1, 1000000, "epochs", may_change=True)
+    keep_checkpoints: int = option(3, "newest checkpoints kept", 1, 1000, "checkpoints", may_change=True)
+    log_every: int = option(50, "steps between two log records", 1, 1000000, "steps", may_change=True)
+
+
+@dataclass
+class Config:
+    """One training run, complete."""
+
+    recipe: str = option("gan_mnist", "name of the recipe; names the run folder")
+    seed: int = option(0, "fixes weights, data order and latents", 0, MAX_SEED, short="--seed")
+    device: Literal["auto", "CPU", "GPU", "Ascend"] = option(
+        "auto", "where to train; auto takes the best that is there", may_change=True
+    )
+    mode: Literal["graph", "pynative"] = option(
+        "graph", "graph compiles the step once; pynative runs it line by line, for debugging", may_change=True
+    )
+    output: Optional[str] = option(None, "run folder; unset: runs/RECIPE-DATE-N", may_change=True)
+    data: DataConfig = field(default_factory=DataConfig)
+    latent: LatentConfig = field(default_factory=LatentConfig)
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
+    ema: EmaConfig = field(default_factory=EmaConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+
+def leaves(options: Any, prefix: str = "") -> Iterator[Tuple[str, Any, Any]]:
+    """Walk an options dataclass: (dotted key, dataclass field, value) of every option."""
+    for f in fields(options):
+        value = getattr(options, f.name)
+        if is_dataclass(value):
+            yield from leaves(value, f"{prefix}{f.name}.")
+        else:
+            yield prefix + f.name, f, value
+
+
+def allowed(f: Any) -> str:
+    """What an option accepts, in words: "1 to 65536 images", or "" where anything of its type goes."""
+    low, high, unit = f.metadata["low"], f.metadata["high"], f.metadata["unit"]
+    if low is None:
+        return ""
+    span = f"{low} or more" if high is None else f"{low} to {high}"
+    return f"{span} {unit}".strip()
+
+
+def check_ranges(options: Any) -> None:
+    """Refuse a value out of its range.
+
+    Raises:
+        UsageError: naming the key, the value and what is allowed.
+    """
+    for key, f, value in leaves(options):
+        low, high = f.metadata["low"], f.metadata["high"]
+        for number in value if isinstance(value, list) else [value]:
+            if number is None or low is None:
+                continue
+            if not low <= number or (high is not None and not number <= high):
+                raise UsageError(f"{key}: {number} is out of range; allowed: {allowed(f)}")
+
+
+def fill(cls: type, values: Dict[str, Any]) -> Any:
+    """Build an options dataclass from nested dictionaries that are complete."""
+    blank = cls()
+    nested = {f.name: getattr(blank, f.name) for f in fields(cls)}
+    return cls(
+        **{name: fill(type(old), values[name]) if is_dataclass(old) else values[name] for name, old in nested.items()}
+    )

@@ -1,0 +1,13 @@
+"""The two ways in which a command of this project ends badly."""
+
+
+class GanError(Exception):
+    """Something failed while the command ran: one sentence for the person, exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(GanError):
+    """The command was asked for something it cannot do: one sentence for the person, exit code 2."""
+
+    exit_code = 2

@@ -1,0 +1,46 @@
+"""Random numbers as a function of what they are for, never of what was drawn before.
+
+Every random number in this project comes from a Philox generator (Salmon et al., "Parallel Random Numbers: As
+Easy as 1, 2, 3", SC 2011): a counter-based generator whose output depends on a key and a counter alone. The key is
+(seed, purpose), the counter is where the number belongs: epoch, step, block of samples. So a run that is resumed, or
+spread over several workers, draws exactly the numbers that an unbroken single run draws, and the numbers are the same on
+every device.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+MAX_SEED = 2**63 - 1
+
+
+class Purpose(IntEnum):
+    """What random numbers are drawn for. Values are part of the file format of a run: never renumber them."""
+
+    WEIGHTS = 1
+    DATA_ORDER = 2
+    TRAINING_LATENTS = 3
+    SAMPLE_LATENTS = 4
+    SYNTHETIC_IMAGES = 5
+
+
+def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:
+    """A generator for one purpose at one place.
+
+    Args:
+        seed: the run's seed, 0 to 2**63 - 1.
+        purpose: what the numbers are for.
+        place: up to three counters, for example (epoch,) or (step, part), each 0 to 2**64 - 1.
+
+    Raises:
+        ValueError: a seed or a counter out of range, or more than three counters.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"seed {seed} is out of range; allowed: 0 to {MAX_SEED}")
+    if len(place) > 3:
+        raise ValueError(f"at most three counters name a place, not {len(place)}")
+    # The lowest word of the counter is the one that Philox counts up itself while numbers are drawn.
+    counter = [0, *place, *[0] * (3 - len(place))]
+    return np.random.Generator(
+        np.random.Philox(key=np.array([seed, purpose], dtype=np.uint64), counter=np.array(counter, dtype=np.uint64))
+    )
