@@ -1,0 +1,74 @@
+"""What a program must know to make images with a generator: the card that goes with its weights.
+
+The card is embedded in every checkpoint, and lies as `<name>.json` beside every exported model.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Optional
+
+from ms_gan import __version__
+from ms_gan.config import GeneratorConfig, LatentConfig, option
+from ms_gan.errors import GanError, UsageError
+from ms_gan.options import from_dict
+
+FORMAT = "ms_gan generator 1"
+
+
+@dataclass
+class ImageConfig:
+    """The generator's output: (N, channels, height, width), float32 in [low, high]."""
+
+    channels: int = option(1, "colours", 1, 4)
+    height: int = option(28, "rows", 1, 4096, "pixels")
+    width: int = option(28, "columns", 1, 4096, "pixels")
+    low: float = option(-1.0, "value of black", -1.0, -1.0)
+    high: float = option(1.0, "value of white", 1.0, 1.0)
+
+    @property
+    def shape(self):
+        """(C, H, W)."""
+        return (self.channels, self.height, self.width)
+
+
+@dataclass
+class Card:
+    """A generator's card."""
+
+    format: str = option(FORMAT, "kind of card")
+    version: str = option(__version__, "of ms_gan, which wrote it")
+    recipe: str = option("", "name of the recipe")
+    seed: int = option(0, "of the run", 0)
+    step: int = option(0, "steps trained", 0)
+    epoch: float = option(0.0, "epochs trained", 0.0)
+    averaged: bool = option(False, "whether the weights are the average over the training")
+    batch_size: Optional[int] = option(None, "images that an exported graph makes at once; null: any number", 1)
+    latent: LatentConfig = field(default_factory=LatentConfig)
+    image: ImageConfig = field(default_factory=ImageConfig)
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+
+    def to_json(self) -> str:
+        """The card as JSON text."""
+        return json.dumps(asdict(self), indent=1)
+
+
+def read_card(text: str, where: str) -> Card:
+    """A card from JSON text.
+
+    Args:
+        text: what `Card.to_json` wrote.
+        where: names the file in an error.
+
+    Raises:
+        GanError: not a card, or a card that this version does not understand.
+    """
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        raise GanError(f"{where}: not a generator's card (no JSON)") from None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise GanError(f"{where}: not a generator's card; its format should be {FORMAT!r}")
+    try:
+        return from_dict(Card, values, where)
+    except UsageError as error:
+        raise GanError(str(error)) from None

@@ -1,0 +1,102 @@
+"""train.py: train a GAN."""
+
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple
+
+from ms_gan.cli.command import run_command
+from ms_gan.config import Config, leaves
+from ms_gan.errors import UsageError
+from ms_gan.options import make_parser, parse, read_yaml
+
+EXAMPLES = """\
+  python train.py --epochs 20                          MNIST, the recipe gan_mnist
+  python train.py --config configs/gan_mnist.yaml --optimizer.generator.lr 1e-4
+  python train.py --resume runs/gan_mnist-20250101-1   go on where a run stopped"""
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """The command; returns its exit code."""
+    return run_command(_train, argv)
+
+
+def _train(argv: List[str]) -> int:
+    config, run = _read_options(argv)
+    # From here on imports are slow: a wrong option has been reported by now.
+    from ms_gan import data, runtime
+
+    images = data.load(config.data, config.seed)
+    for notice in images.notices:
+        print(f"note: {notice}")
+    device = runtime.start(config.device, config.mode)
+
+    from ms_gan.training.run_folder import RunFolder, create
+    from ms_gan.training.trainer import Trainer
+
+    data.Batches(images.images, config.train.batch_size, config.seed)  # refuses a wrong batch before a folder is made
+    folder = RunFolder(run) if run else create(config)
+    trainer = Trainer(config, images, folder, device, resume=run is not None)
+    folder.save_config(config)
+    _announce(trainer)
+    started = time.monotonic()
+    stopped_by = trainer.run()
+    _conclude(trainer, time.monotonic() - started, stopped_by)
+    return 128 + stopped_by if stopped_by else 0
+
+
+def _read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
+    """The configuration, and the run folder where one is resumed."""
+    parser = make_parser(Config, "train.py", "Train a generative adversarial network on images.", EXAMPLES, True)
+    parser.add_argument("--resume", type=Optional[str], metavar="RUN", help="continue the run in this folder")
+    config, given = parse(parser, Config, argv)
+    run = given.pop("resume", None)
+    if run is None:
+        return config, None
+    folder = Path(run)
+    if not (folder / "config.yaml").is_file():
+        raise UsageError(f"--resume {run}: not a run folder; it should hold config.yaml and checkpoints/")
+    return _continued(read_yaml(Config, folder / "config.yaml"), given, folder), folder
+
+
+def _continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
+    """The run's own configuration with the options that a resumed run may change.
+
+    Raises:
+        UsageError: an option that contradicts the run.
+    """
+    known = {key: (f, value) for key, f, value in leaves(stored)}
+    for key, value in given.items():
+        f, old = known[key]
+        if value != old and not f.metadata["may_change"]:
+            raise UsageError(f"{key}: {value} contradicts the run in {folder}, where it is {old}; leave it out")
+        if key == "output":
+            raise UsageError(f"--output: a resumed run stays in its folder, {folder}; leave it out")
+        *groups, name = key.split(".")
+        target: Any = stored
+        for group in groups:
+            target = getattr(target, group)
+        setattr(target, name, value)
+    return stored
+
+
+def _announce(trainer: Any) -> None:
+    from ms_gan.models import count_parameters
+
+    print(f"data      {trainer.data.name} ({trainer.data.origin})")
+    print(f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode")
+    for name, network in trainer.system.networks.items():
+        print(f"network   {name}, {count_parameters(network):,} parameters")
+    start = f", from step {trainer.step:,}" if trainer.step else ""
+    print(f"training  {trainer.config.train.epochs} epochs, {trainer.total_steps:,} steps{start}")
+    print(f"run       {trainer.folder.path}", flush=True)
+
+
+def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
+    folder = trainer.folder.path
+    if stopped_by:
+        print(f"stopped at step {trainer.step:,} of {trainer.total_steps:,}; it is saved")
+        print(f"go on with   python train.py --resume {folder}")
+        return
+    print(f"done in {seconds / 60:.1f} minutes")
+    print(f"pictures     {trainer.folder.samples}, {trainer.folder.animation.name}, {trainer.folder.losses.name}")
+    print(f"sample with  python infer.py --ckpt {folder} --num 64 --seed 0 --output digits.png")

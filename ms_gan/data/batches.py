@@ -1,0 +1,53 @@
+"""Batches of training images as a function of (seed, step, worker), with no state that a resumed run would lack."""
+
+import numpy as np
+
+from ms_gan.data.images import to_float
+from ms_gan.errors import UsageError
+from ms_gan.seeds import Purpose, stream
+
+
+class Batches:
+    """The training images in a new seeded order each epoch, cut into batches; the last partial batch is dropped.
+
+    Args:
+        images: uint8 (N, C, H, W), in memory or mapped into it.
+        batch_size: images in one step, over all workers.
+        seed: fixes the order.
+        worker: which worker this is, 0 to workers - 1; each takes its contiguous part of every batch.
+        workers: how many there are.
+
+    Raises:
+        UsageError: fewer images than one batch, or a batch that the workers cannot share evenly.
+    """
+
+    def __init__(self, images: np.ndarray, batch_size: int, seed: int, worker: int = 0, workers: int = 1):
+        if len(images) < batch_size:
+            raise UsageError(f"train.batch_size: {batch_size} is out of range; the data set holds {len(images)} images")
+        if batch_size % workers:
+            raise UsageError(f"train.batch_size: {batch_size} is no multiple of {workers}, the number of workers")
+        self.steps_per_epoch = len(images) // batch_size
+        self._images = images
+        self._seed = seed
+        self._batch_size = batch_size
+        share = batch_size // workers
+        self._part = slice(worker * share, (worker + 1) * share)
+        self._last_order = (-1, np.empty(0, np.int64))
+
+    def batch(self, step: int) -> np.ndarray:
+        """This worker's images of a step, which counts from the start of training.
+
+        Returns:
+            float32 (batch_size / workers, C, H, W) in [-1, 1].
+        """
+        epoch, within = divmod(step, self.steps_per_epoch)
+        start = within * self._batch_size
+        chosen = self._order(epoch)[start : start + self._batch_size][self._part]
+        return to_float(self._images[chosen])
+
+    def _order(self, epoch: int) -> np.ndarray:
+        """The order of an epoch; the last one asked for is kept, since drawing it takes as long as several batches."""
+        if self._last_order[0] != epoch:
+            order = stream(self._seed, Purpose.DATA_ORDER, epoch).permutation(len(self._images))
+            self._last_order = (epoch, order)
+        return self._last_order[1]

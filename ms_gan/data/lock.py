@@ -1,0 +1,41 @@
+"""One process at a time in a cache folder."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+from ms_gan.errors import GanError
+
+
+@contextmanager
+def held(folder: Path, doing: str) -> Iterator[None]:
+    """Hold a folder's lock, made where missing; a process that dies lets go of it.
+
+    Args:
+        folder: the cache folder.
+        doing: what the holder does, for those who wait: "fetching MNIST".
+
+    Raises:
+        GanError: the folder cannot be written to, or cannot be locked.
+    """
+    lock = FileLock(folder / ".lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            tqdm.write(f"Another process is {doing}; waiting for it", file=sys.stderr)
+            lock.acquire()
+    # Some network file systems have no locks: filelock says so by NotImplementedError.
+    except (OSError, NotImplementedError) as error:
+        raise GanError(
+            f"{folder}: this cache folder cannot be used ({error}); set MS_GAN_CACHE to a folder on a local disk"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

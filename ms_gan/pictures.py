@@ -1,0 +1,134 @@
+"""Grids, animations and plots."""
+
+import math
+import os
+import shutil
+from pathlib import Path
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+
+import numpy as np
+from PIL import Image
+
+from ms_gan.errors import GanError
+from ms_gan.files import whole_file
+
+GAP = 2  # pixels between the images of a grid
+FRAMES = 200  # of an animation; a longer training is thinned to so many
+
+
+def to_pillow(image: np.ndarray) -> Image.Image:
+    """(C, H, W) uint8, C = 1 or 3, as a Pillow image."""
+    return Image.fromarray(image[0] if image.shape[0] == 1 else np.ascontiguousarray(image.transpose(1, 2, 0)))
+
+
+def grid(images: np.ndarray, columns: Optional[int] = None) -> np.ndarray:
+    """Images (N, C, H, W) uint8 side by side on a dark ground, as (C, height, width); nearly square unless told."""
+    count, channels, height, width = images.shape
+    columns = columns or math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    sheet = np.full((channels, rows * (height + GAP) + GAP, columns * (width + GAP) + GAP), 32, np.uint8)
+    for i, image in enumerate(images):
+        top, left = (i // columns) * (height + GAP) + GAP, (i % columns) * (width + GAP) + GAP
+        sheet[:, top : top + height, left : left + width] = image
+    return sheet
+
+
+def save_image(image: np.ndarray, path: Path) -> None:
+    """Write (C, H, W) uint8 as a picture in the format that the suffix names. Raises GanError where it cannot."""
+    with whole_file(path) as temporary:
+        to_pillow(image).save(temporary)
+
+
+def save_grid(images: np.ndarray, path: Path, columns: Optional[int] = None) -> None:
+    """Write images (N, C, H, W) uint8 as one picture."""
+    save_image(grid(images, columns), path)
+
+
+def save_array(blocks: Iterable[Tuple[int, np.ndarray]], shape: Tuple[int, int, int, int], path: Path) -> None:
+    """Write images as they come into a .npy file: uint8 (N, H, W) for grey ones, (N, H, W, 3) for coloured ones.
+
+    Args:
+        blocks: pairs of (number of the first image, images (n, C, H, W) uint8), in order.
+        shape: (N, C, H, W) of all of them together.
+        path: the file.
+    """
+    count, channels, height, width = shape
+    stored = (count, height, width) if channels == 1 else (count, height, width, channels)
+    header = {"descr": "|u1", "fortran_order": False, "shape": stored}
+    with whole_file(path) as temporary, open(temporary, "wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for _, images in blocks:
+            file.write(np.ascontiguousarray(images.transpose(0, 2, 3, 1)).tobytes())
+
+
+def save_folder(blocks: Iterable[Tuple[int, np.ndarray]], count: int, path: Path) -> None:
+    """Write images as they come as numbered PNGs into a new folder, which appears only when all are there.
+
+    Raises:
+        GanError: the folder cannot be written.
+    """
+    path = Path(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    digits = max(5, len(str(count - 1)))
+    try:
+        draft.mkdir(parents=True)
+        for start, images in blocks:
+            for i, image in enumerate(images, start):
+                to_pillow(image).save(draft / f"{i:0{digits}d}.png")
+        os.replace(draft, path)
+    except OSError as error:
+        raise GanError(f"{path}: cannot be written ({error.strerror or error})") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float, rest: bool = True) -> None:
+    """Write frames as a GIF that loops.
+
+    Args:
+        frames: pictures of one size, at least one.
+        path: the file.
+        seconds: how long one round lasts, without the rest.
+        rest: whether it rests on the last frame before it starts again.
+    """
+    duration = max(20, int(1000 * seconds / len(frames)))
+    durations = [duration] * (len(frames) - 1) + [duration + 1500 * rest]
+    with whole_file(path) as temporary:
+        frames[0].save(temporary, save_all=True, append_images=list(frames[1:]), duration=durations, loop=0)
+
+
+def animate_files(paths: List[Path], path: Path) -> None:
+    """Write the pictures in `paths`, in this order, as an animation of at most FRAMES frames."""
+    chosen = np.unique(np.linspace(0, len(paths) - 1, min(len(paths), FRAMES)).round().astype(int))
+    frames = []
+    for i in chosen:
+        with Image.open(paths[i]) as picture:
+            frames.append(picture.convert("P" if picture.mode == "L" else "RGB"))
+    save_animation(frames, path, seconds=min(10.0, 0.2 * len(frames)))
+
+
+def plot_losses(records: List[Dict[str, float]], path: Path) -> None:
+    """Plot both losses, D(x) and D(G(z)) over the epochs.
+
+    Args:
+        records: training records with `epoch`, `loss_d`, `loss_g`, `d_real` and `d_fake`.
+    """
+    from matplotlib.figure import Figure  # takes a second to import, and only some commands plot
+
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True)
+    epochs = [record["epoch"] for record in records]
+    for axes, curves in (
+        (above, (("loss_d", "discriminator"), ("loss_g", "generator"))),
+        (below, (("d_real", "D(x), real images"), ("d_fake", "D(G(z)), generated images"))),
+    ):
+        for key, label in curves:
+            axes.plot(epochs, [record[key] for record in records], label=label, linewidth=1)
+        axes.legend(loc="upper right")
+        axes.grid(alpha=0.3)
+    above.set_ylabel("loss")
+    below.set_ylabel("probability of being real")
+    below.set_ylim(0, 1)
+    below.set_xlabel("epoch")
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, dpi=100)

@@ -1,0 +1,51 @@
+"""Where data sets are looked for and where fetched and decoded data is kept."""
+
+import os
+from pathlib import Path
+from typing import List, Optional
+
+from ms_gan.errors import UsageError
+
+SYSTEM_FOLDERS = (Path("/usr/share/datasets"), Path("/usr/local/share/datasets"))
+
+
+def cache_dir() -> Path:
+    """This user's cache folder of the project; it need not exist yet.
+
+    MS_GAN_CACHE names it; otherwise it is `ms_gan` under XDG_CACHE_HOME, or under ~/.cache.
+    """
+    own = os.environ.get("MS_GAN_CACHE")
+    if own:
+        return Path(own).expanduser().absolute()
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG specification has relative paths ignored.
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "ms_gan"
+
+
+def data_cache() -> Path:
+    """The folder under which fetched data sets are kept, one folder each."""
+    return cache_dir() / "data"
+
+
+def data_folders(given: Optional[str]) -> List[Path]:
+    """The folders in which to look for data files, in order.
+
+    Args:
+        given: the folder named by --data-dir. Whoever names a folder means that one: no other is searched.
+
+    Raises:
+        UsageError: the folder named by --data-dir or by MS_GAN_DATA does not exist.
+    """
+    if given:
+        return [_existing(given, "--data-dir")]
+    shared = os.environ.get("MS_GAN_DATA")
+    named = [_existing(shared, "MS_GAN_DATA")] if shared else []
+    return [*named, data_cache(), *SYSTEM_FOLDERS]
+
+
+def _existing(folder: str, named_by: str) -> Path:
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        what = "is not a folder" if path.exists() else "does not exist"
+        raise UsageError(f"{named_by}: {folder} {what}; name an existing folder, or leave it out")
+    return path

@@ -1,0 +1,34 @@
+"""The exponential moving average of a network."""
+
+import mindspore as ms
+from mindspore import nn, ops
+
+
+class MovingAverage(nn.Cell):
+    """average <- d * average + (1 - d) * network, over weights and BatchNorm statistics alike.
+
+    With warm-up d is min(decay, (1 + t) / (10 + t)) at step t, so that the average forgets the random start: the rule of
+    TensorFlow's ExponentialMovingAverage with num_updates. Averaging a generator: Yazici et al. 2018 (arXiv:1806.04498).
+
+    Args:
+        network: what is averaged.
+        average: a network of the same shape, which holds the average.
+        decay: the share of the old average kept in each step.
+        warmup: whether young averages forget faster.
+
+    Inputs:
+        step: how many steps came before this one, a float32 scalar.
+    """
+
+    def __init__(self, network: nn.Cell, average: nn.Cell, decay: float, warmup: bool):
+        super().__init__(auto_prefix=False)
+        self.sources = ms.ParameterTuple(network.get_parameters())
+        self.averages = ms.ParameterTuple(average.get_parameters())
+        self.decay = decay
+        self.warmup = warmup
+
+    def construct(self, step):
+        decay = ops.minimum((1.0 + step) / (10.0 + step), self.decay) if self.warmup else self.decay
+        for i in range(len(self.sources)):
+            ops.assign(self.averages[i], self.averages[i] + (1.0 - decay) * (self.sources[i] - self.averages[i]))
+        return step

@@ -1,0 +1,108 @@
+"""What a run tells: one JSON object a line in log.jsonl, and a progress line for the person."""
+
+import json
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, Dict, List
+
+from tqdm import tqdm
+
+from ms_gan.errors import GanError
+from ms_gan.files import write_text
+
+
+class EventLog:
+    """Appends records to a file, each whole, each at once.
+
+    Args:
+        path: the file; records that follow `step` are dropped from it, because training repeats those steps.
+        step: the step from which training goes on.
+    """
+
+    def __init__(self, path: Path, step: int = 0):
+        self._path = path
+        if step and path.exists():
+            kept = [record for record in read_events(path) if record.get("step", 0) <= step]
+            write_text(path, "".join(json.dumps(record) + "\n" for record in kept))
+
+    def write(self, event: str, **values: Any) -> Dict[str, Any]:
+        """Append a record. Raises GanError where the file cannot be written."""
+        record = {"event": event, "time": round(time.time(), 3), **values}
+        try:
+            with open(self._path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+        except OSError as error:
+            raise GanError(f"{self._path}: cannot be written ({error.strerror})") from None
+        return record
+
+
+def read_events(path: Path) -> List[Dict[str, Any]]:
+    """The records of a log; a last line that a crash cut short is left out."""
+    records = []
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(record, dict):
+                    records.append(record)
+    except FileNotFoundError:
+        pass
+    return records
+
+
+class Progress:
+    """Shows a person how training goes: a bar on a terminal, a line an epoch anywhere else.
+
+    Args:
+        steps_per_epoch, total_steps, batch_size: of the run.
+        step: where it starts.
+    """
+
+    def __init__(self, steps_per_epoch: int, total_steps: int, batch_size: int, step: int):
+        self._steps_per_epoch = steps_per_epoch
+        self._total = total_steps
+        self._batch_size = batch_size
+        self._first = self._last = step
+        self._started = time.monotonic()
+        self._bar = None
+        if os.isatty(sys.stderr.fileno() if hasattr(sys.stderr, "fileno") else -1):
+            self._bar = tqdm(total=total_steps, initial=step, unit="step", dynamic_ncols=True, smoothing=0.05)
+
+    def update(self, step: int, record: Dict[str, Any]) -> None:
+        """Show a training record, written at `step`."""
+        if self._bar is not None:
+            self._bar.set_description(f"epoch {math.ceil(step / self._steps_per_epoch)}", refresh=False)
+            self._bar.set_postfix_str(_summary(record), refresh=False)
+            self._bar.update(step - self._last)
+        self._last = step
+
+    def epoch(self, epoch: int, epochs: int, record: Dict[str, Any]) -> None:
+        """An epoch is over."""
+        if self._bar is None:
+            done, seconds = self._last - self._first, time.monotonic() - self._started
+            left = seconds / max(done, 1) * (self._total - self._last)
+            print(f"epoch {epoch}/{epochs}  {_summary(record)}  ETA {_clock(left)}", flush=True)
+
+    def close(self) -> None:
+        """The bar stays on the screen as it is."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _summary(record: Dict[str, Any]) -> str:
+    return (
+        f"loss D {record['loss_d']:.3f} G {record['loss_g']:.3f}  D(x) {record['d_real']:.2f} "
+        f"D(G(z)) {record['d_fake']:.2f}  {record['images_per_second']:,.0f} images/s"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

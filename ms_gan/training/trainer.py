@@ -1,0 +1,189 @@
+"""The loop: batches and latents into the step, and what a person wants to see out of it."""
+
+import signal
+import time
+from typing import Any, Dict, List, Optional
+
+import mindspore as ms
+import numpy as np
+
+from ms_gan import pictures
+from ms_gan.card import Card, ImageConfig
+from ms_gan.config import Config
+from ms_gan.data import Batches, ImageData
+from ms_gan.errors import GanError
+from ms_gan.latents import training_latents
+from ms_gan.runtime import Device
+from ms_gan.sampling import Sampler
+from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune
+from ms_gan.training.events import EventLog, Progress, read_events
+from ms_gan.training.run_folder import RunFolder
+from ms_gan.training.step import STATISTICS
+from ms_gan.training.system import build_system
+from ms_gan.weights import load_weights, restore, save_weights
+
+
+class Trainer:
+    """Trains what a configuration describes, on given images, into a run folder.
+
+    Args:
+        config: the run's configuration.
+        data: the training images.
+        folder: the run's folder.
+        device: where it runs.
+        resume: whether to go on from the folder's newest checkpoint.
+
+    Raises:
+        GanError: nothing to resume from, or a checkpoint that does not fit the configuration.
+    """
+
+    def __init__(self, config: Config, data: ImageData, folder: RunFolder, device: Device, resume: bool = False):
+        self.config = config
+        self.data = data
+        self.folder = folder
+        self.device = device
+        self.system = build_system(config, data.images.shape[1:])
+        self.batches = Batches(data.images, config.train.batch_size, config.seed)
+        self.total_steps = config.train.epochs * self.batches.steps_per_epoch
+        self.step = self._restore() if resume else 0
+        self.log = EventLog(folder.log, self.step)
+        self.sampler = Sampler.from_card(self._card())
+        self._interrupted: Optional[int] = None
+
+    def _restore(self) -> int:
+        path = newest_checkpoint(self.folder.checkpoints)
+        if path is None:
+            raise GanError(f"{self.folder.checkpoints}: holds no checkpoint to resume from")
+        values, card = load_weights(path)
+        restore(self.system.parameters(), values, path)
+        return card.step
+
+    def run(self) -> Optional[int]:
+        """Train until the last epoch, or until a signal asks to stop.
+
+        Returns:
+            None at the end, or the number of the signal that stopped the training; it is saved and can be resumed.
+
+        Raises:
+            GanError: a loss that is not a number, or a file that cannot be written.
+        """
+        self._begin()
+        progress = Progress(
+            self.batches.steps_per_epoch, self.total_steps, self.config.train.batch_size, self.step
+        )
+        previous = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._loop(progress)
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+            progress.close()
+        self._end()
+        return self._interrupted
+
+    def _begin(self) -> None:
+        c = self.config
+        self.log.write(
+            "start", step=self.step, device=self.device.description, mindspore=self.device.mindspore, mode=c.mode,
+            data=self.data.name, origin=self.data.origin,
+        )  # fmt: skip
+        if self.step == 0:
+            pictures.save_grid(self.data.images[: c.train.sample_count], self.folder.samples / "real.png")
+
+    def _interrupt(self, number: int, frame: Any) -> None:
+        if self._interrupted is not None:
+            raise KeyboardInterrupt
+        self._interrupted = number
+
+    def _loop(self, progress: Progress) -> None:
+        """One pass a step. Statistics stay on the device until a record is due, so that no step waits for them."""
+        train, per_epoch = self.config.train, self.batches.steps_per_epoch
+        pending: List[ms.Tensor] = []
+        record: Dict[str, Any] = {}
+        since = time.monotonic()
+        while self.step < self.total_steps and self._interrupted is None:
+            pending.append(self.system.step(*self._inputs(self.step)))
+            self.step += 1
+            epoch_over = self.step % per_epoch == 0
+            if self.step % train.log_every == 0 or epoch_over or self._interrupted is not None:
+                record = self._record(pending, time.monotonic() - since)
+                progress.update(self.step, record)
+                pending, since = [], time.monotonic()
+            if epoch_over:
+                self._epoch_over(self.step // per_epoch)
+                progress.epoch(self.step // per_epoch, train.epochs, record)
+                since = time.monotonic()
+
+    def _inputs(self, step: int) -> List[ms.Tensor]:
+        """What the step is given: images and latents, all functions of (seed, step)."""
+        c = self.config
+        latents = [training_latents(c.seed, step, part, c.train.batch_size, c.latent) for part in (0, 1)]
+        return [ms.Tensor(array) for array in (self.batches.batch(step), *latents)]
+
+    def _record(self, pending: List[ms.Tensor], seconds: float) -> Dict[str, Any]:
+        means = np.mean([tensor.asnumpy() for tensor in pending], axis=0)
+        if not np.isfinite(means).all():
+            bad = [name for name, value in zip(STATISTICS, means) if not np.isfinite(value)]
+            raise GanError(
+                f"{', '.join(bad)} stopped being a number in steps {self.step - len(pending) + 1} to {self.step}; "
+                "try a lower learning rate. The checkpoints before it are untouched"
+            )
+        return self.log.write(
+            "train",
+            step=self.step,
+            epoch=self.step / self.batches.steps_per_epoch,
+            **{name: float(value) for name, value in zip(STATISTICS, means)},
+            images_per_second=len(pending) * self.config.train.batch_size / seconds,
+        )
+
+    def _epoch_over(self, epoch: int) -> None:
+        train = self.config.train
+        last = self.step == self.total_steps
+        if epoch % train.sample_every == 0 or last:
+            self._sample(epoch)
+        if epoch % train.checkpoint_every == 0 or last:
+            self._save()
+
+    def _sample(self, epoch: int) -> None:
+        """A grid of the same latents each time, the first samples of the run's seed."""
+        self._load_sampler()
+        images = self.sampler.samples(self.config.seed, self.config.train.sample_count)
+        pictures.save_grid(images, self.folder.sample(epoch))
+
+    def _load_sampler(self) -> None:
+        # The sampler's network is its own: sampling neither moves BatchNorm statistics nor recompiles the step.
+        source = self.system.networks[self.system.sampled]
+        for target, parameter in zip(self.sampler.parameters(), source.get_parameters()):
+            target.set_data(parameter.value())
+
+    def _card(self) -> Card:
+        c = self.config
+        channels, height, width = self.data.images.shape[1:]
+        return Card(
+            recipe=c.recipe,
+            seed=c.seed,
+            step=self.step,
+            epoch=self.step / self.batches.steps_per_epoch,
+            averaged=c.ema.enabled,
+            latent=c.latent,
+            image=ImageConfig(channels, height, width),
+            generator=c.generator,
+        )
+
+    def _save(self) -> None:
+        card = self._card()
+        save_weights(checkpoint_path(self.folder.checkpoints, self.step), self.system.parameters(), card)
+        prune(self.folder.checkpoints, self.config.train.keep_checkpoints)
+        self._load_sampler()
+        save_weights(self.folder.generator, [(p.name, p) for p in self.sampler.parameters()], card)
+
+    def _end(self) -> None:
+        if self._interrupted is not None:
+            self._save()
+        self.log.write("stop" if self._interrupted else "end", step=self.step)
+        records = [record for record in read_events(self.folder.log) if record["event"] == "train"]
+        if records:
+            pictures.plot_losses(records, self.folder.losses)
+        frames = sorted(self.folder.samples.glob("epoch-*.png"))
+        if frames:
+            pictures.animate_files(frames, self.folder.animation)
