@@ -1,11 +1,11 @@
 """Every option of a training run, once: its type, its default, its unit and its range.
 
-The defaults are the recipe `gan_mnist`; a file under configs/ holds only what another recipe changes. This module imports
-nothing heavy, so that a wrong option is reported before MindSpore is loaded.
+The defaults are the recipe `gan_mnist`; a file under configs/ holds only what another recipe changes. This module
+imports nothing heavy, so that a wrong option is reported before MindSpore is loaded.
 """
 
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Dict, Iterator, List, Literal, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Literal, Optional, Tuple, Union
 
 from ms_gan.errors import UsageError
 from ms_gan.seeds import MAX_SEED
@@ -22,7 +22,7 @@ def option(default: Any, help: str, low=None, high=None, unit: str = "", short: 
         short: an everyday flag beside the full name, such as `--epochs`.
         may_change: True where a resumed run may be given another value.
     """
-    about = dict(help=help, low=low, high=high, unit=unit, short=short, may_change=may_change)
+    about = {"help": help, "low": low, "high": high, "unit": unit, "short": short, "may_change": may_change}
     if isinstance(default, (list, dict)):
         return field(default_factory=lambda: list(default), metadata=about)
     return field(default=default, metadata=about)
@@ -32,14 +32,29 @@ def option(default: Any, help: str, low=None, high=None, unit: str = "", short: 
 class DataConfig:
     """Which images are learnt, and where they are found."""
 
-    source: Literal["mnist", "fashion_mnist", "synthetic"] = option(
-        "mnist", "data set; synthetic draws digits with Pillow and needs no files"
+    source: Literal["mnist", "fashion_mnist", "cifar10", "folder", "synthetic"] = option(
+        "mnist", "data set; folder: your own pictures in --data-dir; synthetic draws digits and needs no files"
     )
     dir: Optional[str] = option(
         None, "folder with the data files; unset: search MS_GAN_DATA, the user's cache and system folders, then fetch",
         short="--data-dir", may_change=True,
     )  # fmt: skip
     limit: Optional[int] = option(None, "use only the first images of the data set; unset: all", 1, unit="images")
+    classes: Optional[List[Union[int, str]]] = option(
+        None, "use only these classes, by name or number, such as [frog]; unset: all"
+    )
+    image_size: Optional[int] = option(
+        None, "side of the images; a folder's are cropped and scaled to it (unset: 64), others padded with black",
+        8, 1024, "pixels",
+    )  # fmt: skip
+    channels: Literal["own", "grey", "rgb"] = option(
+        "own", "turn the images grey or into three colours; own: as the source has them, a folder: rgb"
+    )
+    mirror: bool = option(False, "show each image mirrored half of the times")
+    background: str = option("white", "colour behind transparent pixels of a folder's images: a name or #rrggbb")
+    max_unreadable: float = option(
+        0.1, "largest share of a folder's files that may be unreadable", 0.0, 1.0, may_change=True
+    )
 
 
 @dataclass
@@ -112,7 +127,7 @@ class TrainConfig:
     batch_size: int = option(128, "images in one step, over all workers", 2, 65536, "images", short="--batch-size")
     sample_every: int = option(1, "epochs between two sample grids", 1, 1000000, "epochs", may_change=True)
     sample_count: int = option(64, "images in a sample grid", 1, 1024, "images")
-    checkpoint_every: int = option(1, "epochs between two checkpoints", 1, 1000000, "epochs", may_change=True)
+    checkpoint_every: int = option(5, "epochs between two checkpoints", 1, 1000000, "epochs", may_change=True)
     keep_checkpoints: int = option(3, "newest checkpoints kept", 1, 1000, "checkpoints", may_change=True)
     log_every: int = option(50, "steps between two log records", 1, 1000000, "steps", may_change=True)
 
@@ -130,6 +145,7 @@ class Config:
         "graph", "graph compiles the step once; pynative runs it line by line, for debugging", may_change=True
     )
     output: Optional[str] = option(None, "run folder; unset: runs/RECIPE-DATE-N", may_change=True)
+    resume: Optional[str] = option(None, "continue the run in this folder; no other option is needed", may_change=True)
     data: DataConfig = field(default_factory=DataConfig)
     latent: LatentConfig = field(default_factory=LatentConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
@@ -173,10 +189,21 @@ def check_ranges(options: Any) -> None:
                 raise UsageError(f"{key}: {number} is out of range; allowed: {allowed(f)}")
 
 
-def fill(cls: type, values: Dict[str, Any]) -> Any:
-    """Build an options dataclass from nested dictionaries that are complete."""
+def fill(cls: type, values: Dict[str, Any], group: str = "") -> Any:
+    """Build an options dataclass from nested dictionaries that are complete.
+
+    Raises:
+        UsageError: a plain value where a group of options should be.
+    """
+    if not isinstance(values, dict):
+        raise UsageError(
+            f"{group or 'the configuration'}: {values!r} is a single value; it should be a group of options"
+        )
     blank = cls()
     nested = {f.name: getattr(blank, f.name) for f in fields(cls)}
     return cls(
-        **{name: fill(type(old), values[name]) if is_dataclass(old) else values[name] for name, old in nested.items()}
+        **{
+            name: fill(type(old), values[name], f"{group}.{name}".lstrip(".")) if is_dataclass(old) else values[name]
+            for name, old in nested.items()
+        }
     )

@@ -41,7 +41,8 @@ def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None)
         difference = _compare(source, open_generator(draft), card)
         if not difference <= TOLERANCE:
             raise GanError(
-                f"{path}: not written; its images differ from the source's by {difference:.1e}, allowed: {TOLERANCE:.0e}"
+                f"{path}: not written; its images differ from the source's by {difference:.1e}, "
+                f"allowed: {TOLERANCE:.0e}"
             )
         with whole_file(path) as temporary:
             temporary.write_bytes(draft.read_bytes())

@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import difflib
 import re
+import textwrap
 from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional, Tuple, get_args, get_origin
 
@@ -27,7 +28,10 @@ class _Help(argparse.HelpFormatter):
         super().__init__(prog, max_help_position=28)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + line for line in text.splitlines())
+        return "\n".join(
+            indent + (line if line.startswith("  ") else textwrap.fill(line, width - len(indent)))
+            for line in text.splitlines()
+        )
 
     def add_usage(self, usage, actions, groups, prefix=None):
         super().add_usage(f"{self._prog} [options]", actions, groups, prefix)
@@ -133,18 +137,15 @@ def from_dict(cls: type, values: Any, where: str) -> Any:
         UsageError: naming `where`, the key, the value and what is allowed.
     """
     parser = make_parser(cls, prog="", description="")
-    if not isinstance(values, dict):
-        raise UsageError(f"{where}: not a mapping of options to values")
     try:
+        if not isinstance(values, dict):
+            raise UsageError("not a mapping of options to values")
         options = fill(cls, parser.parse_object(values).as_dict())
-    except argparse.ArgumentError as error:
-        raise UsageError(f"{where}: {_explain(parser, cls, str(error))}") from None
-    except (TypeError, AttributeError, KeyError, RecursionError):
-        raise UsageError(f"{where}: not a mapping of options to values") from None
-    try:
         check_ranges(options)
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from None
+    except argparse.ArgumentError as error:
+        raise UsageError(f"{where}: {_explain(parser, cls, str(error))}") from None
     return options
 
 

@@ -105,7 +105,9 @@ def _open_mindir(path: Path) -> Sampler:
         with open(description, encoding="utf-8") as file:
             card = read_card(file.read(LARGEST_CARD), str(description))
     except FileNotFoundError:
-        raise UsageError(f"{description}: missing; export.py writes it beside {path.name}, keep them together") from None
+        raise UsageError(
+            f"{description}: missing; export.py writes it beside {path.name}, keep them together"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise GanError(f"{description}: cannot be read ({error})") from None
     try:

@@ -3,8 +3,8 @@
 Every random number in this project comes from a Philox generator (Salmon et al., "Parallel Random Numbers: As
 Easy as 1, 2, 3", SC 2011): a counter-based generator whose output depends on a key and a counter alone. The key is
 (seed, purpose), the counter is where the number belongs: epoch, step, block of samples. So a run that is resumed, or
-spread over several workers, draws exactly the numbers that an unbroken single run draws, and the numbers are the same on
-every device.
+spread over several workers, draws exactly the numbers that an unbroken single run draws, and the numbers are the same
+on every device.
 """
 
 from enum import IntEnum
@@ -22,6 +22,7 @@ class Purpose(IntEnum):
     TRAINING_LATENTS = 3
     SAMPLE_LATENTS = 4
     SYNTHETIC_IMAGES = 5
+    MIRROR = 6
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

@@ -26,7 +26,9 @@ class InferOptions:
     ckpt: Optional[str] = option(None, "a run folder, a .ckpt or a .mindir file")
     num: int = option(64, "images; with --interpolate, walks", 1, 100_000_000)
     seed: int = option(0, "fixes the latents; more images of a seed begin with the same ones", 0, MAX_SEED)
-    output: str = option("samples.png", ".png: a grid; .npy: uint8 (N, H, W[, 3]); a folder: numbered PNGs; .gif: walks")
+    output: str = option(
+        "samples.png", ".png: a grid; .npy: uint8 (N, H, W[, 3]); a folder: numbered PNGs; .gif: walks"
+    )
     interpolate: Optional[int] = option(None, "walk from one latent to another in so many pictures", 2, 1000)
     device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
 
@@ -70,7 +72,9 @@ def _check(options: InferOptions) -> Path:
         raise UsageError(f"--output {path}: --interpolate writes a .png or a .gif")
     pictures = options.num * (options.interpolate or 1)
     if path.suffix in (".png", ".gif") and pictures > LARGEST_GRID:
-        raise UsageError(f"--output {path}: a picture holds at most {LARGEST_GRID:,} images, not {pictures:,}; use .npy")
+        raise UsageError(
+            f"--output {path}: a picture holds at most {LARGEST_GRID:,} images, not {pictures:,}; use .npy"
+        )
     if path.suffix == "" and path.is_dir() and any(path.iterdir()):
         raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
     if path.suffix != "" and path.is_dir():

@@ -38,6 +38,9 @@ def _train(argv: List[str]) -> int:
     trainer = Trainer(config, images, folder, device, resume=run is not None)
     folder.save_config(config)
     _announce(trainer)
+    if trainer.step >= trainer.total_steps:
+        print(f"trained already; --epochs N with more than {config.train.epochs} goes on")
+        return 0
     started = time.monotonic()
     stopped_by = trainer.run()
     _conclude(trainer, time.monotonic() - started, stopped_by)
@@ -47,14 +50,13 @@ def _train(argv: List[str]) -> int:
 def _read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
     """The configuration, and the run folder where one is resumed."""
     parser = make_parser(Config, "train.py", "Train a generative adversarial network on images.", EXAMPLES, True)
-    parser.add_argument("--resume", type=Optional[str], metavar="RUN", help="continue the run in this folder")
     config, given = parse(parser, Config, argv)
-    run = given.pop("resume", None)
-    if run is None:
+    if config.resume is None:
         return config, None
-    folder = Path(run)
+    folder = Path(config.resume)
     if not (folder / "config.yaml").is_file():
-        raise UsageError(f"--resume {run}: not a run folder; it should hold config.yaml and checkpoints/")
+        raise UsageError(f"--resume {folder}: not a run folder; it should hold config.yaml and checkpoints/")
+    del given["resume"]
     return _continued(read_yaml(Config, folder / "config.yaml"), given, folder), folder
 
 
@@ -70,7 +72,7 @@ def _continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
         if value != old and not f.metadata["may_change"]:
             raise UsageError(f"{key}: {value} contradicts the run in {folder}, where it is {old}; leave it out")
         if key == "output":
-            raise UsageError(f"--output: a resumed run stays in its folder, {folder}; leave it out")
+            raise UsageError(f"--output {value}: a resumed run stays in its folder, {folder}; leave it out")
         *groups, name = key.split(".")
         target: Any = stored
         for group in groups:

@@ -4,27 +4,42 @@ from dataclasses import replace
 
 from ms_gan.config import DataConfig
 from ms_gan.data.batches import Batches
+from ms_gan.data.cifar import load_cifar10
+from ms_gan.data.classes import keep_classes
+from ms_gan.data.folder import load_folder
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.images import to_float, to_uint8
 from ms_gan.data.mnist import load_fashion_mnist, load_mnist
+from ms_gan.data.shape import padded, with_channels
 from ms_gan.data.synthetic import load_synthetic
 
 __all__ = ["Batches", "ImageData", "load", "to_float", "to_uint8"]
 
-SOURCES = {"mnist": load_mnist, "fashion_mnist": load_fashion_mnist, "synthetic": load_synthetic}
+SOURCES = {
+    "mnist": load_mnist,
+    "fashion_mnist": load_fashion_mnist,
+    "cifar10": load_cifar10,
+    "folder": load_folder,
+    "synthetic": load_synthetic,
+}
 
 
 def load(config: DataConfig, seed: int) -> ImageData:
-    """The training images that a config asks for.
+    """The training images that a config asks for, in the shape that it asks for.
 
     Args:
         config: the run's data options.
         seed: the run's seed; only a source that makes its own images depends on it.
 
     Raises:
-        UsageError: a folder that does not exist or does not hold the data.
+        UsageError: a folder that does not exist or does not hold the data; a class or a size that the data lacks.
         GanError: data that is damaged, or that is missing and cannot be fetched.
     """
     data = SOURCES[config.source](config, seed)
+    if config.classes is not None:
+        data = keep_classes(data, config.classes)
+    images = with_channels(data.images[: config.limit], config.channels)
+    if config.image_size:
+        images = padded(images, config.image_size)
     labels = data.labels if data.labels is None else data.labels[: config.limit]
-    return replace(data, images=data.images[: config.limit], labels=labels)
+    return replace(data, images=images, labels=labels)

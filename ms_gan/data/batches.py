@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from ms_gan.data.images import to_float
+from ms_gan.data.images import to_float, unload
 from ms_gan.errors import UsageError
 from ms_gan.seeds import Purpose, stream
+
+MAPPED_BYTES = 64 << 20  # of a mapped file, read before they are unloaded
 
 
 class Batches:
@@ -16,12 +18,15 @@ class Batches:
         seed: fixes the order.
         worker: which worker this is, 0 to workers - 1; each takes its contiguous part of every batch.
         workers: how many there are.
+        mirror: flip each image left to right with probability one half, anew in every step.
 
     Raises:
         UsageError: fewer images than one batch, or a batch that the workers cannot share evenly.
     """
 
-    def __init__(self, images: np.ndarray, batch_size: int, seed: int, worker: int = 0, workers: int = 1):
+    def __init__(
+        self, images: np.ndarray, batch_size: int, seed: int, worker: int = 0, workers: int = 1, mirror: bool = False
+    ):
         if len(images) < batch_size:
             raise UsageError(f"train.batch_size: {batch_size} is out of range; the data set holds {len(images)} images")
         if batch_size % workers:
@@ -30,9 +35,11 @@ class Batches:
         self._images = images
         self._seed = seed
         self._batch_size = batch_size
+        self._mirror = mirror
         share = batch_size // workers
         self._part = slice(worker * share, (worker + 1) * share)
         self._last_order = (-1, np.empty(0, np.int64))
+        self._read_bytes = 0
 
     def batch(self, step: int) -> np.ndarray:
         """This worker's images of a step, which counts from the start of training.
@@ -42,8 +49,15 @@ class Batches:
         """
         epoch, within = divmod(step, self.steps_per_epoch)
         start = within * self._batch_size
-        chosen = self._order(epoch)[start : start + self._batch_size][self._part]
-        return to_float(self._images[chosen])
+        chosen = self._images[self._order(epoch)[start : start + self._batch_size][self._part]]
+        if self._mirror:
+            flipped = stream(self._seed, Purpose.MIRROR, step).random(self._batch_size)[self._part] < 0.5
+            chosen[flipped] = chosen[flipped, ..., ::-1]
+        self._read_bytes += chosen.nbytes
+        if self._read_bytes > MAPPED_BYTES:
+            unload(self._images)
+            self._read_bytes = 0
+        return to_float(chosen)
 
     def _order(self, epoch: int) -> np.ndarray:
         """The order of an epoch; the last one asked for is kept, since drawing it takes as long as several batches."""

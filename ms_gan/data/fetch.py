@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from ms_gan.data.lock import held
 from ms_gan.errors import GanError
+from ms_gan.files import sync
 
 CONNECT_SECONDS, SILENCE_SECONDS, NPM_SECONDS = 10, 60, 900
 CHUNK = 1 << 20
@@ -157,7 +158,7 @@ def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folde
                         _store(stream, file, work, folder)
                     missing.remove(file)
             except (OSError, ValueError, EOFError, zlib.error, tarfile.TarError, GanError) as error:
-                failures.append((way.name, _reason(error)))
+                failures.append((way.name, reason(error)))
         if missing:
             tried = "; ".join(f"{name}: {reason}" for name, reason in failures)
             raise GanError(f"{title} is not on this machine and could not be fetched ({tried}). {remedies}")
@@ -175,9 +176,9 @@ def scratch(folder: Path) -> Iterator[Path]:
 
 def put_in_place(unfinished: Path, target: Path) -> None:
     """Give a finished file its name, so that a crash leaves the whole file or none."""
-    with open(unfinished, "rb") as file:
-        os.fsync(file.fileno())
+    sync(unfinished)
     os.replace(unfinished, target)
+    sync(target.parent)
 
 
 def digest(path: Path) -> str:
@@ -201,7 +202,8 @@ def _store(stream: BinaryIO, file: PublishedFile, work: Path, folder: Path) -> N
     put_in_place(unfinished, folder / file.name)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """What went wrong while fetching, in a few words."""
     import requests
 
     response = getattr(error, "response", None)

@@ -1,5 +1,7 @@
 """Pixels as bytes and as the numbers that networks see."""
 
+import mmap
+
 import numpy as np
 
 
@@ -13,3 +15,15 @@ def to_float(images: np.ndarray) -> np.ndarray:
 def to_uint8(images: np.ndarray) -> np.ndarray:
     """float32 pixels in [-1, 1] as uint8, 0 to 255, rounded and clipped; any shape. Undoes `to_float` exactly."""
     return np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)
+
+
+def unload(images: np.ndarray) -> None:
+    """Give the memory of images that are mapped from a file back to the system, which reads them again when needed.
+
+    Without this a process seems to grow by the whole file during its first epoch. Other images stay as they are.
+    """
+    base = images
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)

@@ -125,8 +125,8 @@ def load_from(dataset: DataSet, given: Optional[str]) -> ImageData:
     if given:
         places = ", ".join(dataset.folders)
         raise UsageError(
-            f"--data-dir: {given} holds no {dataset.title}: expected {images} and {labels} (or .gz), in it or in its"
-            f" subfolder {places}; leave --data-dir out to have them fetched"
+            f"--data-dir: {given} holds no {dataset.title}: expected {images} and {labels} (or .gz), in it or in one"
+            f" of its subfolders {places}; leave --data-dir out to have them fetched"
         )
     remedies = (
         f"Any of these helps: put {', '.join(NAMES)} (or .gz) into a folder and name it with --data-dir; or"

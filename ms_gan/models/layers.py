@@ -11,7 +11,7 @@ def dense(inputs: int, outputs: int) -> nn.Dense:
 
 
 def batch_norm(width: int) -> nn.BatchNorm1d:
-    """BatchNorm over (N, width), eps 1e-5; the running statistics keep 0.9 of the old value (0.1 in PyTorch's terms)."""
+    """BatchNorm over (N, width), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
     return nn.BatchNorm1d(width, eps=1e-5, momentum=0.9)
 
 

@@ -42,7 +42,9 @@ def start(device: str = "auto", mode: str = "graph") -> Device:
     try:
         import mindspore as ms
     except ImportError as error:
-        raise GanError(f"MindSpore cannot be imported ({error}); set the project up with scripts/setup_env.sh") from None
+        raise GanError(
+            f"MindSpore cannot be imported ({error}); set the project up with scripts/setup_env.sh"
+        ) from None
     if device == "auto":
         device = next((name for name in ("Ascend", "GPU") if _is_there(ms, name)), "CPU")
     elif device != "CPU" and not _is_there(ms, device):

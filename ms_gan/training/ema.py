@@ -7,8 +7,9 @@ from mindspore import nn, ops
 class MovingAverage(nn.Cell):
     """average <- d * average + (1 - d) * network, over weights and BatchNorm statistics alike.
 
-    With warm-up d is min(decay, (1 + t) / (10 + t)) at step t, so that the average forgets the random start: the rule of
-    TensorFlow's ExponentialMovingAverage with num_updates. Averaging a generator: Yazici et al. 2018 (arXiv:1806.04498).
+    With warm-up d is min(decay, (1 + t) / (10 + t)) at step t, so that the average forgets the random start: the
+    rule of TensorFlow's ExponentialMovingAverage with num_updates. Averages of generators: Yazici et al. 2018
+    (arXiv:1806.04498).
 
     Args:
         network: what is averaged.

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import sys
 import time
 from pathlib import Path
@@ -71,7 +70,7 @@ class Progress:
         self._first = self._last = step
         self._started = time.monotonic()
         self._bar = None
-        if os.isatty(sys.stderr.fileno() if hasattr(sys.stderr, "fileno") else -1):
+        if sys.stderr.isatty():
             self._bar = tqdm(total=total_steps, initial=step, unit="step", dynamic_ncols=True, smoothing=0.05)
 
     def update(self, step: int, record: Dict[str, Any]) -> None:

@@ -55,9 +55,7 @@ def build_system(config: Config, image_shape: Tuple[int, int, int]) -> System:
     average = None
     if config.ema.enabled:
         networks["generator_ema"] = generator("generator_ema.")
-        average = MovingAverage(
-            networks["generator"], networks["generator_ema"], config.ema.decay, config.ema.warmup
-        )
+        average = MovingAverage(networks["generator"], networks["generator_ema"], config.ema.decay, config.ema.warmup)
     optim_g = build_optimizer(config.optimizer.generator, networks["generator"].trainable_params(), "optim_g.")
     optim_d = build_optimizer(config.optimizer.discriminator, networks["discriminator"].trainable_params(), "optim_d.")
     step = TrainOneStep(networks["generator"], networks["discriminator"], optim_g, optim_d, average)

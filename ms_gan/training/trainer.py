@@ -68,9 +68,7 @@ class Trainer:
             GanError: a loss that is not a number, or a file that cannot be written.
         """
         self._begin()
-        progress = Progress(
-            self.batches.steps_per_epoch, self.total_steps, self.config.train.batch_size, self.step
-        )
+        progress = Progress(self.batches.steps_per_epoch, self.total_steps, self.config.train.batch_size, self.step)
         previous = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._loop(progress)

@@ -1,0 +1,150 @@
+"""CIFAR-10 in its binary layout: 50,000 training images of 32x32 pixels in colour, in ten classes.
+
+Krizhevsky: "Learning Multiple Layers of Features from Tiny Images", 2009. Five files of 10,000 records; a record is
+one byte for the class and 3,072 for the red, green and blue planes. The archive is read, never unpacked, and the
+layout that needs pickle is not read at all.
+"""
+
+import hashlib
+import tarfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Dict, Optional
+
+import numpy as np
+
+from ms_gan.config import DataConfig
+from ms_gan.data.fetch import download, put_in_place, reason, scratch
+from ms_gan.data.image_data import ImageData
+from ms_gan.data.lock import held
+from ms_gan.errors import GanError, UsageError
+from ms_gan.runtime.paths import data_cache, data_folders
+
+TITLE, SIDE = "CIFAR-10", 32
+RECORD = 1 + 3 * SIDE * SIDE
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+ARCHIVE, ARCHIVE_MD5 = "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530"
+URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
+UNPACKED = "cifar-10-batches-bin"
+BATCHES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
+FOLDERS = ("", "cifar10", "cifar-10", "CIFAR10")
+LARGEST = 1 << 30  # bytes of the unpacked archive that are believed; the real one has 184 million
+
+
+def load_cifar10(config: DataConfig, seed: int) -> ImageData:
+    """The training split of CIFAR-10, uint8 (50000, 3, 32, 32), from the archive or the folder that it unpacks to.
+
+    Raises:
+        UsageError: the folder named by --data-dir does not exist or does not hold the files.
+        GanError: a file is damaged, or there is none and none can be fetched.
+    """
+    cache = data_cache() / "cifar10"
+    for folder in data_folders(config.dir):
+        found = _locate(folder)
+        if found and (found.parent != cache or _is_published(found)):
+            return _read(found)
+    if config.dir:
+        raise UsageError(
+            f"--data-dir: {config.dir} holds no {TITLE}: expected {ARCHIVE} or the folder {UNPACKED} with {BATCHES[0]}"
+            f" to {BATCHES[-1]} (the binary version); leave --data-dir out to have it fetched"
+        )
+    return _read(_fetch(cache))
+
+
+def _locate(folder: Path) -> Optional[Path]:
+    """The archive, or the folder that holds the unpacked files."""
+    for place in (folder / name for name in FOLDERS):
+        for unpacked in (place, place / UNPACKED):
+            if (unpacked / BATCHES[0]).is_file():
+                return unpacked
+        if (place / ARCHIVE).is_file():
+            return place / ARCHIVE
+    return None
+
+
+def _fetch(cache: Path) -> Path:
+    archive = cache / ARCHIVE
+    with held(cache, f"fetching {TITLE}"), scratch(cache) as work:
+        try:
+            if not _is_published(archive):
+                put_in_place(download(URL, f"md5:{ARCHIVE_MD5}", work), archive)
+        except (OSError, ValueError) as error:
+            raise GanError(
+                f"{TITLE} is not on this machine and could not be fetched ({URL}: {reason(error)}). Any of these helps:"
+                f" put {ARCHIVE} (the binary version) into a folder and name it with --data-dir; or install Debian's"
+                " package dataset-fashion-mnist and learn --data.source fashion_mnist; or train on drawn digits with"
+                " --data.source synthetic"
+            ) from error
+    return archive
+
+
+def _read(place: Path) -> ImageData:
+    if place.is_dir():
+        files = {name: _read_file(place / name) for name in BATCHES}
+        notices = (f"{place}: unpacked files have no published digest and were not verified",)
+    else:
+        files = _read_archive(place)
+        notices = () if _is_published(place) else (f"{place}: not the published {TITLE} (the digest differs)",)
+    records = [_records(files[name], f"{place}: {name}") for name in BATCHES]
+    return ImageData(
+        images=np.concatenate([part[:, 1:] for part in records]).reshape(-1, 3, SIDE, SIDE),
+        labels=np.concatenate([part[:, 0] for part in records]),
+        title=f"files in {TITLE}'s format" if notices else f"{TITLE}, training split",
+        origin=str(place),
+        classes=CLASSES,
+        notices=notices,
+    )
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise GanError(f"{path}: more than {LARGEST:,} bytes; this is not {TITLE}")
+        return path.read_bytes()
+    except OSError as error:
+        raise GanError(
+            f"{path}: cannot be read ({error.strerror}); {TITLE} needs all of {', '.join(BATCHES)}"
+        ) from error
+
+
+def _read_archive(path: Path) -> Dict[str, bytes]:
+    """The contents of the five training files, by name."""
+    files, total = {}, 0
+    try:
+        with tarfile.open(path, "r:gz") as tar:
+            for member in tar:
+                name = PurePosixPath(member.name)
+                total += member.size
+                # Nothing is written, so such a name could do no harm here; but an archive that has one is an attack.
+                if name.is_absolute() or ".." in name.parts:
+                    raise GanError(f"{path}: holds the unsafe name {member.name!r}; do not use this archive")
+                if total > LARGEST:
+                    raise GanError(f"{path}: unpacks to more than {LARGEST:,} bytes; this is not {TITLE}")
+                if member.isreg() and name.parent == PurePosixPath(UNPACKED) and name.name in BATCHES:
+                    files[name.name] = tar.extractfile(member).read()
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+        raise GanError(f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it") from error
+    missing = [name for name in BATCHES if name not in files]
+    if missing:
+        raise GanError(f"{path}: holds no {UNPACKED}/{missing[0]}; {TITLE}'s binary version is needed")
+    return files
+
+
+def _records(content: bytes, named: str) -> np.ndarray:
+    """Records (N, 3073): the class, then the pixels."""
+    if not content or len(content) % RECORD:
+        raise GanError(f"{named}: {len(content):,} bytes are no whole number of records of {RECORD:,}; replace it")
+    records = np.frombuffer(content, np.uint8).reshape(-1, RECORD)
+    if records[:, 0].max() >= len(CLASSES):
+        raise GanError(f"{named}: class {records[:, 0].max()} found; {TITLE} has 0 to {len(CLASSES) - 1}")
+    return records
+
+
+def _is_published(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    found = hashlib.md5()
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 20):
+            found.update(chunk)
+    return found.hexdigest() == ARCHIVE_MD5

@@ -1,0 +1,41 @@
+"""Choosing images by their class."""
+
+from dataclasses import replace
+from typing import Sequence, Tuple, Union
+
+import numpy as np
+
+from ms_gan.data.image_data import ImageData
+from ms_gan.errors import UsageError
+
+
+def keep_classes(data: ImageData, wanted: Sequence[Union[int, str]]) -> ImageData:
+    """The images of some classes.
+
+    Args:
+        data: a data set with labels and class names.
+        wanted: names, in any case of letters, or numbers.
+
+    Raises:
+        UsageError: the data set has no classes, or not that one, or no image of them.
+    """
+    if data.labels is None or data.classes is None:
+        raise UsageError("data.classes: this source has no classes; leave the option out")
+    numbers = sorted({_number(name, data.classes) for name in wanted})
+    kept = np.isin(data.labels, numbers)
+    names = " and ".join(data.classes[number] for number in numbers)
+    if not kept.any():
+        raise UsageError(f"data.classes: {data.name} hold none of class {names or '(none given)'}")
+    title = f"{data.title}, class{'es' if len(numbers) > 1 else ''} {names}"
+    return replace(data, images=data.images[kept], labels=data.labels[kept], title=title)
+
+
+def _number(wanted: Union[int, str], classes: Tuple[str, ...]) -> int:
+    text = str(wanted).strip().lower()
+    # A name goes first: MNIST's classes are called by numbers.
+    if text in classes:
+        return classes.index(text)
+    if text.isdecimal() and int(text) < len(classes):
+        return int(text)
+    known = ", ".join(f"{name} ({number})" for number, name in enumerate(classes))
+    raise UsageError(f"data.classes: no class {wanted}; there are {known}")

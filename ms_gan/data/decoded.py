@@ -1,0 +1,156 @@
+"""A folder of pictures decoded once, into one file that every later epoch and run maps into memory."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Callable, Iterator, NamedTuple, Optional, Sequence, Tuple, Union
+
+import numpy as np
+from tqdm import tqdm
+
+from ms_gan.data import decode as decoder
+from ms_gan.data.fetch import put_in_place, scratch
+from ms_gan.data.lock import held
+from ms_gan.errors import GanError
+from ms_gan.files import write_text
+
+PIXELS, ABOUT = "pixels.bin", "about.json"
+AT_ONCE = 256  # pictures handed to the threads in one go, to bound what waits to be written
+MOST_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a picture is made into: (channels, side, side), over this background. See `decode`."""
+
+    side: int
+    channels: int
+    background: Tuple[int, int, int]
+
+    @property
+    def image_bytes(self) -> int:
+        return self.channels * self.side * self.side
+
+
+class Failure(NamedTuple):
+    """A picture that could not be read: its path below the folder, and why; lasting unless it may succeed later."""
+
+    name: str
+    why: str
+    lasting: bool
+
+
+class Decoded(NamedTuple):
+    """The pictures that could be read, uint8 (N, C, side, side), read-only; the others; how many were enlarged."""
+
+    images: np.ndarray
+    failures: Tuple[Failure, ...]
+    enlarged: int
+
+
+def decoded(folder: Path, files: Sequence, recipe: Recipe, cache: Path) -> Decoded:
+    """The decoded pictures of a folder, from the cache or, the first time, made into it.
+
+    The cache's key is the paths, sizes and times of change of the files, and the recipe. Several processes may ask for
+    the same pictures at once: one decodes, the others wait for it.
+
+    Args:
+        folder: where the files' paths begin.
+        files: (path below the folder, size in bytes, time of change in ns) of each picture, in order.
+        cache: the folder of all decoded folders.
+
+    Raises:
+        GanError: the cache cannot be written.
+    """
+    place = cache / _key(files, recipe)
+    found = _open(place, recipe)
+    if found is None:
+        with held(place, f"decoding {folder}"):
+            # Another process may have made it while this one waited.
+            found = _open(place, recipe)
+            if found is None:
+                _make(folder, files, recipe, place)
+                found = _open(place, recipe, also_passing=True)
+    return found
+
+
+def _key(files: Sequence, recipe: Recipe) -> str:
+    key = hashlib.sha256(repr((decoder.VERSION, recipe)).encode())
+    for name, size, mtime_ns in files:
+        key.update(os.fsencode(name) + f"\0{size}\0{mtime_ns}\0".encode())
+    return key.hexdigest()[:32]
+
+
+def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[Decoded]:
+    """What the cache holds, or None where it must be made; failures that may have passed count only if asked for."""
+    try:
+        about = json.loads((place / ABOUT).read_text(encoding="ascii"))
+        failures = tuple(Failure(*failure) for failure in about["failures"])
+        count = about["images"]
+        if (place / PIXELS).stat().st_size != count * recipe.image_bytes:
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if not also_passing and not all(failure.lasting for failure in failures):
+        return None
+    shape = (count, recipe.channels, recipe.side, recipe.side)
+    # A file without a single byte cannot be mapped.
+    images = np.memmap(place / PIXELS, np.uint8, "r", shape=shape) if count else np.empty(shape, np.uint8)
+    return Decoded(images, failures, about["enlarged"])
+
+
+def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
+    needed, free = len(files) * recipe.image_bytes, shutil.disk_usage(place).free
+    if needed > free:
+        raise GanError(
+            f"{place}: decoding {folder} takes {needed:,} bytes, {free:,} are free; set MS_GAN_CACHE to a folder on a"
+            " larger disk, or use fewer images (data.limit)"
+        )
+    tqdm.write(f"Decoding {len(files):,} pictures of {folder} into {place} ({needed:,} bytes)", file=sys.stderr)
+    failures, count, enlarged = [], 0, 0
+    try:
+        with scratch(place) as work:
+            with open(work / PIXELS, "wb") as out:
+                for result in in_threads(
+                    partial(_decode_one, folder, recipe), [name for name, *_ in files], "Decoding"
+                ):
+                    if isinstance(result, Failure):
+                        failures.append(result)
+                        continue
+                    pixels, was_enlarged = result
+                    out.write(pixels.tobytes())
+                    count, enlarged = count + 1, enlarged + was_enlarged
+            # The description goes last: where it is, the pixels are complete.
+            (place / ABOUT).unlink(missing_ok=True)
+            put_in_place(work / PIXELS, place / PIXELS)
+        about = {"folder": str(folder), "recipe": asdict(recipe), "images": count, "enlarged": enlarged}
+        write_text(place / ABOUT, json.dumps({**about, "failures": failures}))
+    except OSError as error:
+        raise GanError(f"{place}: the decoded images cannot be written ({error}); see MS_GAN_CACHE") from error
+
+
+def in_threads(work: Callable, names: Sequence[str], doing: str) -> Iterator:
+    """The results of `work(name)` for each picture, in order, with a progress bar on a terminal."""
+    # Pillow lets go of the interpreter while it decodes, so threads are enough.
+    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool, warnings.catch_warnings():
+        # What Pillow warns about is either harmless here or counted as a failure.
+        warnings.simplefilter("ignore")
+        with tqdm(total=len(names), desc=doing, unit="image", disable=None) as bar:
+            for start in range(0, len(names), AT_ONCE):
+                part = names[start : start + AT_ONCE]
+                yield from pool.map(work, part)
+                bar.update(len(part))
+
+
+def _decode_one(folder: Path, recipe: Recipe, name: str) -> Union[Failure, Tuple[np.ndarray, bool]]:
+    try:
+        return decoder.decode(folder / name, recipe.side, recipe.channels, recipe.background)
+    except decoder.Unreadable as error:
+        return Failure(name, str(error), error.lasting)

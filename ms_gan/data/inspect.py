@@ -1,0 +1,138 @@
+"""What a folder of pictures holds, before it is trained on: `python -m ms_gan.data.inspect DIR`.
+
+Counts, sizes, formats and modes; broken files and duplicates by name; and a contact sheet of what a network would see.
+"""
+
+import argparse
+import hashlib
+import sys
+from collections import Counter, defaultdict
+from functools import partial
+from pathlib import Path
+from typing import Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+import numpy as np
+from PIL import Image
+
+from ms_gan.data.decode import Unreadable, decode
+from ms_gan.data.decoded import Failure, in_threads
+from ms_gan.data.folder import DEFAULT_SIDE, PictureFile, find_pictures, name_failures, parse_colour, printable
+from ms_gan.errors import GanError, UsageError
+from ms_gan.pictures import save_grid
+
+SHEET_IMAGES = 64
+NAMED = 20  # broken files and groups of duplicates spelt out; the others are counted
+COMMONEST = 5
+
+
+class Picture(NamedTuple):
+    """A picture that can be read: its path below the folder, its format and mode in Pillow's words, (width, height)."""
+
+    name: str
+    format: str
+    mode: str
+    size: Tuple[int, int]
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """The command; returns its exit code: 0, 1 for a failure, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(prog="python -m ms_gan.data.inspect", description=__doc__)
+    parser.add_argument("dir", type=Path, help="folder of pictures, of any nesting")
+    parser.add_argument("--side", type=int, default=DEFAULT_SIDE, help="data.image_size, in pixels (default: 64)")
+    parser.add_argument("--background", default="white", help="data.background (default: white)")
+    parser.add_argument(
+        "--sheet", type=Path, default=Path("contact_sheet.png"), help="where to write the contact sheet"
+    )
+    given = parser.parse_args(argv)
+    try:
+        for line in inspect(given.dir, given.side, given.background, given.sheet):
+            print(line)
+    except GanError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[str]:
+    """Describe a folder of pictures, line by line, and write the contact sheet.
+
+    Args:
+        side: width and height of the images that a network would be given, in pixels.
+        background: the colour behind transparent pixels.
+        sheet: the PNG to write: up to 64 images, evenly taken from the folder.
+
+    Raises:
+        UsageError: there is no such folder, or no picture in it, or no such colour.
+        GanError: the contact sheet cannot be written.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder")
+    decode_one = partial(decode, side=side, channels=3, background=parse_colour(background))
+    files = find_pictures(folder)
+    if not files:
+        raise UsageError(f"{folder}: no images in it or its subfolders")
+    seen = list(in_threads(partial(_look, folder, decode_one), [file.name for file in files], "Reading"))
+    pictures = [result for result in seen if isinstance(result, Picture)]
+    failures = [result for result in seen if isinstance(result, Failure)]
+    yield f"{folder}: {len(files):,} image files, {sum(file.size for file in files) / 1e6:,.1f} MB"
+    if pictures:
+        yield from _describe(pictures, side)
+    yield f"broken      {len(failures):,}" + (f": {name_failures(failures, NAMED)}" if failures else "")
+    groups = _duplicates(folder, files)
+    same = [" = ".join(map(printable, group)) for group in groups[:NAMED]]
+    more = [f"and {len(groups) - NAMED} groups more"] if len(groups) > NAMED else []
+    yield f"duplicates  {sum(len(group) - 1 for group in groups):,}" + (f": {', '.join(same + more)}" if same else "")
+    if pictures:
+        chosen = np.unique(np.linspace(0, len(pictures) - 1, SHEET_IMAGES).round().astype(int))
+        save_grid(np.stack([decode_one(folder / pictures[i].name)[0] for i in chosen]), sheet)
+        yield f"sheet       {sheet} ({len(chosen)} images as a network would be given them)"
+
+
+def _look(folder: Path, decode_one, name: str) -> Union[Picture, Failure]:
+    try:
+        decode_one(folder / name)
+        with Image.open(folder / name) as image:
+            return Picture(name, image.format, image.mode, image.size)
+    except Unreadable as error:
+        return Failure(name, str(error), error.lasting)
+
+
+def _describe(pictures: Sequence[Picture], side: int) -> Iterator[str]:
+    smallest, largest = (f(pictures, key=lambda p: p.size[0] * p.size[1]).size for f in (min, max))
+    small = sum(min(picture.size) < side for picture in pictures)
+    yield f"formats     {_tally(picture.format for picture in pictures)}"
+    yield f"modes       {_tally(picture.mode for picture in pictures)}"
+    yield f"sizes       {_tally('%dx%d' % picture.size for picture in pictures)}"
+    yield f"            smallest {'%dx%d' % smallest}, largest {'%dx%d' % largest}"
+    yield f"too small   {small:,} (smaller than {side}x{side}: they would be enlarged)"
+
+
+def _tally(values: Iterable[str]) -> str:
+    """The commonest values with their counts."""
+    counts = Counter(values)
+    named = [f"{value} {count:,}" for value, count in counts.most_common(COMMONEST)]
+    return ", ".join(named + [f"{len(counts) - COMMONEST} others"] * (len(counts) > COMMONEST))
+
+
+def _duplicates(folder: Path, files: Sequence[PictureFile]) -> List[List[str]]:
+    """Groups of files with the same bytes. Only files of one size are read for it."""
+    by_size = defaultdict(list)
+    for file in files:
+        by_size[file.size].append(file.name)
+    by_content = defaultdict(list)
+    for size, names in by_size.items():
+        for name in names if len(names) > 1 else ():
+            by_content[size, _digest(folder / name)].append(name)
+    return sorted(group for group in by_content.values() if len(group) > 1)
+
+
+def _digest(path: Path) -> str:
+    """Of a file's content; a file that cannot be read is like no other."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Images of one shape made into images of another, whole data sets at a time."""
+
+import numpy as np
+
+from ms_gan.errors import UsageError
+
+AT_ONCE = 1024  # images turned grey in one go, to bound the memory for it
+LUMA = np.array([19595, 38470, 7471], np.uint32)  # ITU-R 601 in units of 1/65536, as Pillow has it
+
+
+def with_channels(images: np.ndarray, channels: str) -> np.ndarray:
+    """Images (N, C, H, W), uint8, in grey or in colour.
+
+    Args:
+        channels: "grey" (C = 1), "rgb" (C = 3) or "own" (as they are). Grey images become colour ones without a copy.
+    """
+    count, own, height, width = images.shape
+    if channels == "rgb" and own == 1:
+        return np.broadcast_to(images, (count, 3, height, width))
+    if channels == "grey" and own == 3:
+        grey = np.empty((count, 1, height, width), np.uint8)
+        for start in range(0, count, AT_ONCE):
+            part = images[start : start + AT_ONCE]
+            # 0x8000 rounds to the nearest.
+            grey[start : start + AT_ONCE, 0] = (np.einsum("nchw,c->nhw", part, LUMA) + 0x8000) >> 16
+        return grey
+    return images
+
+
+def padded(images: np.ndarray, side: int) -> np.ndarray:
+    """Square images (N, C, S, S) in the middle of black ones (N, C, side, side).
+
+    Raises:
+        UsageError: they are larger than that.
+    """
+    own = images.shape[-1]
+    if side < own:
+        raise UsageError(f"data.image_size: {side} is out of range; allowed for this data set: {own} to 1024 pixels")
+    before = (side - own) // 2
+    margins = (before, side - own - before)
+    return np.pad(images, ((0, 0), (0, 0), margins, margins)) if side > own else images

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# What the other scripts share: the Python to use, with all that setup.py asks for installed. To be sourced.
+
+ROOT="$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# fail STEP REMEDY
+fail() {
+    printf 'step failed: %s\nremedy: %s\n' "$1" "$2" >&2
+    exit 1
+}
+
+# suitable PYTHON: MindSpore has wheels for these versions only.
+suitable() {
+    "$1" -c 'import sys; sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null
+}
+
+# Sets PYTHON, its folder ENVIRONMENT, and OWN where that is the project's own .venv.
+choose_python() {
+    OWN=""
+    if [[ -n "${MS_GAN_PYTHON:-}" ]]; then
+        PYTHON="$(command -v -- "$MS_GAN_PYTHON")" ||
+            fail "MS_GAN_PYTHON names $MS_GAN_PYTHON, which is not a program" "name a Python 3.9-3.12, or unset it"
+        [[ "$PYTHON" == /* ]] || PYTHON="$PWD/$PYTHON"
+    elif [[ -n "${VIRTUAL_ENV:-}" ]]; then
+        PYTHON="$VIRTUAL_ENV/bin/python"
+    elif [[ -n "${CONDA_PREFIX:-}" && "${CONDA_DEFAULT_ENV:-}" != base ]]; then # base is active unasked
+        PYTHON="$CONDA_PREFIX/bin/python"
+    else
+        OWN=yes
+        ENVIRONMENT="$ROOT/.venv"
+        PYTHON="$ENVIRONMENT/bin/python"
+        return
+    fi
+    suitable "$PYTHON" || fail "$PYTHON is not a Python 3.9-3.12" \
+        "deactivate its environment or unset MS_GAN_PYTHON, so that .venv is made here; or choose another"
+    ENVIRONMENT="$("$PYTHON" -c 'import sys; print(sys.prefix)')"
+}
+
+# lacking EXTRAS: prints what the environment lacks; fails where that is nothing.
+lacking() {
+    ! "$PYTHON" "$ROOT/scripts/check_env.py" "$1" 2>&1
+}
+
+make_venv() {
+    local candidate
+    for candidate in python3 python3.12 python3.11 python3.10 python3.9; do
+        if suitable "$candidate" && "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
+            # What an interrupted attempt or a removed Python left behind would be kept by venv.
+            find "$ENVIRONMENT" -mindepth 1 -maxdepth 1 ! -name 'ms_gan-setup.*' -exec rm -rf {} +
+            run_logged "making $ENVIRONMENT" "$candidate" -m venv "$ENVIRONMENT"
+            return
+        fi
+    done
+    fail "finding a Python 3.9-3.12 with its module venv" \
+        "install one (Debian: apt-get install python3-venv), or name one: MS_GAN_PYTHON=/path/to/python"
+}
+
+# run_logged STEP COMMAND...: quiet unless it fails.
+run_logged() {
+    local step="$1"
+    shift
+    "$@" </dev/null >>"$LOG" 2>&1 && return
+    tail -n 15 "$LOG" >&2
+    fail "$step (whole output: $LOG)" "do as the lines above say; where they say nothing, check the network and the disk \
+(3 GB free). Then run this again: it goes on from there"
+}
+
+# install EXTRAS: one process at a time; the lock ends with its process, however that ends.
+install() {
+    local lock="$ENVIRONMENT/ms_gan-setup.lock" still
+    LOG="$ENVIRONMENT/ms_gan-setup.log"
+    if ! { mkdir -p "$ENVIRONMENT" && : >>"$lock"; } 2>/dev/null; then
+        fail "writing to $ENVIRONMENT" "make it writable, or activate a virtual environment that is"
+    fi
+    (
+        if command -v flock >/dev/null && ! flock --nonblock 9; then
+            echo "waiting for another set-up of $ENVIRONMENT" >&2
+            flock 9
+        fi
+        lacking "$1" >/dev/null || exit 0
+        : >"$LOG" # while it exists, check_env.py calls the environment unfinished
+        echo "installing ms_gan with MindSpore into $ENVIRONMENT: 3 GB, a minute or more" >&2
+        if [[ -n "$OWN" ]] && ! { suitable "$PYTHON" && "$PYTHON" -m pip --version &>/dev/null; }; then make_venv; fi
+        run_logged "installing ms_gan" "$PYTHON" -m pip install --no-input --editable "$ROOT${1:+[$1]}"
+        rm "$LOG"
+    ) 9>>"$lock"
+    if still="$(lacking "$1")"; then
+        fail "checking $ENVIRONMENT: $still" "remove what stands before it in PYTHONPATH, or use another environment"
+    fi
+}
+
+# set_up_environment EXTRAS: afterwards PYTHON has what setup.py asks for, with the comma-separated extras.
+set_up_environment() {
+    choose_python
+    if lacking "$1" >/dev/null; then install "$1"; fi
+}

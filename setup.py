@@ -1,0 +1,56 @@
+"""Packaging of ms_gan. scripts/check_env.py compares an environment with the two lists below."""
+
+import re
+from pathlib import Path
+
+REQUIREMENTS = [
+    # One wheel serves CPU, GPU and Ascend. 2.8 and 2.9 exist for Python 3.9-3.12, 2.10 for 3.10-3.12.
+    "mindspore>=2.8,<2.11",
+    # MindSpore is compiled against numpy 1, but not every release of it says so.
+    "numpy>=1.22,<2",
+    "matplotlib>=3.7,<4",
+    "Pillow>=9.5",
+    "jsonargparse>=4.30,<5",
+    "pooch>=1.8,<2",
+    "tqdm>=4.64,<5",
+    "PyYAML>=6.0,<7",
+]
+
+# MindSpore's GPU plugin wants CUDA 11 and cuDNN 8; these wheels hold the libraries that it loads.
+LINUX = 'platform_system == "Linux" and platform_machine == "x86_64"'
+EXTRAS = {
+    # Every minor release of ruff formats a little differently.
+    "dev": ["ruff>=0.17,<0.18", "pytest>=8,<10", "hypothesis>=6.100,<7"],
+    "bench": ["torch>=2.2,<3"],
+    "gpu": [
+        f"nvidia-cuda-runtime-cu11==11.8.89; {LINUX}",
+        f"nvidia-cublas-cu11==11.11.3.6; {LINUX}",
+        f"nvidia-cudnn-cu11==8.9.6.50; {LINUX}",
+        f"nvidia-cufft-cu11==10.9.0.58; {LINUX}",
+        f"nvidia-curand-cu11==10.3.0.86; {LINUX}",
+        f"nvidia-cusolver-cu11==11.4.1.48; {LINUX}",
+        f"nvidia-cusparse-cu11==11.7.5.86; {LINUX}",
+        f"nvidia-cuda-nvrtc-cu11==11.8.89; {LINUX}",
+    ],
+}
+
+
+def read_version() -> str:
+    """The package's version, read as text: importing the package would need what is not installed yet."""
+    source = (Path(__file__).parent / "ms_gan" / "__init__.py").read_text(encoding="utf-8")
+    return re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE).group(1)
+
+
+if __name__ == "__main__":
+    from setuptools import find_packages, setup
+
+    setup(
+        name="ms_gan",
+        version=read_version(),
+        description="Trains generative adversarial networks for images with MindSpore",
+        license="Apache-2.0",
+        python_requires=">=3.9,<3.13",
+        packages=find_packages(include=["ms_gan", "ms_gan.*"]),
+        install_requires=REQUIREMENTS,
+        extras_require=EXTRAS,
+    )

@@ -1,0 +1,101 @@
+import shutil
+
+import pytest
+
+from ms_gan.cli.train import main
+from ms_gan.config import Config
+from ms_gan.options import read_yaml
+from tests.conftest import TINY_FLAGS
+
+pytestmark = pytest.mark.usefixtures("device")
+
+
+def run(capsys, *argv):
+    """Exit code and what stands on stderr."""
+    code = main(list(argv))
+    return code, capsys.readouterr().err
+
+
+def test_the_run_keeps_its_complete_configuration(trained):
+    config = read_yaml(Config, trained / "config.yaml")
+    assert config.train.epochs == 2 and config.data.limit == 40
+    assert config.optimizer == Config().optimizer
+
+
+def test_runs_are_numbered_where_no_folder_is_named(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for number in (1, 2):
+        assert main([*TINY_FLAGS, "--epochs", "1", "--recipe", "tiny"]) == 0
+        folders = list((tmp_path / "runs").glob(f"tiny-*-{number}"))
+        assert len(folders) == 1
+    printed = capsys.readouterr().out
+    assert f"python infer.py --ckpt {folders[0].relative_to(tmp_path)}" in printed
+    assert "epoch 1/1  loss D" in printed
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["--output", "{trained}"], "holds another run; name a new folder, or continue it with --resume"),
+        (["--output", "{full}"], "is not empty"),
+        (["--output", "{file}/run"], "cannot be written to"),
+        (["--batch-size", "41"], "train.batch_size: 41 is out of range; the data set holds 40 images"),
+        (["--data.source", "mnist", "--data-dir", "{absent}"], "does not exist"),
+        (["--resume", "{full}"], "not a run folder"),
+    ],
+)
+def test_usage_errors_are_one_line_and_leave_nothing(capsys, tmp_path, trained, argv, message):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    (tmp_path / "file").write_text("")
+    before = sorted(tmp_path.rglob("*"))
+    places = {"trained": trained, "full": tmp_path / "full", "file": tmp_path / "file", "absent": tmp_path / "absent"}
+    code, error = run(capsys, *TINY_FLAGS, *[part.format(**places) for part in argv])
+    assert code == 2
+    assert message in error and error.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("device, remedy", [("GPU", "NVIDIA"), ("Ascend", "CANN")])
+def test_a_device_that_is_not_there(capsys, tmp_path, device, remedy):
+    code, error = run(capsys, *TINY_FLAGS, "--device", device, "--output", str(tmp_path / "run"))
+    assert code == 1
+    assert error.startswith(f"error: --device {device}: ") and remedy in error and error.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_resume_needs_no_other_option_and_refuses_contradictions(capsys, tmp_path, trained):
+    run_folder = tmp_path / "run"
+    shutil.copytree(trained, run_folder)
+    for contradiction in (["--seed", "1"], ["--generator.hidden", "[5]"]):
+        code, error = run(capsys, "--resume", str(run_folder), *contradiction)
+        assert code == 2
+        assert f"{contradiction[0][2:]}: " in error and "contradicts the run" in error
+    code, error = run(capsys, "--resume", str(run_folder), "--output", "elsewhere")
+    assert code == 2 and "stays in its folder" in error
+    assert main(["--resume", str(run_folder)]) == 0
+    assert "trained already" in capsys.readouterr().out
+    assert main(["--resume", str(run_folder), "--epochs", "3", "--seed", "0"]) == 0
+    assert (run_folder / "samples" / "epoch-00003.png").is_file()
+    assert read_yaml(Config, run_folder / "config.yaml").train.epochs == 3
+
+
+def test_resuming_a_run_whose_networks_were_changed_names_the_parameter(capsys, tmp_path, trained):
+    run_folder = tmp_path / "run"
+    shutil.copytree(trained, run_folder)
+    text = (run_folder / "config.yaml").read_text()
+    (run_folder / "config.yaml").write_text(text.replace("hidden: [12, 16]", "hidden: [13, 16]"))
+    code, error = run(capsys, "--resume", str(run_folder), "--epochs", "3")
+    assert code == 1
+    assert "generator.layers.0.weight is (12, 8) there and should be (13, 8)" in error
+    assert (run_folder / "log.jsonl").read_bytes() == (trained / "log.jsonl").read_bytes()
+
+
+def test_resuming_with_a_truncated_checkpoint(capsys, tmp_path, trained):
+    run_folder = tmp_path / "run"
+    shutil.copytree(trained, run_folder)
+    (checkpoint,) = (run_folder / "checkpoints").iterdir()
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+    code, error = run(capsys, "--resume", str(run_folder), "--epochs", "3")
+    assert code == 1
+    assert f"{checkpoint}: not a checkpoint, or a truncated one" in error and error.count("\n") == 1

