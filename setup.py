@@ -12,6 +12,8 @@ REQUIREMENTS = [
     "Pillow>=9.5",
     "jsonargparse>=4.30,<5",
     "pooch>=1.8,<2",
+    "requests>=2.28,<3",
+    "filelock>=3.12,<5",
     "tqdm>=4.64,<5",
     "PyYAML>=6.0,<7",
 ]

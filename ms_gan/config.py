@@ -65,39 +65,73 @@ class LatentConfig:
     distribution: Literal["normal", "uniform"] = option("normal", "normal: N(0, 1); uniform: U(-1, 1)")
 
 
+FAMILIES = "family of networks; mlp: dense; dcgan: convolutional, doubling from 4 pixels; cnn: with one doubling"
+INITIALISERS = (
+    "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in); "
+    "glorot_uniform: b = sqrt(6/(fan_in + fan_out)); normal_002: N(0, 0.02)"
+)
+
+
 @dataclass
 class GeneratorConfig:
     """The network that makes images from latents."""
 
-    name: Literal["mlp"] = option("mlp", "family of networks")
-    hidden: List[int] = option([128, 256, 512, 1024], "widths of the hidden layers", 1, 65536, "units")
-    batch_norm: bool = option(True, "BatchNorm after every hidden layer but the first")
-    init: Literal["uniform_fan_in"] = option(
-        "uniform_fan_in", "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in)"
+    name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
+    hidden: List[int] = option([128, 256, 512, 1024], "mlp: widths of the hidden layers", 1, 65536, "units")
+    batch_norm: bool = option(True, "mlp: BatchNorm after every hidden layer but the first")
+    channels: int = option(
+        64, "dcgan: of the last hidden layer, the others have 2, 4, 8 times as many; cnn: of the hidden layers", 2, 4096
     )
+    kernel: int = option(4, "dcgan, cnn: side of the kernels with stride 2, which should divide it", 2, 8, "pixels")
+    slope: float = option(0.0, "mlp, cnn: slope of LeakyReLU below zero; 0: ReLU", 0.0, 1.0)
+    init: Literal["uniform_fan_in", "glorot_uniform", "normal_002"] = option("uniform_fan_in", INITIALISERS)
 
 
 @dataclass
 class DiscriminatorConfig:
     """The network that tells real images from generated ones."""
 
-    name: Literal["mlp"] = option("mlp", "family of networks")
-    hidden: List[int] = option([512, 256], "widths of the hidden layers", 1, 65536, "units")
-    slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
-    init: Literal["uniform_fan_in"] = option(
-        "uniform_fan_in", "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in)"
+    name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
+    hidden: List[int] = option([512, 256], "mlp: widths of the hidden layers", 1, 65536, "units")
+    channels: int = option(
+        64, "dcgan: of the first layer, the others have 2, 4, 8 times as many; cnn: of every convolution", 1, 4096
     )
+    kernel: int = option(4, "dcgan, cnn: side of the kernels with stride 2, which should divide it", 2, 8, "pixels")
+    slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
+    dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99)
+    init: Literal["uniform_fan_in", "glorot_uniform", "normal_002"] = option("uniform_fan_in", INITIALISERS)
+
+
+@dataclass
+class ProcedureConfig:
+    """What one training step does with the two networks."""
+
+    loss: Literal["sum", "mean"] = option(
+        "sum", "discriminator's loss; sum: its means over real and generated images added; mean: one mean over both"
+    )
+    fakes: Literal["fresh", "shared"] = option(
+        "fresh", "generator's update; fresh: on latents of its own; shared: on the images that the discriminator saw"
+    )
+    positive: Literal["real", "fake"] = option("real", "class of images whose label is 1")
+    label_smoothing: float = option(0.0, "how far the label of real images is moved towards the other one", 0.0, 0.5)
+    label_noise: float = option(0.0, "uniform noise U(0, X) added to each label of the discriminator", 0.0, 0.5)
+    d_steps: int = option(1, "discriminator's updates before each one of the generator", 1, 100)
 
 
 @dataclass
 class OptimizerConfig:
     """How one network's parameters follow their gradients."""
 
-    name: Literal["adam"] = option("adam", "update rule")
+    name: Literal["adam", "rmsprop"] = option("adam", "update rule")
     lr: float = option(2e-4, "learning rate", 0.0, 1.0)
-    beta1: float = option(0.5, "decay of Adam's mean of the gradients", 0.0, 0.999999)
-    beta2: float = option(0.999, "decay of Adam's mean of their squares", 0.0, 0.999999)
-    eps: float = option(1e-8, "added to Adam's denominator", 1e-16, 1.0)
+    beta1: float = option(0.5, "adam: decay of the mean of the gradients", 0.0, 0.999999)
+    beta2: float = option(0.999, "adam: decay of the mean of their squares", 0.0, 0.999999)
+    rho: float = option(0.9, "rmsprop: decay of the mean of the squared gradients", 0.0, 0.999999)
+    eps: float = option(1e-8, "added to the denominator", 1e-16, 1.0)
+    clip: Optional[float] = option(
+        None, "largest absolute value of each element of a gradient; unset: any", 1e-12, 1e12
+    )
+    decay: float = option(0.0, "update t, from 0, uses lr / (1 + X t)", 0.0, 1.0)
 
 
 @dataclass
@@ -124,12 +158,16 @@ class TrainConfig:
     epochs: int = option(
         200, "passes over the data, in all (also when resuming)", 1, 1000000, short="--epochs", may_change=True
     )
+    steps: Optional[int] = option(
+        None, "length in steps, in place of epochs", 1, 1000000000, short="--steps", may_change=True
+    )
     batch_size: int = option(128, "images in one step, over all workers", 2, 65536, "images", short="--batch-size")
-    sample_every: int = option(1, "epochs between two sample grids", 1, 1000000, "epochs", may_change=True)
+    cadence: Literal["epochs", "steps"] = option("epochs", "what sample_every and checkpoint_every count")
+    sample_every: int = option(1, "epochs or steps between two sample grids", 1, 1000000, may_change=True)
     sample_count: int = option(64, "images in a sample grid", 1, 1024, "images")
-    checkpoint_every: int = option(5, "epochs between two checkpoints", 1, 1000000, "epochs", may_change=True)
+    checkpoint_every: int = option(5, "epochs or steps between two checkpoints", 1, 1000000, may_change=True)
     keep_checkpoints: int = option(3, "newest checkpoints kept", 1, 1000, "checkpoints", may_change=True)
-    log_every: int = option(50, "steps between two log records", 1, 1000000, "steps", may_change=True)
+    log_every: int = option(100, "steps between two log records", 1, 1000000, "steps", may_change=True)
 
 
 @dataclass
@@ -150,6 +188,7 @@ class Config:
     latent: LatentConfig = field(default_factory=LatentConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    procedure: ProcedureConfig = field(default_factory=ProcedureConfig)
     optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=TrainConfig)

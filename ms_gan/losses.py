@@ -1,28 +1,20 @@
-"""Objectives. Each is a pair of small functions of discriminator logits.
-
-All take logits and not probabilities: -log sigmoid(x) is softplus(-x), which neither overflows nor loses its gradient
-where the sigmoid saturates.
-"""
+"""Objectives. Each is a small function of discriminator logits."""
 
 from mindspore import ops
 
 
-def non_saturating_discriminator(real_logits, fake_logits):
-    """-E[log D(x)] - E[log(1 - D(G(z)))], D = sigmoid(logit): Goodfellow et al. 2014 (arXiv:1406.2661), equation 1.
+def binary_cross_entropy(logits, labels):
+    """-y log s(x) - (1 - y) log(1 - s(x)) as a mean, s the sigmoid: Goodfellow et al. 2014 (arXiv:1406.2661), eq. 1.
+
+    Written on logits, -log s(x) is softplus(-x), which neither overflows nor loses its gradient where the sigmoid
+    saturates. With labels 1 for real and 0 for generated images the discriminator's loss is this of the ones plus this
+    of the others; the generator's non-saturating loss (section 3) is this of its images with the label of real ones.
 
     Args:
-        real_logits, fake_logits: (N, 1), of real and of generated images.
+        logits: x, (N, 1).
+        labels: y, a number or (N, 1); noise may take it outside [0, 1].
 
     Returns:
-        a scalar: the two binary cross-entropies, each a mean over its images, added.
+        a scalar.
     """
-    return ops.softplus(-real_logits).mean() + ops.softplus(fake_logits).mean()
-
-
-def non_saturating_generator(fake_logits):
-    """-E[log D(G(z))]: Goodfellow et al. 2014 (arXiv:1406.2661), section 3, the objective that does not saturate.
-
-    Args:
-        fake_logits: (N, 1), of generated images.
-    """
-    return ops.softplus(-fake_logits).mean()
+    return (ops.softplus(-logits) + (1.0 - labels) * logits).mean()

@@ -23,6 +23,8 @@ class Purpose(IntEnum):
     SAMPLE_LATENTS = 4
     SYNTHETIC_IMAGES = 5
     MIRROR = 6
+    LABEL_NOISE = 7
+    DROPOUT = 8
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

@@ -19,7 +19,8 @@ choose_python() {
     OWN=""
     if [[ -n "${MS_GAN_PYTHON:-}" ]]; then
         PYTHON="$(command -v -- "$MS_GAN_PYTHON")" ||
-            fail "MS_GAN_PYTHON names $MS_GAN_PYTHON, which is not a program" "name a Python 3.9-3.12, or unset it"
+            fail "choosing the Python: MS_GAN_PYTHON names $MS_GAN_PYTHON, which is no program" \
+                "name a Python 3.9-3.12, or unset it"
         [[ "$PYTHON" == /* ]] || PYTHON="$PWD/$PYTHON"
     elif [[ -n "${VIRTUAL_ENV:-}" ]]; then
         PYTHON="$VIRTUAL_ENV/bin/python"
@@ -31,7 +32,7 @@ choose_python() {
         PYTHON="$ENVIRONMENT/bin/python"
         return
     fi
-    suitable "$PYTHON" || fail "$PYTHON is not a Python 3.9-3.12" \
+    suitable "$PYTHON" || fail "choosing the Python: $PYTHON is not a Python 3.9-3.12" \
         "deactivate its environment or unset MS_GAN_PYTHON, so that .venv is made here; or choose another"
     ENVIRONMENT="$("$PYTHON" -c 'import sys; print(sys.prefix)')"
 }
@@ -61,8 +62,8 @@ run_logged() {
     shift
     "$@" </dev/null >>"$LOG" 2>&1 && return
     tail -n 15 "$LOG" >&2
-    fail "$step (whole output: $LOG)" "do as the lines above say; where they say nothing, check the network and the disk \
-(3 GB free). Then run this again: it goes on from there"
+    fail "$step (whole output: $LOG)" \
+        "do as the lines above say, or check the network and the disk (3 GB free); then run this again"
 }
 
 # install EXTRAS: one process at a time; the lock ends with its process, however that ends.
@@ -81,11 +82,13 @@ install() {
         : >"$LOG" # while it exists, check_env.py calls the environment unfinished
         echo "installing ms_gan with MindSpore into $ENVIRONMENT: 3 GB, a minute or more" >&2
         if [[ -n "$OWN" ]] && ! { suitable "$PYTHON" && "$PYTHON" -m pip --version &>/dev/null; }; then make_venv; fi
+        run_logged "renewing pip" "$PYTHON" -m pip install --no-input 'pip>=21.3' # older ones refuse --editable
         run_logged "installing ms_gan" "$PYTHON" -m pip install --no-input --editable "$ROOT${1:+[$1]}"
         rm "$LOG"
     ) 9>>"$lock"
     if still="$(lacking "$1")"; then
-        fail "checking $ENVIRONMENT: $still" "remove what stands before it in PYTHONPATH, or use another environment"
+        fail "checking $ENVIRONMENT: $still" \
+            "mend what that line names, or use a fresh environment (delete .venv, or unset what chose this one)"
     fi
 }
 

@@ -39,7 +39,7 @@ def _train(argv: List[str]) -> int:
     folder.save_config(config)
     _announce(trainer)
     if trainer.step >= trainer.total_steps:
-        print(f"trained already; --epochs N with more than {config.train.epochs} goes on")
+        print("trained already; a larger --epochs (or --steps) goes on")
         return 0
     started = time.monotonic()
     stopped_by = trainer.run()
@@ -89,7 +89,8 @@ def _announce(trainer: Any) -> None:
     for name, network in trainer.system.networks.items():
         print(f"network   {name}, {count_parameters(network):,} parameters")
     start = f", from step {trainer.step:,}" if trainer.step else ""
-    print(f"training  {trainer.config.train.epochs} epochs, {trainer.total_steps:,} steps{start}")
+    epochs = trainer.total_steps / trainer.per_epoch
+    print(f"training  {epochs:.4g} epochs, {trainer.total_steps:,} steps of {trainer.config.train.batch_size}{start}")
     print(f"run       {trainer.folder.path}", flush=True)
 
 

@@ -1,13 +1,26 @@
 """One picture of any format, mode and size as the square that a network sees."""
 
 import contextlib
+import threading
 from pathlib import Path
 from typing import Tuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 VERSION = 1  # raise it whenever the same file decodes to other pixels, so that caches are made anew
+LARGE = 10_000_000  # pixels; of pictures with more, one is decoded at a time, to bound the memory
+# What undoes each EXIF orientation that is not upright already.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_one_large = threading.Lock()
 
 
 class Unreadable(Exception):
@@ -39,7 +52,9 @@ def decode(path: Path, side: int, channels: int, background: Tuple[int, int, int
             # A JPEG is decoded at a fraction of its size where that is still more than enough.
             image.draft(image.mode, (2 * side, 2 * side))
             width, height = image.size
-            square = _square(_plain(_upright(image)), side)
+            with _one_large if width * height > LARGE else contextlib.nullcontext():
+                image.load()
+                square = _square(_plain(_upright(image)), side)
     except Unreadable:
         raise
     # Pillow's readers raise whatever their parsing of a broken file runs into.
@@ -63,10 +78,14 @@ def refuse_bomb(image: Image.Image) -> None:
 
 
 def _upright(image: Image.Image) -> Image.Image:
+    # Pillow turns a TIFF by itself, and its older releases leave the orientation standing.
+    if image.format == "TIFF":
+        return image
+    orientation = None
     # Broken EXIF data around sound pixels is common, and no reason to lose the picture.
     with contextlib.suppress(Exception):
-        ImageOps.exif_transpose(image, in_place=True)
-    return image
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    return image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -74,8 +93,13 @@ def _plain(image: Image.Image) -> Image.Image:
     if image.mode[0] in "IF":
         return _eight_bit(image)
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+        return _converted(image, "RGBA")
+    return _converted(image, "L" if image.mode in ("1", "L") else "RGB")
+
+
+def _converted(image: Image.Image, mode: str) -> Image.Image:
+    # Pillow copies the whole picture even where the mode is the right one.
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

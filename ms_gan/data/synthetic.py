@@ -19,7 +19,7 @@ STROKES = (1, 3, 5, 7)  # how far the strokes are thickened, in the finer pixels
 def load_synthetic(config: DataConfig, seed: int) -> ImageData:
     """Drawn digits, uint8 (N, 1, 28, 28), white on black; N is data.limit, at most 60,000, or 2,000.
 
-    Image i is a function of (seed, i) alone, whatever the limit.
+    Image i is a function of (seed, i) alone, whatever the limit; data.classes keeps its share of those N.
     """
     count = min(config.limit or DEFAULT_COUNT, MOST)
     images = np.empty((count, 1, SIDE, SIDE), np.uint8)

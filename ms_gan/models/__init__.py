@@ -1,18 +1,23 @@
 """Networks by name. A new family is a file here and a line in each registry."""
 
-from typing import Any, Tuple
+from typing import Any, Dict, Tuple
 
 import numpy as np
 from mindspore import nn
 
-from ms_gan.models import mlp
-from ms_gan.models.layers import initialise
+from ms_gan.errors import UsageError
+from ms_gan.models import cnn, dcgan, mlp
+from ms_gan.models.initialisers import initialise
 
 GENERATORS = {
-    "mlp": lambda c, width, shape: mlp.Generator(width, c.hidden, shape, c.batch_norm),
+    "mlp": lambda c, width, shape: mlp.Generator(width, c.hidden, shape, c.batch_norm, c.slope),
+    "dcgan": lambda c, width, shape: dcgan.Generator(width, shape, c.channels, c.kernel),
+    "cnn": lambda c, width, shape: cnn.Generator(width, shape, c.channels, c.slope, c.kernel),
 }
 DISCRIMINATORS = {
     "mlp": lambda c, shape: mlp.Discriminator(c.hidden, shape, c.slope),
+    "dcgan": lambda c, shape: dcgan.Discriminator(shape, c.channels, c.slope, c.kernel),
+    "cnn": lambda c, shape: cnn.Discriminator(shape, c.channels, c.slope, c.dropout, c.kernel),
 }
 
 
@@ -27,18 +32,28 @@ def build_generator(
         image_shape: (C, H, W).
         random: where the initial weights come from.
         prefix: the first part of every parameter's name.
+
+    Raises:
+        UsageError: a size or a kernel that the family of networks does not have.
     """
-    network = GENERATORS[config.name](config, latent_width, image_shape)
-    return _finish(network, config.init, random, prefix)
+    return _build("generator", GENERATORS, config, random, prefix, latent_width, image_shape)
 
 
 def build_discriminator(config: Any, image_shape: Tuple[int, int, int], random: np.random.Generator) -> nn.Cell:
-    """The discriminator that a DiscriminatorConfig describes; its parameters are named `discriminator.*`."""
-    return _finish(DISCRIMINATORS[config.name](config, image_shape), config.init, random, "discriminator.")
+    """The discriminator that a DiscriminatorConfig describes; its parameters are named `discriminator.*`.
+
+    Raises:
+        UsageError: a size or a kernel that the family of networks does not have.
+    """
+    return _build("discriminator", DISCRIMINATORS, config, random, "discriminator.", image_shape)
 
 
-def _finish(network: nn.Cell, init: str, random: np.random.Generator, prefix: str) -> nn.Cell:
-    initialise(network, init, random)
+def _build(role: str, registry: Dict, config: Any, random: np.random.Generator, prefix: str, *sizes: Any) -> nn.Cell:
+    try:
+        network = registry[config.name](config, *sizes)
+    except ValueError as error:
+        raise UsageError(f"{role}.name: {error}") from None
+    initialise(network, config.init, random)
     network.update_parameters_name(prefix)
     return network
 

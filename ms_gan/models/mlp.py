@@ -5,17 +5,18 @@ from typing import Sequence, Tuple
 import numpy as np
 from mindspore import nn
 
-from ms_gan.models.layers import batch_norm, dense
+from ms_gan.models.layers import activation, batch_norm, dense
 
 
 class Generator(nn.Cell):
-    """Latents to images: Dense layers with ReLU, BatchNorm after every hidden layer but the first, Tanh at the end.
+    """Latents to images: Dense layers, BatchNorm after every hidden layer but the first, ReLU or LeakyReLU, Tanh.
 
     Args:
         latent_width: numbers in one latent vector.
         hidden: widths of the hidden layers.
         image_shape: (C, H, W).
         batch_norm_hidden: whether the hidden layers but the first are normalised.
+        slope: of LeakyReLU below zero; 0: ReLU.
 
     Inputs:
         latents (N, latent_width), float32.
@@ -25,7 +26,12 @@ class Generator(nn.Cell):
     """
 
     def __init__(
-        self, latent_width: int, hidden: Sequence[int], image_shape: Tuple[int, int, int], batch_norm_hidden: bool
+        self,
+        latent_width: int,
+        hidden: Sequence[int],
+        image_shape: Tuple[int, int, int],
+        batch_norm_hidden: bool,
+        slope: float = 0.0,
     ):
         super().__init__()
         self.image_shape = tuple(image_shape)
@@ -35,7 +41,7 @@ class Generator(nn.Cell):
             layers.append(dense(width, outputs))
             if batch_norm_hidden and index > 0:
                 layers.append(batch_norm(outputs))
-            layers.append(nn.ReLU())
+            layers.append(activation(slope))
             width = outputs
         layers += [dense(width, int(np.prod(image_shape))), nn.Tanh()]
         self.layers = nn.SequentialCell(layers)
@@ -65,7 +71,7 @@ class Discriminator(nn.Cell):
         layers = []
         width = int(np.prod(image_shape))
         for outputs in hidden:
-            layers += [dense(width, outputs), nn.LeakyReLU(slope)]
+            layers += [dense(width, outputs), activation(slope)]
             width = outputs
         self.layers = nn.SequentialCell([*layers, dense(width, 1)])
 

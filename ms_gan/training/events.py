@@ -56,37 +56,37 @@ def read_events(path: Path) -> List[Dict[str, Any]]:
 
 
 class Progress:
-    """Shows a person how training goes: a bar on a terminal, a line an epoch anywhere else.
+    """Shows a person how training goes: a bar on a terminal, at most a line a second anywhere else.
 
     Args:
-        steps_per_epoch, total_steps, batch_size: of the run.
+        steps_per_epoch, total_steps: of the run.
         step: where it starts.
     """
 
-    def __init__(self, steps_per_epoch: int, total_steps: int, batch_size: int, step: int):
+    def __init__(self, steps_per_epoch: int, total_steps: int, step: int):
         self._steps_per_epoch = steps_per_epoch
         self._total = total_steps
-        self._batch_size = batch_size
         self._first = self._last = step
         self._started = time.monotonic()
+        self._printed = -math.inf
         self._bar = None
         if sys.stderr.isatty():
             self._bar = tqdm(total=total_steps, initial=step, unit="step", dynamic_ncols=True, smoothing=0.05)
 
     def update(self, step: int, record: Dict[str, Any]) -> None:
         """Show a training record, written at `step`."""
+        epoch = math.ceil(step / self._steps_per_epoch)
+        now = time.monotonic()
         if self._bar is not None:
-            self._bar.set_description(f"epoch {math.ceil(step / self._steps_per_epoch)}", refresh=False)
+            self._bar.set_description(f"epoch {epoch}", refresh=False)
             self._bar.set_postfix_str(_summary(record), refresh=False)
             self._bar.update(step - self._last)
+        elif now - self._printed >= 1 or step == self._total:
+            left = (now - self._started) / (step - self._first) * (self._total - step)
+            epochs = math.ceil(self._total / self._steps_per_epoch)
+            print(f"epoch {epoch}/{epochs}  step {step:,}  {_summary(record)}  ETA {_clock(left)}", flush=True)
+            self._printed = now
         self._last = step
-
-    def epoch(self, epoch: int, epochs: int, record: Dict[str, Any]) -> None:
-        """An epoch is over."""
-        if self._bar is None:
-            done, seconds = self._last - self._first, time.monotonic() - self._started
-            left = seconds / max(done, 1) * (self._total - self._last)
-            print(f"epoch {epoch}/{epochs}  {_summary(record)}  ETA {_clock(left)}", flush=True)
 
     def close(self) -> None:
         """The bar stays on the screen as it is."""

@@ -6,55 +6,89 @@ import mindspore as ms
 from mindspore import nn, ops
 
 
-class Adam(nn.Cell):
-    """Adam, exactly as published: Kingma and Ba 2014 (arXiv:1412.6980), algorithm 1.
-
-    `mindspore.nn.Adam` adds eps to a denominator that is not yet corrected for its start at zero, which makes eps
-    31 times larger in the first step than in the paper and in PyTorch. Here the kernel is handed the corrected eps.
+class Optimizer(nn.Cell):
+    """What all update rules share: the count of updates, the clipped gradients, the decaying learning rate.
 
     Args:
+        config: an OptimizerConfig.
         parameters: what to update.
-        lr: learning rate.
-        beta1, beta2: decay of the two moments.
-        eps: added to the denominator.
-        prefix: first part of the names of the moments, such as `optim_g.`.
+        prefix: first part of the names of the optimizer's own parameters, such as `optim_g.`.
 
     Inputs:
         gradients: a tuple, one for each parameter.
     """
 
-    def __init__(
-        self, parameters: Sequence[ms.Parameter], lr: float, beta1: float, beta2: float, eps: float, prefix: str
-    ):
+    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str):
         super().__init__(auto_prefix=False)
         self.parameters = ms.ParameterTuple(parameters)
+        self.updates = ms.Parameter(ms.Tensor(0.0, ms.float32), name=f"{prefix}updates", requires_grad=False)
+        self.lr = ms.Tensor(config.lr, ms.float32)
+        self.decay = config.decay
+        self.clip = config.clip
+
+    def clipped(self, gradient):
+        """A gradient with each element moved into [-clip, clip]."""
+        if self.clip is None:
+            return gradient
+        return ops.minimum(ops.maximum(gradient, -self.clip), self.clip)
+
+    def learning_rate(self):
+        """lr / (1 + decay * t) for update t, from 0: Keras's time-based decay."""
+        if self.decay == 0.0:
+            return self.lr
+        return self.lr / (1.0 + self.decay * self.updates)
+
+
+class Adam(Optimizer):
+    """Adam, exactly as published: Kingma and Ba 2014 (arXiv:1412.6980), algorithm 1.
+
+    `mindspore.nn.Adam` adds eps to a denominator that is not yet corrected for its start at zero, which makes eps
+    31 times larger in the first step than in the paper and in PyTorch. Here the kernel is handed the corrected eps.
+    """
+
+    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str):
+        super().__init__(config, parameters, prefix)
         self.moment1 = self.parameters.clone(f"{prefix}moment1", init="zeros")
         self.moment2 = self.parameters.clone(f"{prefix}moment2", init="zeros")
-        self.updates = ms.Parameter(ms.Tensor(0.0, ms.float32), name=f"{prefix}updates", requires_grad=False)
-        self.lr, self.beta1, self.beta2, self.eps = (ms.Tensor(x, ms.float32) for x in (lr, beta1, beta2, eps))
+        self.beta1, self.beta2, self.eps = (ms.Tensor(x, ms.float32) for x in (config.beta1, config.beta2, config.eps))
         self.kernel = ops.Adam()
 
     def construct(self, gradients):
+        lr = self.learning_rate()
         updates = ops.assign(self.updates, self.updates + 1.0)
         beta1_power = ops.pow(self.beta1, updates)
         beta2_power = ops.pow(self.beta2, updates)
         eps = self.eps * ops.sqrt(1.0 - beta2_power)
         for i in range(len(self.parameters)):
+            parameter, gradient = self.parameters[i], self.clipped(gradients[i])
             self.kernel(
-                self.parameters[i],
-                self.moment1[i],
-                self.moment2[i],
-                beta1_power,
-                beta2_power,
-                self.lr,
-                self.beta1,
-                self.beta2,
-                eps,
-                gradients[i],
-            )
+                parameter, self.moment1[i], self.moment2[i], beta1_power, beta2_power, lr, self.beta1, self.beta2, eps,
+                gradient,
+            )  # fmt: skip
         return updates
 
 
-def build_optimizer(config: Any, parameters: Sequence[ms.Parameter], prefix: str) -> nn.Cell:
+class RMSprop(Optimizer):
+    """v <- rho v + (1 - rho) g^2, p <- p - lr g / (sqrt(v) + eps): Hinton 2012, lecture 6e, with Keras's eps."""
+
+    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str):
+        super().__init__(config, parameters, prefix)
+        self.squares = self.parameters.clone(f"{prefix}squares", init="zeros")
+        self.rho, self.eps = config.rho, config.eps
+
+    def construct(self, gradients):
+        lr = self.learning_rate()
+        for i in range(len(self.parameters)):
+            gradient = self.clipped(gradients[i])
+            squares = self.rho * self.squares[i] + (1.0 - self.rho) * gradient * gradient
+            ops.assign(self.parameters[i], self.parameters[i] - lr * gradient / (ops.sqrt(squares) + self.eps))
+            ops.assign(self.squares[i], squares)
+        return ops.assign(self.updates, self.updates + 1.0)
+
+
+OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop}
+
+
+def build_optimizer(config: Any, parameters: Sequence[ms.Parameter], prefix: str) -> Optimizer:
     """The optimizer that an OptimizerConfig describes."""
-    return Adam(parameters, config.lr, config.beta1, config.beta2, config.eps, prefix)
+    return OPTIMIZERS[config.name](config, parameters, prefix)

@@ -4,6 +4,7 @@ import contextlib
 import os
 from datetime import date
 from pathlib import Path
+from typing import List, Optional
 
 from ms_gan.config import Config
 from ms_gan.errors import UsageError
@@ -28,9 +29,15 @@ class RunFolder:
         self.losses = self.path / "losses.png"
         self.animation = self.path / "training.gif"
 
-    def sample(self, epoch: int) -> Path:
-        """Where the sample grid of an epoch lies."""
-        return self.samples / f"epoch-{epoch:05d}.png"
+    def sample(self, step: int, steps_per_epoch: Optional[int]) -> Path:
+        """Where the sample grid after a step lies, named by its epoch, or by the step where no epoch is counted."""
+        if steps_per_epoch and step % steps_per_epoch == 0:
+            return self.samples / f"epoch-{step // steps_per_epoch:05d}.png"
+        return self.samples / f"step-{step:09d}.png"
+
+    def all_samples(self) -> List[Path]:
+        """The sample grids, oldest first: a run counts in epochs or in steps, and only its last grid may differ."""
+        return [path for kind in ("epoch", "step") for path in sorted(self.samples.glob(f"{kind}-*.png"))]
 
     def save_config(self, config: Config) -> None:
         """Write the complete configuration."""

@@ -11,7 +11,7 @@ from ms_gan.models import build_discriminator, build_generator
 from ms_gan.seeds import Purpose, stream
 from ms_gan.training.ema import MovingAverage
 from ms_gan.training.optimizers import build_optimizer
-from ms_gan.training.step import TrainOneStep
+from ms_gan.training.step import SharedFakesStep, TrainOneStep
 
 
 @dataclass
@@ -58,6 +58,7 @@ def build_system(config: Config, image_shape: Tuple[int, int, int]) -> System:
         average = MovingAverage(networks["generator"], networks["generator_ema"], config.ema.decay, config.ema.warmup)
     optim_g = build_optimizer(config.optimizer.generator, networks["generator"].trainable_params(), "optim_g.")
     optim_d = build_optimizer(config.optimizer.discriminator, networks["discriminator"].trainable_params(), "optim_d.")
-    step = TrainOneStep(networks["generator"], networks["discriminator"], optim_g, optim_d, average)
+    kind = SharedFakesStep if config.procedure.fakes == "shared" else TrainOneStep
+    step = kind(networks["generator"], networks["discriminator"], optim_g, optim_d, average, config.procedure)
     step.set_train()
     return System(networks, step, "generator_ema" if config.ema.enabled else "generator")

@@ -10,13 +10,13 @@ import numpy as np
 from ms_gan import pictures
 from ms_gan.card import Card, ImageConfig
 from ms_gan.config import Config
-from ms_gan.data import Batches, ImageData
+from ms_gan.data import ImageData
 from ms_gan.errors import GanError
-from ms_gan.latents import training_latents
 from ms_gan.runtime import Device
 from ms_gan.sampling import Sampler
 from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune
 from ms_gan.training.events import EventLog, Progress, read_events
+from ms_gan.training.inputs import StepInputs
 from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.step import STATISTICS
 from ms_gan.training.system import build_system
@@ -43,8 +43,10 @@ class Trainer:
         self.folder = folder
         self.device = device
         self.system = build_system(config, data.images.shape[1:])
-        self.batches = Batches(data.images, config.train.batch_size, config.seed)
-        self.total_steps = config.train.epochs * self.batches.steps_per_epoch
+        features = getattr(self.system.networks["discriminator"], "dropout_features", 0)
+        self.inputs = StepInputs(config, data.images, features)
+        self.per_epoch = self.inputs.steps_per_epoch
+        self.total_steps = config.train.steps or config.train.epochs * self.per_epoch
         self.step = self._restore() if resume else 0
         self.log = EventLog(folder.log, self.step)
         self.sampler = Sampler.from_card(self._card())
@@ -68,7 +70,7 @@ class Trainer:
             GanError: a loss that is not a number, or a file that cannot be written.
         """
         self._begin()
-        progress = Progress(self.batches.steps_per_epoch, self.total_steps, self.config.train.batch_size, self.step)
+        progress = Progress(self.per_epoch, self.total_steps, self.step)
         previous = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             self._loop(progress)
@@ -95,28 +97,27 @@ class Trainer:
 
     def _loop(self, progress: Progress) -> None:
         """One pass a step. Statistics stay on the device until a record is due, so that no step waits for them."""
-        train, per_epoch = self.config.train, self.batches.steps_per_epoch
+        train = self.config.train
+        unit = self.per_epoch if train.cadence == "epochs" else 1
         pending: List[ms.Tensor] = []
-        record: Dict[str, Any] = {}
         since = time.monotonic()
         while self.step < self.total_steps and self._interrupted is None:
-            pending.append(self.system.step(*self._inputs(self.step)))
+            pending.append(self.system.step(*self.inputs(self.step)))
             self.step += 1
-            epoch_over = self.step % per_epoch == 0
-            if self.step % train.log_every == 0 or epoch_over or self._interrupted is not None:
-                record = self._record(pending, time.monotonic() - since)
-                progress.update(self.step, record)
+            if self._is_due(train.log_every) or self.step % self.per_epoch == 0 or self._interrupted:
+                progress.update(self.step, self._record(pending, time.monotonic() - since))
                 pending, since = [], time.monotonic()
-            if epoch_over:
-                self._epoch_over(self.step // per_epoch)
-                progress.epoch(self.step // per_epoch, train.epochs, record)
+            sample, save = (self._is_due(n * unit) for n in (train.sample_every, train.checkpoint_every))
+            if sample:
+                self._sample()
+            if save:
+                self._save()
+            if sample or save:
                 since = time.monotonic()
 
-    def _inputs(self, step: int) -> List[ms.Tensor]:
-        """What the step is given: images and latents, all functions of (seed, step)."""
-        c = self.config
-        latents = [training_latents(c.seed, step, part, c.train.batch_size, c.latent) for part in (0, 1)]
-        return [ms.Tensor(array) for array in (self.batches.batch(step), *latents)]
+    def _is_due(self, steps: int) -> bool:
+        """Whether something that happens every so many steps, and at the end, happens now."""
+        return self.step % steps == 0 or self.step == self.total_steps
 
     def _record(self, pending: List[ms.Tensor], seconds: float) -> Dict[str, Any]:
         means = np.mean([tensor.asnumpy() for tensor in pending], axis=0)
@@ -129,24 +130,18 @@ class Trainer:
         return self.log.write(
             "train",
             step=self.step,
-            epoch=self.step / self.batches.steps_per_epoch,
+            epoch=self.step / self.per_epoch,
             **{name: float(value) for name, value in zip(STATISTICS, means)},
             images_per_second=len(pending) * self.config.train.batch_size / seconds,
         )
 
-    def _epoch_over(self, epoch: int) -> None:
-        train = self.config.train
-        last = self.step == self.total_steps
-        if epoch % train.sample_every == 0 or last:
-            self._sample(epoch)
-        if epoch % train.checkpoint_every == 0 or last:
-            self._save()
-
-    def _sample(self, epoch: int) -> None:
+    def _sample(self) -> None:
         """A grid of the same latents each time, the first samples of the run's seed."""
         self._load_sampler()
         images = self.sampler.samples(self.config.seed, self.config.train.sample_count)
-        pictures.save_grid(images, self.folder.sample(epoch))
+        pictures.save_grid(
+            images, self.folder.sample(self.step, self.per_epoch if self.config.train.cadence == "epochs" else None)
+        )
 
     def _load_sampler(self) -> None:
         # The sampler's network is its own: sampling neither moves BatchNorm statistics nor recompiles the step.
@@ -161,7 +156,7 @@ class Trainer:
             recipe=c.recipe,
             seed=c.seed,
             step=self.step,
-            epoch=self.step / self.batches.steps_per_epoch,
+            epoch=self.step / self.per_epoch,
             averaged=c.ema.enabled,
             latent=c.latent,
             image=ImageConfig(channels, height, width),
@@ -182,6 +177,6 @@ class Trainer:
         records = [record for record in read_events(self.folder.log) if record["event"] == "train"]
         if records:
             pictures.plot_losses(records, self.folder.losses)
-        frames = sorted(self.folder.samples.glob("epoch-*.png"))
+        frames = self.folder.all_samples()
         if frames:
             pictures.animate_files(frames, self.folder.animation)

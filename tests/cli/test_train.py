@@ -30,7 +30,7 @@ def test_runs_are_numbered_where_no_folder_is_named(capsys, tmp_path, monkeypatc
         assert len(folders) == 1
     printed = capsys.readouterr().out
     assert f"python infer.py --ckpt {folders[0].relative_to(tmp_path)}" in printed
-    assert "epoch 1/1  loss D" in printed
+    assert "epoch 1/1  step 2  loss D" in printed
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ms_gan.data import Batches, to_uint8
+from ms_gan.data import batches as batches_module
 from ms_gan.errors import UsageError
 
 # Image i is filled with the value i, so that a batch tells which images it holds.
@@ -37,6 +38,26 @@ def test_workers_together_see_the_batch_of_one():
     alone = held(Batches(IMAGES, 8, seed=3).batch(9))
     shared = [held(Batches(IMAGES, 8, 3, worker, 4).batch(9)) for worker in range(4)]
     assert sum(shared, []) == alone
+
+
+def test_mirroring_flips_half_of_the_images_anew_in_each_step():
+    images = np.arange(200, dtype=np.uint8)[:, None, None, None] + np.array([0, 50], np.uint8)
+    mirrored, plain = Batches(images, 200, 0, mirror=True), Batches(images, 200, 0)
+    flips = []
+    for step in range(2):
+        flipped, straight = mirrored.batch(step), plain.batch(step)
+        flips.append((flipped != straight).any(axis=(1, 2, 3)))
+        np.testing.assert_array_equal(np.where(flips[step][:, None, None, None], flipped[..., ::-1], flipped), straight)
+    assert all(70 < flip.sum() < 130 for flip in flips) and (flips[0] != flips[1]).any()
+    np.testing.assert_array_equal(Batches(images, 200, 0, 1, 2, mirror=True).batch(1), mirrored.batch(1)[100:])
+
+
+def test_a_mapped_file_larger_than_what_is_kept_in_memory_is_read_right(tmp_path, monkeypatch):
+    monkeypatch.setattr(batches_module, "MAPPED_BYTES", 100)
+    IMAGES.tofile(tmp_path / "pixels")
+    mapped = np.memmap(tmp_path / "pixels", np.uint8, "r", shape=IMAGES.shape)
+    for step in range(12):
+        assert held(Batches(mapped, 8, 0).batch(step)) == held(Batches(IMAGES, 8, 0).batch(step))
 
 
 @pytest.mark.parametrize("size, workers, says", [(51, 1, "51 .* holds 50 images"), (8, 3, "no multiple of 3")])

@@ -42,7 +42,7 @@ def test_three_epochs_and_three_more_equal_six(device, tmp_path):
     assert expected.keys() == found.keys()
     for name, value in expected.items():
         assert np.array_equal(value, found[name]), name
-    assert unbroken.folder.sample(6).read_bytes() == second.folder.sample(6).read_bytes()
+    assert unbroken.folder.all_samples()[5].read_bytes() == second.folder.all_samples()[5].read_bytes()
 
     def losses(folder):
         return [(r["step"], r["loss_d"], r["loss_g"]) for r in read_events(folder.log) if r["event"] == "train"]
@@ -57,14 +57,14 @@ def test_a_signal_saves_within_the_epoch_and_resumes_exactly(device, tmp_path):
 
     config.output = str(tmp_path / "interrupted")
     trainer = Trainer(config, data.load(config.data, config.seed), create(config), device)
-    inputs = trainer._inputs
+    inputs = trainer.inputs
 
     def interrupted_inputs(step):
         if step == 4:
             os.kill(os.getpid(), signal.SIGTERM)
         return inputs(step)
 
-    trainer._inputs = interrupted_inputs
+    trainer.inputs = interrupted_inputs
     assert trainer.run() == signal.SIGTERM
     assert trainer.step == 5  # the step under way was finished; two steps are an epoch
     found = final_values(train(config, device, trainer.folder))

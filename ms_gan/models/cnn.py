@@ -1,0 +1,97 @@
+"""Convolutional networks with one doubling and Keras's paddings: Chollet, Deep Learning with Python, section 8.5."""
+
+from typing import Tuple
+
+import numpy as np
+from mindspore import nn
+
+from ms_gan.models.layers import activation, conv, conv_transpose, dense
+
+
+class Generator(nn.Cell):
+    """Latents to images: a Dense layer to half the image's size, convolutions, one doubling, convolutions, Tanh.
+
+    Args:
+        latent_width: numbers in one latent vector.
+        image_shape: (C, H, W), H and W even.
+        channels: of all hidden layers but the first, which has half as many.
+        slope: of LeakyReLU below zero.
+        kernel: side of the kernel of the layer that doubles; 2 should divide it, or squares show in the images.
+
+    Inputs:
+        latents (N, latent_width), float32.
+
+    Outputs:
+        images (N, C, H, W), float32 in [-1, 1].
+
+    Raises:
+        ValueError: an odd image size.
+    """
+
+    def __init__(
+        self, latent_width: int, image_shape: Tuple[int, int, int], channels: int, slope: float, kernel: int = 4
+    ):
+        super().__init__()
+        colours, height, width = image_shape
+        if height % 2 or width % 2:
+            raise ValueError(f"cnn makes images with even sides, not {height}x{width}")
+        self.start = (channels // 2, height // 2, width // 2)
+        self.dense = dense(latent_width, int(np.prod(self.start)))
+        self.activation = activation(slope)
+        self.layers = nn.SequentialCell(
+            [
+                conv(self.start[0], channels, 5, padding="same"), activation(slope),
+                conv_transpose(channels, channels, kernel, 2, padding="same"), activation(slope),
+                conv(channels, channels, 5, padding="same"), activation(slope),
+                conv(channels, channels, 5, padding="same"), activation(slope),
+                conv(channels, colours, 7, padding="same"), nn.Tanh(),
+            ]
+        )  # fmt: skip
+
+    def construct(self, latents):
+        hidden = self.activation(self.dense(latents))
+        return self.layers(hidden.reshape((latents.shape[0], *self.start)))
+
+
+class Discriminator(nn.Cell):
+    """Images to logits: four convolutions without padding, three of them halving, dropout, a Dense layer.
+
+    Args:
+        image_shape: (C, H, W), each side at least 24 with a kernel of 4.
+        channels: of every convolution.
+        slope: of LeakyReLU below zero.
+        dropout: share of the last features that a training step hides, 0 to below 1.
+        kernel: side of the kernels of the layers that halve.
+
+    Inputs:
+        images: (N, C, H, W), float32 in [-1, 1].
+        mask: (N, features), float32, multiplied with the features, or None: dropout as an input, because a mask that
+            the layer drew by itself could not be drawn again when a run resumes.
+
+    Outputs:
+        logits (N, 1), float32.
+
+    Raises:
+        ValueError: an image too small for four convolutions.
+    """
+
+    def __init__(self, image_shape: Tuple[int, int, int], channels: int, slope: float, dropout: float, kernel: int = 4):
+        super().__init__()
+        colours, *sides = image_shape
+        sides = [side - 2 for side in sides]
+        layers = [conv(colours, channels, 3), activation(slope)]
+        for _ in range(3):
+            layers += [conv(channels, channels, kernel, 2), activation(slope)]
+            sides = [(side - kernel) // 2 + 1 for side in sides]
+        if min(sides) < 1:
+            raise ValueError(f"cnn needs larger images than {image_shape[1]}x{image_shape[2]} for a kernel of {kernel}")
+        self.layers = nn.SequentialCell(layers)
+        features = channels * sides[0] * sides[1]
+        self.dropout_features = features if dropout else 0
+        self.dense = dense(features, 1)
+
+    def construct(self, images, mask=None):
+        features = self.layers(images).reshape((images.shape[0], -1))
+        if mask is not None:
+            features = features * mask
+        return self.dense(features)

@@ -1,0 +1,153 @@
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ms_gan.config import DataConfig
+from ms_gan.data import Batches, decoded, load, to_uint8
+from ms_gan.data.folder import find_pictures, printable
+from ms_gan.errors import GanError, UsageError
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Ten pictures in one colour each, the value of which is ten times their number."""
+    root = tmp_path / "my pictures"
+    for number in range(10):
+        place = root / ["", "deep/deeper", "Ünïcode \U0001f438"][number % 3]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (20, 10 + number), (10 * number,) * 3).save(place / f"{number}.{['png', 'BMP'][number % 2]}")
+    return root
+
+
+def load_folder(root, **options):
+    return load(DataConfig(source="folder", dir=root and str(root), image_size=8, **options), 0)
+
+
+def values(data):
+    return sorted(data.images[:, 0, 4, 4].tolist())
+
+
+def break_files(root, count):
+    for path in sorted(root.rglob("*.png"))[:count]:
+        path.write_bytes(path.read_bytes()[:30])
+
+
+def test_pictures_of_any_nesting_are_read_in_the_order_of_their_paths(folder):
+    data = load_folder(folder)
+    assert data.images.shape == (10, 3, 8, 8) and data.images.dtype == np.uint8
+    assert data.images[:, 0, 4, 4].tolist() == [0, 30, 60, 90, 10, 40, 70, 20, 50, 80]
+    assert data.name == "images in my pictures, 10 images" and data.notices == () and data.labels is None
+
+
+def test_options_are_obeyed(folder):
+    assert load_folder(folder, channels="grey").images.shape == (10, 1, 8, 8)
+    assert load_folder(folder, limit=4).images[:, 0, 4, 4].tolist() == [0, 30, 60, 90]
+    Image.new("RGBA", (9, 9), (0, 0, 0, 0)).save(folder / "clear.png")
+    assert 255 in values(load_folder(folder)) and 255 not in values(load_folder(folder, background="#010203"))
+
+
+def test_what_is_no_picture_is_passed_over(folder):
+    for name in ("notes.txt", ".hidden.png", "page.pdf", "drawing.eps"):
+        (folder / name).write_text("x")
+    (folder / ".thumbnails").mkdir()
+    (folder / ".thumbnails/small.png").write_text("x")
+    (folder / "gone.png").symlink_to(folder / "nowhere")
+    assert len(find_pictures(folder)) == 10
+
+
+def test_a_link_to_a_folder_is_followed_once(folder, tmp_path):
+    (folder / "loop").symlink_to(folder)
+    (tmp_path / "elsewhere").mkdir()
+    Image.new("RGB", (9, 9), (200,) * 3).save(tmp_path / "elsewhere/linked.png")
+    (folder / "link").symlink_to(tmp_path / "elsewhere")
+    assert values(load_folder(folder)) == [*range(0, 100, 10), 200]
+
+
+def test_unreadable_files_are_counted_named_and_left_out(folder):
+    break_files(folder, 1)
+    data = load_folder(folder, max_unreadable=0.1)
+    assert len(data.images) == 9 and "1 image file left out: 0.png (" in data.notices[0]
+    assert load_folder(folder, max_unreadable=0.1).notices == data.notices, "the cache forgot"
+
+
+def test_too_many_unreadable_files_are_fatal_until_they_are_allowed(folder):
+    break_files(folder, 3)
+    with pytest.raises(GanError, match=r"3 of 10 image files cannot be read, more than data.max_unreadable \(0.2\)"):
+        load_folder(folder, max_unreadable=0.2)
+    assert len(load_folder(folder, max_unreadable=0.3).images) == 7
+
+
+def test_a_folder_of_broken_files_is_fatal_whatever_is_allowed(tmp_path):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/a\nb.png").write_text("x")
+    with pytest.raises(GanError, match=r"1 of 1 image file cannot be read.*a\\nb.png"):
+        load_folder(tmp_path / "broken", max_unreadable=1.0)
+
+
+def test_a_name_that_is_no_text_is_no_obstacle(folder):
+    os.rename(folder / "0.png", os.fsencode(folder) + b"/\xff.png")
+    assert len(load_folder(folder).images) == 10
+    (folder / "3.BMP").write_bytes(b"x")
+    os.rename(os.fsencode(folder / "3.BMP"), os.fsencode(folder) + b"/\xfe.bmp")
+    load_folder(folder).notices[0].encode("utf-8")
+
+
+def test_printable_spells_out_what_a_terminal_would_obey():
+    assert printable("ü\x1b[31m\n\udcff") == r"ü\x1b[31m\n\udcff"
+
+
+def test_small_pictures_are_enlarged_with_a_notice(folder):
+    data = load_folder(folder, limit=1)
+    Image.new("RGB", (5, 50)).save(folder / "small.png")
+    assert data.notices == () and load_folder(folder).notices == ("1 image smaller than 8x8 enlarged",)
+
+
+@pytest.mark.parametrize("files", [[], ["readme.txt"]])
+def test_a_folder_without_pictures_is_refused(tmp_path, files):
+    (tmp_path / "none").mkdir()
+    for name in files:
+        (tmp_path / "none" / name).write_text("x")
+    with pytest.raises(UsageError, match="--data-dir: .*none holds no images"):
+        load_folder(tmp_path / "none")
+
+
+def test_one_picture_is_a_data_set_but_no_batch(folder):
+    data = load_folder(folder, limit=1)
+    assert data.name.endswith("1 image")
+    with pytest.raises(UsageError, match="holds 1 image"):
+        Batches(data.images, 2, 0)
+
+
+def test_no_folder_and_no_colour_are_refused():
+    with pytest.raises(UsageError, match="name it with --data-dir"):
+        load_folder(None)
+
+
+def test_a_background_that_is_no_colour_is_refused(folder):
+    with pytest.raises(UsageError, match="data.background: 'bluish' is no colour"):
+        load_folder(folder, background="bluish")
+
+
+def test_a_folder_that_changes_does_not_disturb_a_training(folder):
+    batches = Batches(load_folder(folder).images, 10, 0)
+    before = batches.batch(0)
+    for path in folder.rglob("*.*"):
+        if path.is_file():
+            path.unlink()
+    Image.new("RGB", (9, 9), (200,) * 3).save(folder / "new.png")
+    np.testing.assert_array_equal(batches.batch(0), before)
+    assert values(load_folder(folder)) == [200]
+    np.testing.assert_array_equal(to_uint8(batches.batch(0)), to_uint8(before))
+
+
+def test_the_second_run_decodes_nothing(folder, monkeypatch):
+    first = load_folder(folder)
+    monkeypatch.setattr(decoded, "_make", lambda *_: pytest.fail("decoded again"))
+    np.testing.assert_array_equal(load_folder(folder).images, first.images)

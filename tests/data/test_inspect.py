@@ -1,0 +1,48 @@
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ms_gan.data.inspect import main
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "pictures"
+    (root / "more").mkdir(parents=True)
+    Image.new("RGB", (100, 80), "red").save(root / "red.png")
+    shutil.copy(root / "red.png", root / "more/again.png")
+    Image.new("L", (20, 30), 128).save(root / "grey.jpg")
+    (root / "broken.png").write_bytes((root / "red.png").read_bytes()[:-30])
+    return root
+
+
+def test_a_folder_is_described(folder, tmp_path, capsys):
+    assert main([str(folder), "--sheet", str(tmp_path / "sheet.png")]) == 0
+    said = capsys.readouterr().out
+    for expected in (
+        "4 image files", "PNG 2, JPEG 1", "RGB 2, L 1", "100x80 2, 20x30 1", "smallest 20x30, largest 100x80",
+        "too small   1", "broken      1: broken.png (", "duplicates  1: more/again.png = red.png",
+        "sheet.png (3 images",
+    ):  # fmt: skip
+        assert expected in said
+    assert (np.asarray(Image.open(tmp_path / "sheet.png")) == (255, 0, 0)).all(axis=2).sum() == 2 * 64 * 64
+
+
+def test_a_folder_of_broken_files_is_described(folder, tmp_path, capsys):
+    for name in ("red.png", "more/again.png", "grey.jpg"):
+        (folder / name).unlink()
+    assert main([str(folder), "--sheet", str(tmp_path / "sheet.png")]) == 0
+    assert "broken      1" in capsys.readouterr().out and not (tmp_path / "sheet.png").exists()
+
+
+@pytest.mark.parametrize("name, says", [("nowhere", "no such folder"), ("empty", "no images in it")])
+def test_nothing_to_describe_is_wrong_usage(tmp_path, name, says):
+    (tmp_path / "empty").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "ms_gan.data.inspect", str(tmp_path / name)], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and says in done.stderr and done.stderr.count("\n") == 1
