@@ -188,5 +188,7 @@ def _describe(f: dataclasses.Field) -> str:
     if type(None) in get_args(kind):
         kind = next(arg for arg in get_args(kind) if arg is not type(None))
     if get_origin(kind) is list:
-        return f"a list such as [1, 2], each {names[get_args(kind)[0]]} {allowed(f)}".strip()
+        if f.metadata["low"] is None:
+            return "a list in brackets, such as [1] or [a, b]"
+        return f"a list such as [1, 2], each {names[get_args(kind)[0]]} {allowed(f)}"
     return f"{names[kind]} {allowed(f)}".strip()

@@ -4,7 +4,8 @@ import zlib
 
 import numpy as np
 
-KEPT = 97  # values kept of each updated parameter
+BATCH = 8
+KEPT = 97  # values kept of each large array
 
 
 def values(name, shape, bound=1.0):
@@ -14,14 +15,22 @@ def values(name, shape, bound=1.0):
 
 
 def weight(name, shape):
-    """A Dense weight or bias of about the size that training starts from, or a BatchNorm scale near one."""
+    """A weight or bias of about the size that training starts from, or a BatchNorm scale near one."""
     if name.endswith("gamma"):
         return 1 + values(name, shape, 0.1)
     fan_in = int(np.prod(shape[1:])) if len(shape) > 1 else 100
     return values(name, shape, fan_in**-0.5)
 
 
-def excerpt(parameter):
-    """A few values spread over a parameter."""
-    flat = np.asarray(parameter).reshape(-1)
+def step_inputs(shape, latent, noisy=False, features=0):
+    """What a step is given: images, latents for both updates, label noise (1, 2, N, 1), masks (3, N, features)."""
+    noise = (0.025 + values("noise", (1, 2, BATCH, 1), 0.025)) if noisy else None
+    masks = np.float32(1 / 0.6) * (values("masks", (3, BATCH, features)) > -0.2) if features else None
+    latents = [values(name, (BATCH, latent), 1.7) for name in ("latents_d", "latents_g")]
+    return [values("images", (BATCH, *shape)), *latents, noise, masks]
+
+
+def excerpt(array):
+    """A few values spread over an array."""
+    flat = np.asarray(array).reshape(-1)
     return flat[np.linspace(0, flat.size - 1, min(KEPT, flat.size)).astype(int)]

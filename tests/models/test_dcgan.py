@@ -1,0 +1,45 @@
+import mindspore as ms
+import numpy as np
+import pytest
+
+from ms_gan.config import DiscriminatorConfig, GeneratorConfig
+from ms_gan.errors import UsageError
+from ms_gan.models import build_discriminator, build_generator, count_parameters
+from ms_gan.seeds import Purpose, stream
+
+pytestmark = pytest.mark.usefixtures("device")
+
+
+def random():
+    return stream(0, Purpose.WEIGHTS)
+
+
+def test_dcgan_64_has_the_published_sizes():
+    generator = build_generator(GeneratorConfig(name="dcgan"), 100, (3, 64, 64), random())
+    discriminator = build_discriminator(DiscriminatorConfig(name="dcgan"), (3, 64, 64), random())
+    assert count_parameters(generator) == 3_576_704  # as in PyTorch's DCGAN example
+    assert count_parameters(discriminator) == 2_765_568
+    assert not any(name.endswith("bias") for name in (p.name for p in generator.get_parameters()))
+
+
+@pytest.mark.parametrize("size, channels, kernel", [(32, 1, 4), (64, 3, 2), (128, 3, 6)])
+def test_sizes_channels_and_kernels_are_parameters(size, channels, kernel):
+    shape = (channels, size, size)
+    config = {"name": "dcgan", "channels": 2, "kernel": kernel, "init": "normal_002"}
+    generator = build_generator(GeneratorConfig(**config), 5, shape, random())
+    images = generator(ms.Tensor(np.ones((2, 5), np.float32)))
+    assert images.shape == (2, *shape) and np.abs(images.asnumpy()).max() <= 1
+    assert build_discriminator(DiscriminatorConfig(**config), shape, random())(images).shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "shape, kernel, message",
+    [
+        ((1, 28, 28), 4, "generator.name: dcgan makes square images of 8, 16, 32, .* not 28x28"),
+        ((3, 64, 32), 4, "not 64x32"),
+        ((3, 64, 64), 5, "even kernel, such as 4, which its stride of 2 divides; not 5"),
+    ],
+)
+def test_impossible_sizes_are_refused(shape, kernel, message):
+    with pytest.raises(UsageError, match=message):
+        build_generator(GeneratorConfig(name="dcgan", kernel=kernel), 5, shape, random())

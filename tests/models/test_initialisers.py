@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from mindspore import nn
+
+from ms_gan.models.initialisers import initialise
+from ms_gan.models.layers import batch_norm_2d, conv, conv_transpose, dense
+from ms_gan.seeds import Purpose, stream
+
+pytestmark = pytest.mark.usefixtures("device")
+
+
+def weights(scheme, layer):
+    network = nn.SequentialCell([layer, batch_norm_2d(400)])
+    initialise(network, scheme, stream(0, Purpose.WEIGHTS))
+    return network[0].weight.asnumpy(), network[0].bias.asnumpy(), network[1].gamma.asnumpy()
+
+
+@pytest.mark.parametrize(
+    "layer, fan_in, fan_out",
+    [(dense(300, 100), 300, 100), (conv(20, 50, 3), 180, 450), (conv_transpose(20, 50, 3), 450, 180)],
+)
+def test_uniform_schemes_reach_their_bounds(layer, fan_in, fan_out):
+    for scheme, bound in (("uniform_fan_in", fan_in**-0.5), ("glorot_uniform", (6 / (fan_in + fan_out)) ** 0.5)):
+        weight, bias, gamma = weights(scheme, layer)
+        assert 0.995 * bound < np.abs(weight).max() <= bound * (1 + 1e-6)
+        assert weight.std() == pytest.approx(bound / 3**0.5, rel=0.02)
+        assert (gamma == 1).all()
+        if scheme == "uniform_fan_in":
+            assert 0 < np.abs(bias).max() <= bound
+
+
+def test_glorot_and_normal_leave_biases_at_zero():
+    for scheme in ("glorot_uniform", "normal_002"):
+        assert not weights(scheme, conv(4, 4, 3))[1].any()
+
+
+def test_normal_has_the_dcgan_spread_for_weights_and_gammas():
+    weight, _, gamma = weights("normal_002", conv(50, 50, 4))
+    assert weight.std() == pytest.approx(0.02, rel=0.02) and abs(weight.mean()) < 0.001
+    assert gamma.std() == pytest.approx(0.02, rel=0.15) and gamma.mean() == pytest.approx(1, abs=0.005)
