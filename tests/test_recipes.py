@@ -52,7 +52,9 @@ def test_a_recipe_trains_resumes_samples_and_exports(recipe, data_folder, tmp_pa
     unbroken = run(tmp_path / "unbroken", "--steps", "4")
     resumed = run(tmp_path / "resumed", "--steps", "2")
     assert main(["--resume", str(resumed), "--steps", "4"]) == 0
-    (expected, _), (found, card) = (load_weights(f / "checkpoints" / "step-000000004.ckpt") for f in (unbroken, resumed))
+    (expected, _), (found, card) = (
+        load_weights(f / "checkpoints" / "step-000000004.ckpt") for f in (unbroken, resumed)
+    )
     assert expected.keys() == found.keys() and card.recipe == recipe
     for name, value in expected.items():
         assert np.array_equal(value.asnumpy(), found[name].asnumpy()), name

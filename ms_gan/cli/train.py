@@ -1,5 +1,6 @@
 """train.py: train a GAN."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
@@ -95,7 +96,7 @@ def _announce(trainer: Any) -> None:
 
 
 def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
-    folder = trainer.folder.path
+    folder = shlex.quote(str(trainer.folder.path))
     if stopped_by:
         print(f"stopped at step {trainer.step:,} of {trainer.total_steps:,}; it is saved")
         print(f"go on with   python train.py --resume {folder}")

@@ -74,7 +74,7 @@ class Unfold(nn.Cell):
         return self.gather(_with_zero_row(pixels), patch_rows(height, width, *self.geometry), 1)
 
     def bprop(self, pixels, height, width, out, gradient):
-        return (self.adjoint(gradient, height, width),)
+        return self.adjoint(gradient, height, width), 0, 0
 
 
 class Fold(nn.Cell):
@@ -95,7 +95,7 @@ class Fold(nn.Cell):
         return total
 
     def bprop(self, patches, height, width, out, gradient):
-        return (self.adjoint(gradient, height, width),)
+        return self.adjoint(gradient, height, width), 0, 0
 
 
 class Conv(nn.Cell):

@@ -1,5 +1,4 @@
 import hashlib
-import io
 import pickle
 import tarfile
 
@@ -8,22 +7,10 @@ import pytest
 
 from ms_gan.config import DataConfig
 from ms_gan.data import cifar, load
-from ms_gan.data.cifar import ARCHIVE, BATCHES, RECORD, UNPACKED
+from ms_gan.data.cifar import ARCHIVE, BATCHES, UNPACKED
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import paths
-
-EACH = 20
-
-
-def records(number):
-    """The content of one file: EACH records, classes 0 to 9 in turn."""
-    made = np.random.default_rng(number).integers(0, 256, (EACH, RECORD), np.uint8)
-    made[:, 0] = np.arange(EACH) % 10
-    return made
-
-
-CONTENT = {name: records(number).tobytes() for number, name in enumerate(BATCHES)}
-ALL = np.concatenate([records(number) for number in range(5)])
+from tests.data.cifar_files import ALL, CONTENT, archive_members, write_archive
 
 
 @pytest.fixture(autouse=True)
@@ -32,20 +19,6 @@ def bare_machine(tmp_path, monkeypatch):
     monkeypatch.delenv("MS_GAN_DATA", raising=False)
     monkeypatch.setattr(paths, "SYSTEM_FOLDERS", ())
     monkeypatch.setattr(cifar, "URL", f"https://no.such.host.invalid/{ARCHIVE}")
-
-
-def write_archive(path, members):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(path, "w:gz") as tar:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return path
-
-
-def archive_members(**changes):
-    return {f"{UNPACKED}/{name}": content for name, content in {**CONTENT, **changes}.items()}
 
 
 def load_cifar(folder, **options):
