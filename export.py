@@ -1,8 +1,12 @@
-"""Writes a trained generator as a file for other programs: `python export.py --help` lists the options."""
+"""Write a trained generator as a static graph: python export.py --help."""
 
 import sys
+from pathlib import Path
 
-from ms_gan.cli.export import main
+from ms_gan.runtime.interpreter import ensure_environment
 
 if __name__ == "__main__":
+    ensure_environment(Path(__file__).resolve().parent)
+    from ms_gan.cli.export import main
+
     sys.exit(main())
