@@ -10,16 +10,16 @@ from torch.nn import functional
 
 
 class MlpGenerator(nn.Module):
-    """Dense, ReLU, BatchNorm1d after every hidden layer but the first, Tanh."""
+    """Dense, BatchNorm1d after every hidden layer but the first, ReLU or LeakyReLU, Tanh."""
 
-    def __init__(self, latent, hidden, shape, batch_norm):
+    def __init__(self, latent, hidden, shape, batch_norm, slope=0.0):
         super().__init__()
         self.shape = shape
         layers, width = [], latent
         for index, outputs in enumerate(hidden):
             layers += [nn.Linear(width, outputs)]
             layers += [nn.BatchNorm1d(outputs)] if batch_norm and index else []
-            layers += [nn.ReLU()]
+            layers += [nn.LeakyReLU(slope) if slope else nn.ReLU()]
             width = outputs
         self.layers = nn.Sequential(*layers, nn.Linear(width, shape[0] * shape[1] * shape[2]), nn.Tanh())
 
@@ -156,7 +156,7 @@ class Twin:
 
     def gan_mnist_plain(self):
         self.batch, self.latent, self.shape, self.features = 64, 100, (1, 28, 28), 0
-        self.generator = MlpGenerator(100, [256, 512, 1024], self.shape, False)
+        self.generator = MlpGenerator(100, [256, 512, 1024], self.shape, False, 0.2)
         self.discriminator = MlpDiscriminator([512, 256], self.shape, 0.2)
         self.shared = True
 

@@ -87,6 +87,8 @@ def _announce(trainer: Any) -> None:
 
     print(f"data      {trainer.data.name} ({trainer.data.origin})")
     print(f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode")
+    if trainer.config.generator.name != "mlp":
+        print(f"kernels   {trainer.device.convolution}")
     for name, network in trainer.system.networks.items():
         print(f"network   {name}, {count_parameters(network):,} parameters")
     start = f", from step {trainer.step:,}" if trainer.step else ""

@@ -5,7 +5,7 @@ from typing import Tuple
 import numpy as np
 from mindspore import nn
 
-from ms_gan.models.layers import activation, conv, conv_transpose, dense
+from ms_gan.models.layers import activation, chain, conv, conv_transpose, dense
 
 
 class Generator(nn.Cell):
@@ -38,7 +38,7 @@ class Generator(nn.Cell):
         self.start = (channels // 2, height // 2, width // 2)
         self.dense = dense(latent_width, int(np.prod(self.start)))
         self.activation = activation(slope)
-        self.layers = nn.SequentialCell(
+        self.layers = chain(
             [
                 conv(self.start[0], channels, 5, padding="same"), activation(slope),
                 conv_transpose(channels, channels, kernel, 2, padding="same"), activation(slope),
@@ -85,7 +85,7 @@ class Discriminator(nn.Cell):
             sides = [(side - kernel) // 2 + 1 for side in sides]
         if min(sides) < 1:
             raise ValueError(f"cnn needs larger images than {image_shape[1]}x{image_shape[2]} for a kernel of {kernel}")
-        self.layers = nn.SequentialCell(layers)
+        self.layers = chain(layers)
         features = channels * sides[0] * sides[1]
         self.dropout_features = features if dropout else 0
         self.dense = dense(features, 1)

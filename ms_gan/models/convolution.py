@@ -1,133 +1,165 @@
-"""Convolutions as matrix products: gather the patches, multiply once."""
+"""Convolutions as matrix products, channels last: for CPUs, where MindSpore's own kernels are slow.
 
-from functools import lru_cache
+MindSpore hands oneDNN images and weights in plain layouts, for which oneDNN has no direct kernel: with AVX-512 it falls
+to its reference code from MindSpore 2.9 on, otherwise to an im2col that works through one image at a time. A product
+of gathered patches and weights keeps the rate of MatMul, and with channels last the product's rows are the pixels, so
+that no layer between two convolutions has to transpose. docs/performance.md has the measurements.
+
+The cells here have the parameters of MindSpore's own, names and layouts included: a checkpoint fits both.
+"""
+
 from typing import Tuple
 
-import mindspore as ms
-import numpy as np
 from mindspore import nn, ops
-from mindspore.ops import constexpr
 
-Padding = Tuple[int, int, int, int]
-
-
-def _taps(size: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
-    """(outputs, kernel): the pixel that each tap of each output reads; `size` where that is padding."""
-    outputs = (size + before + after - kernel) // stride + 1
-    pixel = np.arange(outputs)[:, None] * stride + np.arange(kernel) - before
-    return np.where((pixel >= 0) & (pixel < size), pixel, size)
+from ms_gan.models.patches import Fold, Unfold, outputs_along
 
 
-def _readers(size: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
-    """(slots, size): output * kernel + tap of each that reads a pixel; -1 fills up where fewer do."""
-    outputs = (size + before + after - kernel) // stride + 1
-    position = np.arange(size) + before
-    tap = position % stride + np.arange(-(-kernel // stride))[:, None] * stride
-    output = (position - tap) // stride
-    return np.where((tap < kernel) & (output >= 0) & (output < outputs), output * kernel + tap, -1)
+def _borders(kernel: int, stride: int, pad_mode: str, padding: int) -> Tuple[int, int]:
+    """How many zeros stand before the first and after the last pixel; of an odd number under same one more after."""
+    if pad_mode == "same":
+        total = max(kernel - stride, 0)
+        return total // 2, total - total // 2
+    return (padding, padding) if pad_mode == "pad" else (0, 0)
 
 
-@lru_cache(maxsize=None)
-def _patch_rows(height: int, width: int, kernel: int, stride: int, padding: Padding) -> np.ndarray:
-    top, bottom, left, right = padding
-    y = _taps(height, kernel, stride, top, bottom)[:, None, :, None]
-    x = _taps(width, kernel, stride, left, right)[None, :, None, :]
-    return np.where((y < height) & (x < width), y * width + x, height * width).astype(np.int32).reshape(-1)
+def _on_every_row(row, rows):
+    """A row (1, C) repeated to the shape of rows (M, C), as a product.
+
+    MindSpore broadcasts in one thread, and sums gradients over rows in one thread; its products use all.
+    """
+    return ops.matmul(ops.ones((rows.shape[0], 1), rows.dtype), row)
 
 
-@lru_cache(maxsize=None)
-def _reader_rows(height: int, width: int, kernel: int, stride: int, padding: Padding) -> np.ndarray:
-    top, bottom, left, right = padding
-    columns = (width + left + right - kernel) // stride + 1
-    rows = (height + top + bottom - kernel) // stride + 1
-    y = _readers(height, kernel, stride, top, bottom)[:, None, :, None]
-    x = _readers(width, kernel, stride, left, right)[None, :, None, :]
-    row = ((y // kernel * columns + x // kernel) * kernel + y % kernel) * kernel + x % kernel
-    row = np.where((y >= 0) & (x >= 0), row, rows * columns * kernel * kernel)
-    return row.astype(np.int32).reshape(y.shape[0] * x.shape[1], height * width)
+def _with_bias(layer, rows):
+    """rows (M, C) plus the layer's bias, if it has one."""
+    if not layer.has_bias:
+        return rows
+    return rows + (_on_every_row(layer.bias.reshape((1, -1)), rows) if layer.training else layer.bias)
 
 
-@constexpr
-def patch_rows(height, width, kernel, stride, padding):
-    return ms.Tensor(_patch_rows(height, width, kernel, stride, padding))
+class Conv2d(nn.Conv2d):
+    """nn.Conv2d, channels last.
 
+    Args:
+        inputs, outputs: channels.
+        kernel, stride: pixels.
+        pad_mode: valid, same (Keras's: an odd pixel goes to the bottom and the right) or pad.
+        padding: pixels on every side under pad.
+        has_bias: whether a number is added to each output channel.
 
-@constexpr
-def reader_rows(height, width, kernel, stride, padding):
-    return tuple(ms.Tensor(row) for row in _reader_rows(height, width, kernel, stride, padding))
+    Inputs:
+        (N, H, W, inputs), float32; under same, H and W are multiples of the stride.
 
+    Outputs:
+        (N, H', W', outputs), float32.
 
-def _with_zero_row(rows):
-    return ops.concat((rows, ops.zeros((rows.shape[0], 1, rows.shape[2]), rows.dtype)), 1)
+    Raises:
+        ValueError: a side that the stride does not divide, under same.
+    """
 
-
-class Unfold(nn.Cell):
-    def __init__(self, kernel, stride, padding, order=2):
-        super().__init__()
-        self.geometry = (kernel, stride, padding)
-        self.gather = ops.Gather()
-        self.adjoint = Fold(kernel, stride, padding, order - 1) if order else None
-        if not order:
-            self.bprop = None
-
-    def construct(self, pixels, height, width):
-        return self.gather(_with_zero_row(pixels), patch_rows(height, width, *self.geometry), 1)
-
-    def bprop(self, pixels, height, width, out, gradient):
-        return self.adjoint(gradient, height, width), 0, 0
-
-
-class Fold(nn.Cell):
-    def __init__(self, kernel, stride, padding, order=2):
-        super().__init__()
-        self.geometry = (kernel, stride, padding)
-        self.gather = ops.Gather()
-        self.adjoint = Unfold(kernel, stride, padding, order - 1) if order else None
-        if not order:
-            self.bprop = None
-
-    def construct(self, patches, height, width):
-        rows = _with_zero_row(patches)
-        readers = reader_rows(height, width, *self.geometry)
-        total = self.gather(rows, readers[0], 1)
-        for reader in readers[1:]:
-            total = total + self.gather(rows, reader, 1)
-        return total
-
-    def bprop(self, patches, height, width, out, gradient):
-        return self.adjoint(gradient, height, width), 0, 0
-
-
-class Conv(nn.Cell):
-    """NHWC -> NHWC"""
-    def __init__(self, inputs, outputs, kernel, stride, padding):
-        super().__init__()
-        self.k, self.s, self.p = kernel, stride, padding
-        self.o, self.c = outputs, inputs
-        self.weight = ms.Parameter(ms.Tensor(np.random.randn(outputs, inputs, kernel, kernel).astype(np.float32)), name="weight")
-        self.unfold = Unfold(kernel, stride, padding)
-        self.mm = ops.MatMul(transpose_b=True)
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool
+    ):
+        super().__init__(
+            inputs, outputs, kernel, stride, pad_mode, padding, has_bias=has_bias,
+            weight_init="zeros", bias_init="zeros",
+        )  # fmt: skip
+        self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
+        # Towards few channels it is cheaper to multiply first and to gather the small products: with a stride of 1 a
+        # convolution is the transposed convolution of the turned kernel.
+        self.multiplies_first = stride == 1 and 8 * outputs <= inputs
+        if self.multiplies_first:
+            self.fold = Fold(kernel, 1, *(kernel - 1 - border for border in self.geometry[2:]))
+        else:
+            self.unfold = Unfold(*self.geometry)
+        self.product = ops.MatMul(transpose_b=True)
 
     def construct(self, x):
-        n, h, w, c = x.shape
-        t, b, l, r = self.p
-        ho, wo = (h + t + b - self.k) // self.s + 1, (w + l + r - self.k) // self.s + 1
-        cols = self.unfold(x.reshape(n, h * w, c), h, w).reshape(n * ho * wo, -1)
-        return self.mm(cols, self.weight.transpose(0, 2, 3, 1).reshape(self.o, -1)).reshape(n, ho, wo, self.o)
+        _, height, width, _ = x.shape
+        if self.pad_mode == "same" and (height % self.geometry[1] or width % self.geometry[1]):
+            raise ValueError(f"same padding needs sides that the stride divides, not {height}x{width}")
+        shape = (-1, outputs_along(height, *self.geometry), outputs_along(width, *self.geometry), self.out_channels)
+        pixels = x.reshape((-1, height * width, self.in_channels))
+        if self.multiplies_first:
+            y = self._multiply_first(pixels, height, width, shape)
+        else:
+            y = self._gather_first(pixels, height, width)
+        return _with_bias(self, y.reshape((-1, self.out_channels))).reshape(shape)
+
+    def _gather_first(self, pixels, height, width):
+        weight = self.weight.transpose((0, 2, 3, 1)).reshape((self.out_channels, -1))
+        return self.product(self.unfold(pixels, height, width).reshape((-1, weight.shape[1])), weight)
+
+    def _multiply_first(self, pixels, height, width, shape):
+        turned = ops.flip(self.weight, (2, 3)).transpose((2, 3, 0, 1)).reshape((-1, self.in_channels))
+        patches = self.product(pixels.reshape((-1, self.in_channels)), turned)
+        taps = height * width * self.geometry[0] ** 2
+        return self.fold(patches.reshape((-1, taps, self.out_channels)), shape[1], shape[2])
 
 
-class ConvTranspose(nn.Cell):
-    def __init__(self, inputs, outputs, kernel, stride, padding):
-        super().__init__()
-        self.k, self.s, self.p = kernel, stride, padding
-        self.o, self.c = outputs, inputs
-        self.weight = ms.Parameter(ms.Tensor(np.random.randn(inputs, outputs, kernel, kernel).astype(np.float32)), name="weight")
-        self.fold = Fold(kernel, stride, padding)
-        self.mm = ops.MatMul()
+class ConvTranspose2d(nn.Conv2dTranspose):
+    """nn.Conv2dTranspose, channels last. Arguments as in Conv2d, whose gradient it is.
+
+    Inputs:
+        (N, H, W, inputs), float32.
+
+    Outputs:
+        (N, H', W', outputs), float32; H' = (H - 1) * stride + kernel - 2 * padding, under same H * stride.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool
+    ):
+        super().__init__(
+            inputs, outputs, kernel, stride, pad_mode, padding, has_bias=has_bias,
+            weight_init="zeros", bias_init="zeros",
+        )  # fmt: skip
+        self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
+        self.fold = Fold(*self.geometry)
+        self.product = ops.MatMul()
+
+    def _side(self, size):
+        kernel, stride, before, after = self.geometry
+        return (size - 1) * stride + kernel - before - after
 
     def construct(self, x):
-        n, h, w, c = x.shape
-        t, b, l, r = self.p
-        ho, wo = (h - 1) * self.s + self.k - t - b, (w - 1) * self.s + self.k - l - r
-        patches = self.mm(x.reshape(-1, c), self.weight.transpose(0, 2, 3, 1).reshape(c, -1))
-        return self.fold(patches.reshape(n, -1, self.o), ho, wo).reshape(n, ho, wo, self.o)
+        _, rows, columns, _ = x.shape
+        height, width = self._side(rows), self._side(columns)
+        weight = self.weight.transpose((0, 2, 3, 1)).reshape((self.in_channels, -1))
+        patches = self.product(x.reshape((-1, self.in_channels)), weight)
+        taps = rows * columns * self.geometry[0] ** 2
+        pixels = self.fold(patches.reshape((-1, taps, self.out_channels)), height, width)
+        y = _with_bias(self, pixels.reshape((-1, self.out_channels)))
+        return y.reshape((-1, height, width, self.out_channels))
+
+
+class BatchNorm2d(nn.BatchNorm2d):
+    """nn.BatchNorm2d, channels last: (N, H, W, C) -> (N, H, W, C), float32."""
+
+    def construct(self, x):
+        rows = x.reshape((-1, self.num_features))
+        if not self.training:
+            scale = self.gamma / ops.sqrt(self.moving_variance + self.eps)
+            return ((rows - self.moving_mean) * scale + self.beta).reshape(x.shape)
+        count = rows.shape[0]
+        share = ops.full((1, count), 1.0 / count, dtype=rows.dtype)
+        mean = ops.matmul(share, rows)
+        centred = rows - _on_every_row(mean, rows)
+        variance = ops.matmul(share, centred * centred)
+        self._follow(self.moving_mean, mean)
+        # The running variance is the unbiased one, as in nn.BatchNorm2d.
+        self._follow(self.moving_variance, variance * (count / (count - 1)))
+        scale = self.gamma / ops.sqrt(variance + self.eps)
+        y = centred * _on_every_row(scale, rows) + _on_every_row(self.beta.reshape((1, -1)), rows)
+        return y.reshape(x.shape)
+
+    def _follow(self, running, value):
+        ops.assign(running, running + self.momentum * (ops.stop_gradient(value).reshape((-1,)) - running))
+
+
+class ChannelsLast(nn.SequentialCell):
+    """Cells that take and give channels last, in a row, for images with channels first at both ends."""
+
+    def construct(self, x):
+        return super().construct(x.transpose((0, 2, 3, 1))).transpose((0, 3, 1, 2))

@@ -5,7 +5,7 @@ from typing import Tuple
 
 from mindspore import nn
 
-from ms_gan.models.layers import activation, batch_norm_2d, conv, conv_transpose, dense
+from ms_gan.models.layers import activation, batch_norm_2d, chain, conv, conv_transpose, dense
 
 
 def _stages(image_shape: Tuple[int, int, int]) -> int:
@@ -56,7 +56,7 @@ class Generator(nn.Cell):
             width //= 2
             layers += [batch_norm_2d(width), nn.ReLU()]
         layers += [conv_transpose(width, image_shape[0], kernel, 2, "pad", pad, bias=False), nn.Tanh()]
-        self.layers = nn.SequentialCell(layers)
+        self.layers = chain(layers)
 
     def construct(self, latents):
         return self.layers(self.dense(latents).reshape((latents.shape[0], self.width, 4, 4)))
@@ -92,7 +92,7 @@ class Discriminator(nn.Cell):
             layers += [conv(width, 2 * width, kernel, 2, "pad", pad, bias=False)]
             width *= 2
             layers += [batch_norm_2d(width), activation(slope)]
-        self.layers = nn.SequentialCell(layers)
+        self.layers = chain(layers)
         # A 4x4 kernel on 4x4 is a matrix product too.
         self.dense = dense(width * 16, 1, bias=False)
 

@@ -1,11 +1,33 @@
 """Layers that more than one family of networks is built from. Their weights are zero until `initialise` sets them."""
 
+from typing import Sequence
+
 from mindspore import nn
+
+from ms_gan.models import convolution
+
+_products = False
+
+
+def convolutions_as_products(chosen: bool) -> None:
+    """Choose how the convolutions built from now on are computed; the runtime calls this once.
+
+    Args:
+        chosen: as matrix products, channels last (ms_gan.models.convolution), or by MindSpore's own layers. Parameters
+            and results are the same.
+    """
+    global _products
+    _products = chosen
 
 
 def dense(inputs: int, outputs: int, bias: bool = True) -> nn.Dense:
     """A Dense layer, (N, inputs) -> (N, outputs)."""
     return nn.Dense(inputs, outputs, weight_init="zeros", bias_init="zeros", has_bias=bias)
+
+
+def chain(cells: Sequence[nn.Cell]) -> nn.Cell:
+    """Convolutional layers in a row, (N, C, H, W) -> (N, C', H', W'). `conv` and its like stand in chains only."""
+    return convolution.ChannelsLast(cells) if _products else nn.SequentialCell(cells)
 
 
 def conv(inputs: int, outputs: int, kernel: int, stride: int = 1, padding: str = "valid", pad: int = 0, bias=True):
@@ -18,6 +40,8 @@ def conv(inputs: int, outputs: int, kernel: int, stride: int = 1, padding: str =
             pad: `pad` pixels on every side.
         bias: whether a number is added to each output channel.
     """
+    if _products:
+        return convolution.Conv2d(inputs, outputs, kernel, stride, padding, pad, bias)
     return nn.Conv2d(
         inputs, outputs, kernel, stride, pad_mode=padding, padding=pad, has_bias=bias,
         weight_init="zeros", bias_init="zeros",
@@ -36,6 +60,8 @@ def conv_transpose(
             pad: H' = (H - 1) * stride + kernel - 2 * pad.
         bias: whether a number is added to each output channel.
     """
+    if _products:
+        return convolution.ConvTranspose2d(inputs, outputs, kernel, stride, padding, pad, bias)
     return nn.Conv2dTranspose(
         inputs, outputs, kernel, stride, pad_mode=padding, padding=pad, has_bias=bias,
         weight_init="zeros", bias_init="zeros",
@@ -49,7 +75,8 @@ def batch_norm(width: int) -> nn.BatchNorm1d:
 
 def batch_norm_2d(channels: int) -> nn.BatchNorm2d:
     """BatchNorm over (N, channels, H, W), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
-    return nn.BatchNorm2d(channels, eps=1e-5, momentum=0.9)
+    kind = convolution.BatchNorm2d if _products else nn.BatchNorm2d
+    return kind(channels, eps=1e-5, momentum=0.9)
 
 
 def activation(slope: float) -> nn.Cell:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ms_gan.errors import GanError
 from ms_gan.runtime.environment import prepare
+from ms_gan.runtime.kernels import convolutions_as_products
 
 REMEDIES = {
     "GPU": "MindSpore finds no usable NVIDIA GPU (it needs NVIDIA's driver, CUDA 11 and cuDNN 8, and CUDA_HOME set)",
@@ -21,11 +22,13 @@ class Device:
         name: CPU, GPU or Ascend.
         description: one line for people.
         mindspore: MindSpore's version.
+        convolution: one line: how convolutions are computed, and why so.
     """
 
     name: str
     description: str
     mindspore: str
+    convolution: str
 
 
 def start(device: str = "auto", mode: str = "graph") -> Device:
@@ -51,7 +54,11 @@ def start(device: str = "auto", mode: str = "graph") -> Device:
         raise GanError(f"--device {device}: {REMEDIES[device]}; meanwhile --device CPU works here")
     ms.set_device(device)
     ms.set_context(mode=ms.GRAPH_MODE if mode == "graph" else ms.PYNATIVE_MODE)
-    return Device(device, _describe(ms, device), ms.__version__)
+    from ms_gan.models import layers
+
+    products, convolution = convolutions_as_products(device)
+    layers.convolutions_as_products(products)
+    return Device(device, _describe(ms, device), ms.__version__, convolution)
 
 
 def _is_there(ms, name: str) -> bool:

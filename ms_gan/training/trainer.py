@@ -85,6 +85,7 @@ class Trainer:
         c = self.config
         self.log.write(
             "start", step=self.step, device=self.device.description, mindspore=self.device.mindspore, mode=c.mode,
+            convolution=self.device.convolution,
             data=self.data.name, origin=self.data.origin,
         )  # fmt: skip
         if self.step == 0:

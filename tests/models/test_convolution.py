@@ -1,0 +1,96 @@
+"""Convolutions as matrix products against MindSpore's own layers."""
+
+import numpy as np
+import pytest
+
+# inputs, outputs, height, width, kernel, stride, pad_mode, padding
+CONVOLUTIONS = {
+    "halving": (3, 5, 8, 8, 4, 2, "pad", 1),
+    "valid, a row left over": (4, 3, 9, 7, 4, 2, "valid", 0),
+    "same, odd kernel": (2, 4, 6, 5, 5, 1, "same", 0),
+    "same, even kernel pads bottom and right": (2, 3, 6, 6, 4, 1, "same", 0),
+    "same, even kernel, halving": (2, 3, 6, 8, 5, 2, "same", 0),
+    "towards few channels": (24, 3, 6, 5, 7, 1, "same", 0),
+    "towards few channels, even kernel": (16, 2, 6, 6, 4, 1, "same", 0),
+    "kernel smaller than stride": (2, 3, 7, 7, 2, 3, "valid", 0),
+}
+TRANSPOSED = {
+    "doubling": (5, 3, 4, 4, 4, 2, "pad", 1),
+    "from 1x1": (6, 4, 1, 1, 4, 1, "valid", 0),
+    "same": (3, 2, 4, 3, 4, 2, "same", 0),
+    "same, odd kernel": (3, 2, 4, 4, 5, 2, "same", 0),
+}
+CASES = [(kind, name) for kind, cases in (("conv", CONVOLUTIONS), ("transposed", TRANSPOSED)) for name in cases]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: ": ".join(case))
+def pair(request, device):
+    """MindSpore's layer and ours with the same weights, both with channels first, and an image for them."""
+    import mindspore as ms
+    from mindspore import nn
+
+    from ms_gan.models.convolution import ChannelsLast, Conv2d, ConvTranspose2d
+
+    kind, name = request.param
+    inputs, outputs, height, width, *geometry = (CONVOLUTIONS if kind == "conv" else TRANSPOSED)[name]
+    native = (nn.Conv2d if kind == "conv" else nn.Conv2dTranspose)(inputs, outputs, *geometry, has_bias=True)
+    ours = (Conv2d if kind == "conv" else ConvTranspose2d)(inputs, outputs, *geometry, has_bias=True)
+    random = np.random.default_rng(0)
+    for mine, theirs in zip(ours.get_parameters(), native.get_parameters()):
+        assert (mine.name, mine.shape) == (theirs.name, theirs.shape)
+        values = ms.Tensor(random.standard_normal(mine.shape).astype(np.float32))
+        mine.set_data(values)
+        theirs.set_data(values)
+    images = random.standard_normal((2, inputs, height, width)).astype(np.float32)
+    return native, ChannelsLast(ours), ms.Tensor(images)
+
+
+def gradients(layer, images, order=1):
+    """Output, and gradients for images and parameters, of the sum of cubes; or those of the first ones' squares."""
+    import mindspore as ms
+
+    def cubes(x):
+        return (layer(x) ** 3).sum()
+
+    def slopes(x):
+        return (ms.grad(cubes)(x) ** 2).sum()
+
+    function = ms.grad(cubes if order == 1 else slopes, 0, layer.trainable_params())
+    x, parameters = function(images)
+    return [x.asnumpy(), *(p.asnumpy() for p in parameters)]
+
+
+def assert_close(ours, theirs):
+    for a, b in zip(ours, theirs):
+        np.testing.assert_allclose(a, b, atol=1e-4 * np.abs(b).max(), rtol=1e-4)
+
+
+def test_values_and_gradients_are_those_of_the_framework(pair):
+    native, ours, images = pair
+    assert_close([ours(images).asnumpy()], [native(images).asnumpy()])
+    assert_close(gradients(ours, images), gradients(native, images))
+
+
+def test_second_derivatives(pair):
+    native, ours, images = pair
+    assert_close(gradients(ours, images, 2), gradients(native, images, 2))
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_norm(device, training):
+    import mindspore as ms
+    from mindspore import nn
+
+    from ms_gan.models.convolution import BatchNorm2d, ChannelsLast
+
+    native, ours = nn.BatchNorm2d(6, eps=1e-5, momentum=0.9), BatchNorm2d(6, eps=1e-5, momentum=0.9)
+    random = np.random.default_rng(0)
+    images = ms.Tensor(random.normal(1, 2, (3, 6, 5, 4)).astype(np.float32))
+    cells = [native, ChannelsLast(ours)]
+    for norm, cell in zip((native, ours), cells):
+        norm.gamma.set_data(ms.Tensor(np.linspace(0.5, 2, 6, dtype=np.float32)))
+        cell.set_train(training)
+    results = [(cell(images).asnumpy(), *gradients(cell, images)) for cell in cells]
+    assert_close(results[1], results[0])
+    for name in ("moving_mean", "moving_variance"):
+        np.testing.assert_allclose(getattr(ours, name).asnumpy(), getattr(native, name).asnumpy(), rtol=1e-5)
