@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import mindspore as ms
@@ -124,3 +127,15 @@ def test_the_average_follows_the_weights_and_the_statistics():
     for name in names:
         average = dict(system.parameters())[f"generator_ema.{name}"].asnumpy()
         assert np.allclose(average, expected[name], atol=1e-6), name
+
+
+def test_shared_fakes_are_made_once():
+    products = {}
+    for fakes in ("fresh", "shared"):
+        command = [sys.executable, str(Path(__file__).with_name("shared_step.py")), fakes]
+        environment = {**os.environ, "ONEDNN_VERBOSE": "1", "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        products[fakes] = done.stdout.rsplit("STEP", 1)[1].count("cpu,matmul")
+    # The generator's three layers: forward once less, of 3 + 3 + 2 (D's gradients) + 2 + 2 + 3 + 2 products.
+    assert products["fresh"] - products["shared"] == 3
+    assert products["shared"] > 10
