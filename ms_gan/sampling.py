@@ -7,10 +7,10 @@ import mindspore as ms
 import numpy as np
 
 from ms_gan.card import Card, read_card
-from ms_gan.data.images import to_uint8
 from ms_gan.errors import GanError, UsageError
 from ms_gan.latents import BLOCK, sample_latents
 from ms_gan.models import build_generator
+from ms_gan.pixels import to_uint8
 from ms_gan.seeds import Purpose, stream
 from ms_gan.weights import load_weights, restore
 

@@ -1,9 +1,10 @@
 """What every command does around its work."""
 
+import os
 import sys
 from typing import Callable, List, Optional
 
-from ms_gan.errors import GanError
+from ms_gan.errors import GanError, UsageError
 
 
 def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> int:
@@ -24,3 +25,15 @@ def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> 
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def check_checkpoint(path: Optional[str]) -> None:
+    """Refuse a missing --ckpt before MindSpore is imported.
+
+    Raises:
+        UsageError: it was not given, or there is nothing at that path.
+    """
+    if path is None:
+        raise UsageError("--ckpt is missing; name a run folder or a file that a run or an export left")
+    if not os.path.exists(path):
+        raise UsageError(f"--ckpt {path}: no such file or folder")

@@ -1,11 +1,10 @@
 """export.py: write a trained generator as a file that runs without this project's training code."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Literal, Optional
 
-from ms_gan.cli.command import run_command
+from ms_gan.cli.command import check_checkpoint, run_command
 from ms_gan.config import option
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
@@ -37,10 +36,7 @@ def _export(argv: List[str]) -> int:
     parser = make_parser(ExportOptions, "export.py", "Write a trained generator as a static graph.", EXAMPLES)
     options, _ = parse(parser, ExportOptions, argv)
     path = Path(options.output)
-    if options.ckpt is None:
-        raise UsageError("--ckpt is missing; name a run folder or a .ckpt file")
-    if not os.path.exists(options.ckpt):
-        raise UsageError(f"--ckpt {options.ckpt}: no such file or folder")
+    check_checkpoint(options.ckpt)
     if Path(options.ckpt).suffix == ".mindir":
         raise UsageError(f"--ckpt {options.ckpt}: is exported already; name a run folder or a .ckpt file")
     if path.suffix != ".mindir" or path.is_dir():

@@ -1,11 +1,10 @@
 """infer.py: make images with a trained generator."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, List, Literal, Optional
 
-from ms_gan.cli.command import run_command
+from ms_gan.cli.command import check_checkpoint, run_command
 from ms_gan.config import option
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
@@ -59,10 +58,7 @@ def _infer(argv: List[str]) -> int:
 
 def _check(options: InferOptions) -> Path:
     """Refuse what cannot work before MindSpore is imported; returns where the images go."""
-    if options.ckpt is None:
-        raise UsageError("--ckpt is missing; name a run folder, a .ckpt or a .mindir file")
-    if not os.path.exists(options.ckpt):
-        raise UsageError(f"--ckpt {options.ckpt}: no such file or folder")
+    check_checkpoint(options.ckpt)
     path = Path(options.output)
     if path.suffix not in ("", ".png", ".npy", ".gif"):
         raise UsageError(f"--output {path}: {path.suffix} is not a known kind; allowed: .png, .npy, .gif, or a folder")
@@ -97,8 +93,8 @@ def _samples(sampler: Any, options: InferOptions, path: Path) -> None:
 
 def _walks(sampler: Any, options: InferOptions, path: Path) -> None:
     from ms_gan import pictures
-    from ms_gan.data import to_uint8
     from ms_gan.latents import interpolate
+    from ms_gan.pixels import to_uint8
 
     columns = options.interpolate
     latents = interpolate(options.seed, options.num, columns, sampler.card.latent)

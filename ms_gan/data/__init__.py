@@ -8,12 +8,11 @@ from ms_gan.data.cifar import load_cifar10
 from ms_gan.data.classes import keep_classes
 from ms_gan.data.folder import load_folder
 from ms_gan.data.image_data import ImageData
-from ms_gan.data.images import to_float, to_uint8
 from ms_gan.data.mnist import load_fashion_mnist, load_mnist
 from ms_gan.data.shape import padded, with_channels
 from ms_gan.data.synthetic import load_synthetic
 
-__all__ = ["Batches", "ImageData", "load", "to_float", "to_uint8"]
+__all__ = ["Batches", "ImageData", "load"]
 
 SOURCES = {
     "mnist": load_mnist,

@@ -5,9 +5,10 @@ import pytest
 from PIL import Image
 
 from ms_gan.config import DataConfig
-from ms_gan.data import Batches, decoded, load, to_uint8
+from ms_gan.data import Batches, decoded, load
 from ms_gan.data.folder import find_pictures, printable
 from ms_gan.errors import GanError, UsageError
+from ms_gan.pixels import to_uint8
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 import numpy as np
 
-from ms_gan.data import to_float, to_uint8
-from ms_gan.data.images import unload
+from ms_gan.pixels import to_float, to_uint8, unload
 
 
 def test_every_byte_survives_the_way_there_and_back():
