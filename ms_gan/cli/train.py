@@ -1,5 +1,6 @@
 """train.py: train a GAN."""
 
+import os
 import shlex
 import time
 from pathlib import Path
@@ -52,6 +53,9 @@ def _read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
     """The configuration, and the run folder where one is resumed."""
     parser = make_parser(Config, "train.py", "Train a generative adversarial network on images.", EXAMPLES, True)
     config, given = parse(parser, Config, argv)
+    if config.data.dir:
+        # A run may be resumed from another folder.
+        config.data.dir = given["data.dir"] = os.path.abspath(os.path.expanduser(config.data.dir))
     if config.resume is None:
         return config, None
     folder = Path(config.resume)
