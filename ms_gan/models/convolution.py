@@ -135,7 +135,7 @@ class ConvTranspose2d(nn.Conv2dTranspose):
 
 
 class BatchNorm2d(nn.BatchNorm2d):
-    """nn.BatchNorm2d, channels last: (N, H, W, C) -> (N, H, W, C), float32."""
+    """nn.BatchNorm2d, channels last: (N, H, W, C) -> the same, float32; and nn.BatchNorm1d, of (N, C)."""
 
     def construct(self, x):
         rows = x.reshape((-1, self.num_features))

@@ -14,7 +14,7 @@ def convolutions_as_products(chosen: bool) -> None:
 
     Args:
         chosen: as matrix products, channels last (ms_gan.models.convolution), or by MindSpore's own layers. Parameters
-            and results are the same. With them goes a LeakyReLU of faster kernels.
+            and results are the same. With them go a LeakyReLU and a BatchNorm of faster kernels.
     """
     global _products
     _products = chosen
@@ -70,7 +70,8 @@ def conv_transpose(
 
 def batch_norm(width: int) -> nn.BatchNorm1d:
     """BatchNorm over (N, width), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
-    return nn.BatchNorm1d(width, eps=1e-5, momentum=0.9)
+    kind = convolution.BatchNorm2d if _products else nn.BatchNorm1d
+    return kind(width, eps=1e-5, momentum=0.9)
 
 
 def batch_norm_2d(channels: int) -> nn.BatchNorm2d:

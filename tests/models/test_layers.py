@@ -55,3 +55,16 @@ def test_the_choice_of_kernels_changes_neither_parameters_nor_results(as_product
     assert names == other_names
     assert other_value == pytest.approx(value, rel=1e-4)
     assert np.allclose(other_gradient, gradient, atol=1e-4 * np.abs(gradient).max())
+
+
+def test_batch_norm_of_vectors_is_mindspore_s(as_products):
+    x = ms.Tensor(np.random.default_rng(1).normal(3, 2, (6, 5)).astype(np.float32))
+    found = []
+    for chosen in (False, True):
+        as_products(chosen)
+        norm = layers.batch_norm(5).set_train()
+        value, gradient = ms.value_and_grad(Loss(norm))(x)
+        statistics = [parameter.asnumpy() for parameter in norm.get_parameters()]
+        found.append([value.asnumpy(), gradient.asnumpy(), *statistics, norm.set_train(False)(x).asnumpy()])
+    for native, ours in zip(*found):
+        assert np.allclose(native, ours, atol=1e-5)

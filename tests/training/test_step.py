@@ -82,6 +82,8 @@ def test_graph_and_pynative_agree():
     def five_steps(mode):
         start("CPU", mode)
         config = tiny_config()
+        # Adam scales the rounding of a gradient that is nearly zero up to a step of lr; a larger eps does not.
+        config.optimizer.generator.eps = config.optimizer.discriminator.eps = 1e-4
         system = build_system(config, (1, 28, 28))
         statistics = [system.step(*inputs(config)).asnumpy() for _ in range(5)]
         return np.array(statistics), {name: p.asnumpy().copy() for name, p in system.parameters()}
@@ -94,8 +96,7 @@ def test_graph_and_pynative_agree():
     assert np.allclose(eager, graph, atol=1e-5)
     assert eager_parameters.keys() == graph_parameters.keys()
     for name, values_ in graph_parameters.items():
-        if name != "generator.layers.2.bias":  # in front of a BatchNorm: see above
-            assert np.allclose(values_, eager_parameters[name], atol=1e-5), name
+        assert np.allclose(values_, eager_parameters[name], atol=1e-5), name
 
 
 def test_every_parameter_has_a_name_of_its_own_and_moves():
