@@ -84,10 +84,15 @@ class Trainer:
     def _begin(self) -> None:
         c = self.config
         self.log.write(
-            "start", step=self.step, device=self.device.description, mindspore=self.device.mindspore, mode=c.mode,
+            "start",
+            step=self.step,
+            device=self.device.description,
+            mindspore=self.device.mindspore,
+            mode=c.mode,
             convolution=self.device.convolution,
-            data=self.data.name, origin=self.data.origin,
-        )  # fmt: skip
+            data=self.data.name,
+            origin=self.data.origin,
+        )
         if self.step == 0:
             pictures.save_grid(self.data.images[: c.train.sample_count], self.folder.samples / "real.png")
 
@@ -105,10 +110,12 @@ class Trainer:
         while self.step < self.total_steps and self._interrupted is None:
             pending.append(self.system.step(*self.inputs(self.step)))
             self.step += 1
-            if self._is_due(train.log_every) or self.step % self.per_epoch == 0 or self._interrupted:
+            sample, save = (self._is_due(n * unit) for n in (train.sample_every, train.checkpoint_every))
+            epoch_over = self.step % self.per_epoch == 0
+            # Before a checkpoint too: what is no number must not be saved over what was one.
+            if self._is_due(train.log_every) or epoch_over or save or self._interrupted is not None:
                 progress.update(self.step, self._record(pending, time.monotonic() - since))
                 pending, since = [], time.monotonic()
-            sample, save = (self._is_due(n * unit) for n in (train.sample_every, train.checkpoint_every))
             if sample:
                 self._sample()
             if save:
