@@ -28,8 +28,7 @@ class Side:
     """A worker process that takes steps when told to."""
 
     def __init__(self, side, recipe, batch, python):
-        # Threads that spin while they wait would slow the other side down.
-        environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS), "OMP_WAIT_POLICY": "PASSIVE"}
+        environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS)}
         command = [python, "-m", "benchmarks.worker", side, recipe, str(batch)]
         self.name = side
         self.process = subprocess.Popen(
