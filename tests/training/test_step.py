@@ -58,7 +58,9 @@ def test_one_step_equals_pytorch(name, shape, monkeypatch):
             parameter.set_data(ms.Tensor(statistics[key]))
 
     loss_d, loss_g, d_real, d_fake = system.step(*arguments).asnumpy()
-    assert (loss_d, loss_g) == pytest.approx((float(golden["loss_d"]), float(golden["loss_g"])), abs=1e-5)
+    # The generator's loss is taken after the discriminator's update: see compare_parameters on the frog's.
+    assert loss_d == pytest.approx(float(golden["loss_d"]), abs=1e-5)
+    assert loss_g == pytest.approx(float(golden["loss_g"]), abs=1e-4 if name == "dcgan_cifar10_frog" else 1e-5)
     sign = 1 if config.procedure.positive == "real" else -1
     expected = [np.mean(1 / (1 + np.exp(-sign * golden[key]))) for key in ("real", "fake")]
     assert (d_real, d_fake) == pytest.approx(expected, abs=1e-5)
@@ -67,13 +69,18 @@ def test_one_step_equals_pytorch(name, shape, monkeypatch):
 
 def compare_parameters(name, system, golden):
     """Every parameter after the step, against the twin's."""
-    # A bias in front of a BatchNorm has no gradient but rounding, which Adam scales up to a step of lr.
+    # A bias in front of a BatchNorm has no gradient but rounding, which Adam scales up to a step of lr. The first
+    # update of RMSprop has one size, too, whatever the gradient's: of an excerpt's 97 values two may be such.
     before_norm = {f"generator.layers.{index}.bias" for index in (2, 5, 8)} if name == "gan_mnist" else ()
+    frog = name == "dcgan_cifar10_frog"
     compared = 0
     for key, parameter in system.parameters():
         if key in golden:
-            difference = np.abs(excerpt(parameter.asnumpy()) - golden[key]).max()
-            assert difference < (4.1e-4 if key in before_norm else 1e-5), f"{key} differs by {difference}"
+            differences = np.sort(np.abs(excerpt(parameter.asnumpy()) - golden[key]).reshape(-1))
+            strays = len(differences) // 48 if frog else 0
+            limit = 4.1e-4 if key in before_norm else 1e-4 if frog else 1e-5
+            assert (differences[: len(differences) - strays] < limit).all(), f"{key}: {differences[-5:]}"
+            assert differences[-1] < 1e-3, key
             compared += 1
     assert compared == len(golden.files) - 5  # all that is not an output
 
@@ -134,7 +141,7 @@ def test_shared_fakes_are_made_once():
     products = {}
     for fakes in ("fresh", "shared"):
         command = [sys.executable, str(Path(__file__).with_name("shared_step.py")), fakes]
-        environment = {**os.environ, "ONEDNN_VERBOSE": "1", "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "ONEDNN_VERBOSE": "1", "DNNL_VERBOSE": "1", "PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         products[fakes] = done.stdout.rsplit("STEP", 1)[1].count("cpu,matmul")
     # The generator's three layers: forward once less, of 3 + 3 + 2 (D's gradients) + 2 + 2 + 3 + 2 products.
