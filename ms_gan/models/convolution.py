@@ -12,7 +12,8 @@ from typing import Tuple
 
 from mindspore import nn, ops
 
-from ms_gan.models.patches import Fold, Unfold, outputs_along
+from ms_gan.models import winograd
+from ms_gan.models.patches import fold, outputs_along, unfold
 
 
 def _borders(kernel: int, stride: int, pad_mode: str, padding: int) -> Tuple[int, int]:
@@ -69,10 +70,13 @@ class Conv2d(nn.Conv2d):
         # Towards few channels it is cheaper to multiply first and to gather the small products: with a stride of 1 a
         # convolution is the transposed convolution of the turned kernel.
         self.multiplies_first = stride == 1 and 8 * outputs <= inputs
-        if self.multiplies_first:
-            self.fold = Fold(kernel, 1, *(kernel - 1 - border for border in self.geometry[2:]))
+        self.transforms = winograd.pays(inputs, outputs, kernel, stride)
+        if self.transforms:
+            self.winograd = winograd.Winograd(kernel, *self.geometry[2:])
+        elif self.multiplies_first:
+            self.fold = fold(kernel, 1, *(kernel - 1 - border for border in self.geometry[2:]))
         else:
-            self.unfold = Unfold(*self.geometry)
+            self.unfold = unfold(*self.geometry)
         self.product = ops.MatMul(transpose_b=True)
 
     def construct(self, x):
@@ -81,7 +85,9 @@ class Conv2d(nn.Conv2d):
             raise ValueError(f"same padding needs sides that the stride divides, not {height}x{width}")
         shape = (-1, outputs_along(height, *self.geometry), outputs_along(width, *self.geometry), self.out_channels)
         pixels = x.reshape((-1, height * width, self.in_channels))
-        if self.multiplies_first:
+        if self.transforms:
+            y = self.winograd(pixels, self.weight, height, width)
+        elif self.multiplies_first:
             y = self._multiply_first(pixels, height, width, shape)
         else:
             y = self._gather_first(pixels, height, width)
@@ -89,13 +95,13 @@ class Conv2d(nn.Conv2d):
 
     def _gather_first(self, pixels, height, width):
         weight = self.weight.transpose((0, 2, 3, 1)).reshape((self.out_channels, -1))
-        return self.product(self.unfold(pixels, height, width).reshape((-1, weight.shape[1])), weight)
+        return self.product(self.unfold(pixels, 1, height, width).reshape((-1, weight.shape[1])), weight)
 
     def _multiply_first(self, pixels, height, width, shape):
         turned = ops.flip(self.weight, (2, 3)).transpose((2, 3, 0, 1)).reshape((-1, self.in_channels))
         patches = self.product(pixels.reshape((-1, self.in_channels)), turned)
         taps = height * width * self.geometry[0] ** 2
-        return self.fold(patches.reshape((-1, taps, self.out_channels)), shape[1], shape[2])
+        return self.fold(patches.reshape((-1, taps, self.out_channels)), 1, shape[1], shape[2])
 
 
 class ConvTranspose2d(nn.Conv2dTranspose):
@@ -116,7 +122,7 @@ class ConvTranspose2d(nn.Conv2dTranspose):
             weight_init="zeros", bias_init="zeros",
         )  # fmt: skip
         self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
-        self.fold = Fold(*self.geometry)
+        self.fold = fold(*self.geometry)
         self.product = ops.MatMul()
 
     def _side(self, size):
@@ -129,7 +135,7 @@ class ConvTranspose2d(nn.Conv2dTranspose):
         weight = self.weight.transpose((0, 2, 3, 1)).reshape((self.in_channels, -1))
         patches = self.product(x.reshape((-1, self.in_channels)), weight)
         taps = rows * columns * self.geometry[0] ** 2
-        pixels = self.fold(patches.reshape((-1, taps, self.out_channels)), height, width)
+        pixels = self.fold(patches.reshape((-1, taps, self.out_channels)), 1, height, width)
         y = _with_bias(self, pixels.reshape((-1, self.out_channels)))
         return y.reshape((-1, height, width, self.out_channels))
 

@@ -1,10 +1,11 @@
-"""The patches that a convolution reads, gathered into rows, and their adjoint: im2col and col2im by one Gather each.
+"""Rows gathered from rows, and the adjoint: im2col, col2im and the tiles of Winograd's convolutions, by Gathers.
 
 Pixels are rows of channels, (N, H * W, C), so that a patch is a few contiguous copies. MindSpore's slices, pads and
 `ops.unfold` copy number by number on a CPU, 20 to 60 times slower than its Gather.
 """
 
 from functools import lru_cache
+from typing import Tuple
 
 import mindspore as ms
 import numpy as np
@@ -19,116 +20,107 @@ def outputs_along(size: int, kernel: int, stride: int, before: int, after: int) 
     return (size + before + after - kernel) // stride + 1
 
 
-def _taps(size: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
+def taps(size: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
     """(outputs, kernel): the pixel that each tap reads at each place, `size` where it reads padding."""
     places = np.arange(outputs_along(size, kernel, stride, before, after))
     pixel = places[:, None] * stride + np.arange(kernel) - before
     return np.where((pixel >= 0) & (pixel < size), pixel, size)
 
 
-def _readers(size: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
-    """(readers, size): place * kernel + tap of each tap that reads a pixel, -1 where a pixel has fewer readers."""
-    position = np.arange(size) + before
-    tap = position % stride + np.arange(-(-kernel // stride))[:, None] * stride
-    place = (position - tap) // stride
-    there = (tap < kernel) & (place >= 0) & (place < outputs_along(size, kernel, stride, before, after))
-    return np.where(there, place * kernel + tap, -1)
-
-
 @lru_cache(maxsize=None)
 def patch_rows(height: int, width: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
     """(places * kernel * kernel,): for every tap at every place the row of its pixel; H * W for padding."""
-    y = _taps(height, kernel, stride, before, after)[:, None, :, None]
-    x = _taps(width, kernel, stride, before, after)[None, :, None, :]
+    y = taps(height, kernel, stride, before, after)[:, None, :, None]
+    x = taps(width, kernel, stride, before, after)[None, :, None, :]
     rows = np.where((y < height) & (x < width), y * width + x, height * width)
     return rows.astype(np.int32).reshape(-1)
 
 
-@lru_cache(maxsize=None)
-def reader_rows(height: int, width: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
-    """(readers, H * W): the rows of `patch_rows` that read each pixel; its length stands for none."""
-    columns = outputs_along(width, kernel, stride, before, after)
-    y = _readers(height, kernel, stride, before, after)[:, None, :, None]
-    x = _readers(width, kernel, stride, before, after)[None, :, None, :]
-    rows = ((y // kernel * columns + x // kernel) * kernel + y % kernel) * kernel + x % kernel
-    none = outputs_along(height, kernel, stride, before, after) * columns * kernel * kernel
-    rows = np.where((y >= 0) & (x >= 0), rows, none)
-    return rows.astype(np.int32).reshape(-1, height * width)
+def readers(table: np.ndarray, rows: int) -> np.ndarray:
+    """The adjoint of a table: (most readers of a row, rows), int32.
+
+    Args:
+        table: for each place the row that it reads, `rows` where it reads none.
+        rows: how many rows there are.
+
+    Returns:
+        for each row the places that read it, len(table) where it has fewer readers than another.
+    """
+    places = np.argsort(table, kind="stable")
+    places = places[: np.count_nonzero(table < rows)]
+    read = table[places]
+    rank = np.arange(len(read)) - np.searchsorted(read, read)
+    result = np.full((rank.max() + 1, rows), len(table), np.int32)
+    result[rank, read] = places
+    return result
+
+
+def tables_of(rows: np.ndarray) -> Tuple[ms.Tensor, ...]:
+    """int32 (tables, places) as the constants of a graph."""
+    return tuple(ms.Tensor(table) for table in rows)
 
 
 @constexpr
-def _patch_tensor(height, width, kernel, stride, before, after):
-    return ms.Tensor(patch_rows(height, width, kernel, stride, before, after))
+def _patch_tables(images, height, width, kernel, stride, before, after):
+    return tables_of(patch_rows(height, width, kernel, stride, before, after)[None])
 
 
 @constexpr
-def _reader_tensors(height, width, kernel, stride, before, after):
-    return tuple(ms.Tensor(rows) for rows in reader_rows(height, width, kernel, stride, before, after))
+def _reader_tables(images, height, width, kernel, stride, before, after):
+    return tables_of(readers(patch_rows(height, width, kernel, stride, before, after), height * width))
 
 
-def _with_zero_row(rows):
-    """A row of zeros after the last of each image: what padding reads, and what a missing reader adds."""
-    return ops.concat((rows, ZEROS(rows[:, :1])), 1)
+class Gathered(nn.Cell):
+    """Rows that are sums of given rows: a product with a sparse matrix of ones.
+
+    Its gradient is the adjoint, written out because MindSpore's for Gather adds row by row in one thread. Derivatives
+    of higher order than `order` are right too, and slow.
+
+    Args:
+        tables, adjoint: functions of (images, height, width, *geometry) that give tuples of int32 tensors. Each table
+            names for every output row one input row to add, or the number of input rows for none.
+        geometry: the last arguments of both.
+        order: how many times in a row this can be differentiated quickly.
+
+    Inputs:
+        rows (N, R, C), float32; images, height, width: what the tables depend on.
+
+    Outputs:
+        (N, R', C), R' the length of a table.
+    """
+
+    def __init__(self, tables, adjoint, geometry, order: int = 2):
+        super().__init__()
+        self.tables = tables
+        self.geometry = geometry
+        self.gather = ops.Gather()
+        if order:
+            self.adjoint = Gathered(adjoint, tables, geometry, order - 1)
+            self.bprop = self._bprop
+
+    def construct(self, rows, images, height, width):
+        # A row of zeros after the last of each image: what padding reads, and what a missing reader adds.
+        rows = ops.concat((rows, ZEROS(rows[:, :1])), 1)
+        tables = self.tables(images, height, width, *self.geometry)
+        total = self.gather(rows, tables[0], 1)
+        for table in tables[1:]:
+            total = total + self.gather(rows, table, 1)
+        return total
+
+    def _bprop(self, rows, images, height, width, out, gradient):
+        return self.adjoint(gradient, images, height, width), 0, 0, 0
 
 
-class Unfold(nn.Cell):
-    """Pixels to patches (im2col).
-
-    Its gradient is a Fold, written out because MindSpore's for Gather adds row by row in one thread. Derivatives of
-    higher order than `order` are right too, and slow.
+def unfold(kernel: int, stride: int, before: int, after: int) -> Gathered:
+    """Pixels (N, H * W, C) to patches (N, places * kernel * kernel, C), places = H' * W' of the convolution: im2col.
 
     Args:
         kernel, stride: pixels.
         before, after: rows and columns of zeros at the top and the left, at the bottom and the right.
-        order: how many times in a row this can be differentiated quickly.
-
-    Inputs:
-        pixels (N, H * W, C), height H, width W.
-
-    Outputs:
-        patches (N, places * kernel * kernel, C), places = H' * W' of the convolution's output.
     """
-
-    def __init__(self, kernel: int, stride: int, before: int, after: int, order: int = 2):
-        super().__init__()
-        self.geometry = (kernel, stride, before, after)
-        self.gather = ops.Gather()
-        if order:
-            self.adjoint = Fold(kernel, stride, before, after, order - 1)
-            self.bprop = self._bprop
-
-    def construct(self, pixels, height, width):
-        return self.gather(_with_zero_row(pixels), _patch_tensor(height, width, *self.geometry), 1)
-
-    def _bprop(self, pixels, height, width, out, gradient):
-        return self.adjoint(gradient, height, width), 0, 0
+    return Gathered(_patch_tables, _reader_tables, (kernel, stride, before, after))
 
 
-class Fold(nn.Cell):
-    """Patches to pixels, adding where they overlap (col2im): the adjoint of Unfold, with the same arguments.
-
-    Inputs:
-        patches (N, places * kernel * kernel, C), height H, width W of the pixels.
-
-    Outputs:
-        pixels (N, H * W, C).
-    """
-
-    def __init__(self, kernel: int, stride: int, before: int, after: int, order: int = 2):
-        super().__init__()
-        self.geometry = (kernel, stride, before, after)
-        self.gather = ops.Gather()
-        if order:
-            self.adjoint = Unfold(kernel, stride, before, after, order - 1)
-            self.bprop = self._bprop
-
-    def construct(self, patches, height, width):
-        rows = _with_zero_row(patches)
-        readers = _reader_tensors(height, width, *self.geometry)
-        total = self.gather(rows, readers[0], 1)
-        for reader in readers[1:]:
-            total = total + self.gather(rows, reader, 1)
-        return total
-
-    def _bprop(self, patches, height, width, out, gradient):
-        return self.adjoint(gradient, height, width), 0, 0
+def fold(kernel: int, stride: int, before: int, after: int) -> Gathered:
+    """Patches to pixels, adding where they overlap: col2im, the adjoint of `unfold`, with the same arguments."""
+    return Gathered(_reader_tables, _patch_tables, (kernel, stride, before, after))
