@@ -17,12 +17,12 @@ from mindspore.ops import constexpr
 from ms_gan.models.patches import Gathered, outputs_along, readers, tables_of, taps
 
 TILE = 4
-POINTS = (0, 1, -1, 2, -2, 0.5, -0.5, 4, -4)  # where the polynomials are evaluated, beside infinity: small, exact
+POINTS = (0, 1, -1, 2, -2, 0.5, -0.5)  # where the polynomials are evaluated, beside infinity: small, exact in binary
 
 
 def pays(inputs: int, outputs: int, kernel: int, stride: int) -> bool:
-    """Whether the algorithm is faster than a product of patches: where channels outweigh the transforms."""
-    return stride == 1 and 3 <= kernel <= 5 and min(inputs, outputs) >= 32
+    """Whether the algorithm is used: where channels outweigh the transforms it is faster than a product of patches."""
+    return stride == 1 and 3 <= kernel <= 5 and min(inputs, outputs) >= 16
 
 
 def _product_of_roots(roots) -> List[float]:
@@ -38,12 +38,10 @@ def transforms(kernel: int) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     points = POINTS[: TILE + kernel - 2]
     infinity = np.eye(len(points) + 1)[-1]
-    a = np.vander(points, TILE, increasing=True).T
-    a = np.hstack([a, [[0.0]] * (TILE - 1) + [[1.0]]])
+    a = np.vstack([np.vander(points, TILE, increasing=True), infinity[-TILE:]]).T
     others = [[q for q in points if q != p] for p in points]
     scale = np.array([np.prod([p - q for q in rest]) for p, rest in zip(points, others)])
-    g = np.vander(points, kernel, increasing=True) / scale[:, None]
-    g = np.vstack([g, infinity[-kernel:]])
+    g = np.vstack([np.vander(points, kernel, increasing=True) / scale[:, None], infinity[-kernel:]])
     b = [_product_of_roots(rest) + [0.0] for rest in others]
     return a, g, np.array([*b, _product_of_roots(points)])
 

@@ -12,9 +12,9 @@ CONVOLUTIONS = {
     "same, even kernel, halving": (2, 3, 6, 8, 5, 2, "same", 0),
     "towards few channels": (24, 3, 6, 5, 7, 1, "same", 0),
     "towards few channels, even kernel": (16, 2, 6, 6, 4, 1, "same", 0),
-    "Winograd, odd kernel": (32, 33, 7, 10, 5, 1, "same", 0),
-    "Winograd, valid": (32, 32, 6, 4, 3, 1, "valid", 0),
-    "Winograd, even kernel": (32, 34, 5, 5, 4, 1, "same", 0),
+    "Winograd, odd kernel": (16, 17, 7, 10, 5, 1, "same", 0),
+    "Winograd, valid": (16, 16, 6, 4, 3, 1, "valid", 0),
+    "Winograd, even kernel": (16, 18, 5, 5, 4, 1, "same", 0),
     "kernel smaller than stride": (2, 3, 7, 7, 2, 3, "valid", 0),
 }
 TRANSPOSED = {
