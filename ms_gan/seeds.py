@@ -25,6 +25,7 @@ class Purpose(IntEnum):
     MIRROR = 6
     LABEL_NOISE = 7
     DROPOUT = 8
+    FEATURES = 9
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

@@ -12,7 +12,7 @@ from ms_gan.data.mnist import load_fashion_mnist, load_mnist
 from ms_gan.data.shape import padded, with_channels
 from ms_gan.data.synthetic import load_synthetic
 
-__all__ = ["Batches", "ImageData", "load"]
+__all__ = ["Batches", "ImageData", "as_asked", "load"]
 
 SOURCES = {
     "mnist": load_mnist,
@@ -34,7 +34,15 @@ def load(config: DataConfig, seed: int) -> ImageData:
         UsageError: a folder that does not exist or does not hold the data; a class or a size that the data lacks.
         GanError: data that is damaged, or that is missing and cannot be fetched.
     """
-    data = SOURCES[config.source](config, seed)
+    return as_asked(SOURCES[config.source](config, seed), config)
+
+
+def as_asked(data: ImageData, config: DataConfig) -> ImageData:
+    """A source's images as a config wants them: some classes or all, so many, grey or in colour, padded.
+
+    Raises:
+        UsageError: a class or a size that the data lacks.
+    """
     if config.classes is not None:
         data = keep_classes(data, config.classes)
     images = with_channels(data.images[: config.limit], config.channels)

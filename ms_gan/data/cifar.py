@@ -9,7 +9,7 @@ import hashlib
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Dict, Optional
+from typing import Dict, Optional, Sequence
 
 import numpy as np
 
@@ -27,6 +27,7 @@ ARCHIVE, ARCHIVE_MD5 = "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d875
 URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
 UNPACKED = "cifar-10-batches-bin"
 BATCHES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
+TEST_BATCHES = ("test_batch.bin",)
 FOLDERS = ("", "cifar10", "cifar-10", "CIFAR10")
 LARGEST = 1 << 30  # bytes of the unpacked archive that are believed; the real one has 184 million
 
@@ -49,6 +50,14 @@ def load_cifar10(config: DataConfig, seed: int) -> ImageData:
             f" to {BATCHES[-1]} (the binary version); leave --data-dir out to have it fetched"
         )
     return _read(_fetch(cache))
+
+
+def read_test_split(origin: str) -> Optional[ImageData]:
+    """The test split, uint8 (10000, 3, 32, 32), from where the training split was read; None where it is not there."""
+    try:
+        return _read(Path(origin), TEST_BATCHES, "test split")
+    except GanError:
+        return None
 
 
 def _locate(folder: Path) -> Optional[Path]:
@@ -78,18 +87,18 @@ def _fetch(cache: Path) -> Path:
     return archive
 
 
-def _read(place: Path) -> ImageData:
+def _read(place: Path, names: Sequence[str] = BATCHES, split: str = "training split") -> ImageData:
     if place.is_dir():
-        files = {name: _read_file(place / name) for name in BATCHES}
+        files = {name: _read_file(place / name) for name in names}
         notices = (f"{place}: unpacked files have no published digest and were not verified",)
     else:
-        files = _read_archive(place)
+        files = _read_archive(place, names)
         notices = () if _is_published(place) else (f"{place}: not the published {TITLE} (the digest differs)",)
-    records = [_records(files[name], f"{place}: {name}") for name in BATCHES]
+    records = [_records(files[name], f"{place}: {name}") for name in names]
     return ImageData(
         images=np.concatenate([part[:, 1:] for part in records]).reshape(-1, 3, SIDE, SIDE),
         labels=np.concatenate([part[:, 0] for part in records]),
-        title=f"files in {TITLE}'s format" if notices else f"{TITLE}, training split",
+        title=f"files in {TITLE}'s format" if notices else f"{TITLE}, {split}",
         origin=str(place),
         classes=CLASSES,
         notices=notices,
@@ -107,8 +116,8 @@ def _read_file(path: Path) -> bytes:
         ) from error
 
 
-def _read_archive(path: Path) -> Dict[str, bytes]:
-    """The contents of the five training files, by name."""
+def _read_archive(path: Path, names: Sequence[str]) -> Dict[str, bytes]:
+    """The contents of some of the archive's files, by name."""
     files, total = {}, 0
     try:
         with tarfile.open(path, "r:gz") as tar:
@@ -120,11 +129,11 @@ def _read_archive(path: Path) -> Dict[str, bytes]:
                     raise GanError(f"{path}: holds the unsafe name {member.name!r}; do not use this archive")
                 if total > LARGEST:
                     raise GanError(f"{path}: unpacks to more than {LARGEST:,} bytes; this is not {TITLE}")
-                if member.isreg() and name.parent == PurePosixPath(UNPACKED) and name.name in BATCHES:
+                if member.isreg() and name.parent == PurePosixPath(UNPACKED) and name.name in names:
                     files[name.name] = tar.extractfile(member).read()
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         raise GanError(f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it") from error
-    missing = [name for name in BATCHES if name not in files]
+    missing = [name for name in names if name not in files]
     if missing:
         raise GanError(f"{path}: holds no {UNPACKED}/{missing[0]}; {TITLE}'s binary version is needed")
     return files

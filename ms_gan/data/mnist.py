@@ -136,6 +136,17 @@ def load_from(dataset: DataSet, given: Optional[str]) -> ImageData:
     return _read(dataset, cache / images, cache / labels)
 
 
+def read_test_split(dataset: DataSet, folder: str) -> Optional[ImageData]:
+    """The test split beside a training split, or None where the folder does not hold it.
+
+    Raises:
+        GanError: a file is damaged.
+        UsageError: the files are another data set's.
+    """
+    found = [_first_file(_spellings(Path(folder) / file.name)) for file in dataset.files[2:]]
+    return _read(dataset, *found, first=2, split="test split") if all(found) else None
+
+
 def _locate(dataset: DataSet, folder: Path) -> Optional[Tuple[Path, Path]]:
     """The paths of the training images and labels, in the folder itself or in a subfolder of the data set's name."""
     for place in [folder, *(folder / name for name in dataset.folders)]:
@@ -155,7 +166,10 @@ def _first_file(paths: Sequence[Path]) -> Optional[Path]:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _read(dataset: DataSet, images_path: Path, labels_path: Path) -> ImageData:
+def _read(
+    dataset: DataSet, images_path: Path, labels_path: Path, first: int = 0, split: str = "training split"
+) -> ImageData:
+    """A split; `first` is the place of its images among the data set's files."""
     images, labels = read_idx(images_path, (SIDE, SIDE)), read_idx(labels_path, ())
     if len(images) != len(labels):
         raise GanError(
@@ -165,17 +179,17 @@ def _read(dataset: DataSet, images_path: Path, labels_path: Path) -> ImageData:
         raise GanError(
             f"{labels_path}: label {labels.max()} found; {dataset.title} has 0 to {len(dataset.classes) - 1}"
         )
-    published = {other.files[0].sha256: other for other in (MNIST, FASHION_MNIST)}
+    published = {other.files[first].sha256: other for other in (MNIST, FASHION_MNIST)}
     # Both data sets use the same file names, so only the content tells them apart.
     held = published.get(_digest(images))
     if held and held is not dataset:
         raise UsageError(f"{images_path} is {held.title}, not {dataset.title}; use --data.source {held.source} for it")
-    genuine = held is dataset and _digest(labels) == dataset.files[1].sha256
+    genuine = held is dataset and _digest(labels) == dataset.files[first + 1].sha256
     folder = str(images_path.parent)
     return ImageData(
         images=images[:, np.newaxis],
         labels=labels,
-        title=f"{dataset.title}, training split" if genuine else f"files in {dataset.title}'s format",
+        title=f"{dataset.title}, {split}" if genuine else f"files in {dataset.title}'s format",
         origin=folder,
         classes=dataset.classes,
         notices=() if genuine else (f"{folder}: not the published {dataset.title} (the digest differs)",),

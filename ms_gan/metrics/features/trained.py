@@ -1,0 +1,102 @@
+"""Features of a classifier that was trained on the training images' own labels."""
+
+import hashlib
+import json
+import time
+from dataclasses import asdict, replace
+from typing import Optional
+
+import mindspore as ms
+import numpy as np
+
+from ms_gan.config import DataConfig
+from ms_gan.data import ImageData, load
+from ms_gan.data.held_out import load_held_out
+from ms_gan.metrics.features.cache import Stored, stored
+from ms_gan.metrics.features.classifier import WIDTH, Classifier
+from ms_gan.metrics.features.extractor import Features, block_for
+from ms_gan.metrics.features.fit import Recipe, fit
+from ms_gan.pixels import to_float
+from ms_gan.runtime.paths import cache_dir
+
+SAMPLED = 1_000  # images that stand for a data set in its checksum
+
+
+def can_be_learnt(data: ImageData) -> bool:
+    """Whether images have classes that a classifier could be trained to tell apart."""
+    return data.labels is not None and data.classes is not None and len(data.classes) > 1
+
+
+def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: Recipe) -> Features:
+    """A classifier of the data source's classes, all of them, for images as the run sees them: their size and colours.
+
+    A run that learns some classes only is measured by the classifier of all: one that knows nothing but frogs has
+    nothing to tell apart. The classifier is trained once and kept in the user's cache; see `cache.stored`.
+
+    Args:
+        config: the run's data options.
+        data: the run's training images.
+        seed: the run's; only synthetic images depend on it.
+
+    Raises:
+        GanError: the cache cannot be written.
+    """
+    if config.classes is not None:
+        config = replace(config, classes=None)
+        data = load(config, seed)
+    shape = data.images.shape[1:]
+    about = {"recipe": asdict(recipe), "data": data.name, "checksum": checksum(data), "image_shape": shape}
+    name = f"{config.source}-classifier-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}"
+    place = cache_dir() / "features" / name
+
+    def train() -> Stored:
+        started = time.monotonic()
+        network = fit(data, recipe)
+        test = load_held_out(config, data, seed)
+        accuracy = None if test is None else _accuracy(_features(name, network, data), test)
+        weights = {parameter.name: parameter.asnumpy() for parameter in network.get_parameters()}
+        seconds = round(time.monotonic() - started, 1)
+        card = {"name": name, **about, "classes": data.classes, "accuracy": accuracy, "seconds": seconds}
+        return Stored(weights, {**card, "mindspore": ms.__version__})
+
+    weights, card = stored(place, train)
+    network = Classifier(shape, len(data.classes))
+    for parameter in network.get_parameters():
+        parameter.set_data(ms.Tensor(weights[parameter.name]))
+    return _features(name, network.set_train(False), data, card["accuracy"], str(place))
+
+
+def checksum(data: ImageData) -> str:
+    """A digest of a data set: of its labels, and of up to 1,000 of its images, evenly spaced."""
+    chosen = np.linspace(0, len(data.images) - 1, min(SAMPLED, len(data.images))).astype(np.int64)
+    content = hashlib.sha256(np.ascontiguousarray(data.images[chosen]))
+    content.update(data.labels.astype(np.int32))
+    return content.hexdigest()
+
+
+def _features(
+    name: str, network: Classifier, data: ImageData, accuracy: Optional[float] = None, kept_in: Optional[str] = None
+) -> Features:
+    shape = data.images.shape[1:]
+
+    def compute(images: np.ndarray):
+        features, logits = network(ms.Tensor(to_float(images)))
+        return features.asnumpy(), logits.asnumpy()
+
+    return Features(
+        name,
+        f"convolutional classifier of {len(data.classes)} classes, trained on {data.name}; takes images as the run"
+        f" sees them ({'x'.join(map(str, shape))}), not resized, pixels in [-1, 1]",
+        WIDTH,
+        compute,
+        block_for(shape),
+        shape,
+        data.classes,
+        accuracy,
+        kept_in,
+    )
+
+
+def _accuracy(features: Features, test: ImageData) -> float:
+    _, probabilities = features(test.images)
+    return float((probabilities.argmax(axis=1) == test.labels).mean())
