@@ -14,6 +14,7 @@ from mindspore import nn, ops
 
 from ms_gan.models import winograd
 from ms_gan.models.patches import fold, outputs_along, unfold
+from ms_gan.models.rows import mean_of_rows, on_every_row
 
 
 def _borders(kernel: int, stride: int, pad_mode: str, padding: int) -> Tuple[int, int]:
@@ -24,19 +25,11 @@ def _borders(kernel: int, stride: int, pad_mode: str, padding: int) -> Tuple[int
     return (padding, padding) if pad_mode == "pad" else (0, 0)
 
 
-def _on_every_row(row, rows):
-    """A row (1, C) repeated to the shape of rows (M, C), as a product.
-
-    MindSpore broadcasts in one thread, and sums gradients over rows in one thread; its products use all.
-    """
-    return ops.matmul(ops.ones((rows.shape[0], 1), rows.dtype), row)
-
-
 def _with_bias(layer, rows):
     """rows (M, C) plus the layer's bias, if it has one."""
     if not layer.has_bias:
         return rows
-    return rows + (_on_every_row(layer.bias.reshape((1, -1)), rows) if layer.training else layer.bias)
+    return rows + (on_every_row(layer.bias.reshape((1, -1)), rows, layer.exact) if layer.training else layer.bias)
 
 
 class Conv2d(nn.Conv2d):
@@ -48,6 +41,8 @@ class Conv2d(nn.Conv2d):
         pad_mode: valid, same (Keras's: an odd pixel goes to the bottom and the right) or pad.
         padding: pixels on every side under pad.
         has_bias: whether a number is added to each output channel.
+        exact: for devices that round what products multiply: only the convolution itself is a product, without
+            Winograd's transforms, which would multiply the rounding errors.
 
     Inputs:
         (N, H, W, inputs), float32; under same, H and W are multiples of the stride.
@@ -60,17 +55,19 @@ class Conv2d(nn.Conv2d):
     """
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool
-    ):
+        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool,
+        exact: bool = False,
+    ):  # fmt: skip
         super().__init__(
             inputs, outputs, kernel, stride, pad_mode, padding, has_bias=has_bias,
             weight_init="zeros", bias_init="zeros",
         )  # fmt: skip
+        self.exact = exact
         self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
         # Towards few channels it is cheaper to multiply first and to gather the small products: with a stride of 1 a
         # convolution is the transposed convolution of the turned kernel.
         self.multiplies_first = stride == 1 and 8 * outputs <= inputs
-        self.transforms = winograd.pays(inputs, outputs, kernel, stride)
+        self.transforms = not exact and winograd.pays(inputs, outputs, kernel, stride)
         if self.transforms:
             self.winograd = winograd.Winograd(kernel, *self.geometry[2:])
         elif self.multiplies_first:
@@ -115,12 +112,14 @@ class ConvTranspose2d(nn.Conv2dTranspose):
     """
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool
-    ):
+        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool,
+        exact: bool = False,
+    ):  # fmt: skip
         super().__init__(
             inputs, outputs, kernel, stride, pad_mode, padding, has_bias=has_bias,
             weight_init="zeros", bias_init="zeros",
         )  # fmt: skip
+        self.exact = exact
         self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
         self.fold = fold(*self.geometry)
         self.product = ops.MatMul()
@@ -141,7 +140,17 @@ class ConvTranspose2d(nn.Conv2dTranspose):
 
 
 class BatchNorm2d(nn.BatchNorm2d):
-    """nn.BatchNorm2d, channels last: (N, H, W, C) -> the same, float32; and nn.BatchNorm1d, of (N, C)."""
+    """nn.BatchNorm2d, channels last: (N, H, W, C) -> the same, float32; and nn.BatchNorm1d, of (N, C).
+
+    Args:
+        channels: C.
+        eps, momentum: as in nn.BatchNorm2d.
+        exact: as in Conv2d.
+    """
+
+    def __init__(self, channels: int, eps: float, momentum: float, exact: bool = False):
+        super().__init__(channels, eps, momentum)
+        self.exact = exact
 
     def construct(self, x):
         rows = x.reshape((-1, self.num_features))
@@ -149,16 +158,14 @@ class BatchNorm2d(nn.BatchNorm2d):
             scale = self.gamma / ops.sqrt(self.moving_variance + self.eps)
             return ((rows - self.moving_mean) * scale + self.beta).reshape(x.shape)
         count = rows.shape[0]
-        share = ops.full((1, count), 1.0 / count, dtype=rows.dtype)
-        mean = ops.matmul(share, rows)
-        centred = rows - _on_every_row(mean, rows)
-        variance = ops.matmul(share, centred * centred)
+        mean = mean_of_rows(rows, self.exact)
+        centred = rows - on_every_row(mean, rows, self.exact)
+        variance = mean_of_rows(centred * centred, self.exact)
         self._follow(self.moving_mean, mean)
         # The running variance is the unbiased one, as in nn.BatchNorm2d.
         self._follow(self.moving_variance, variance * (count / (count - 1)))
-        scale = self.gamma / ops.sqrt(variance + self.eps)
-        y = centred * _on_every_row(scale, rows) + _on_every_row(self.beta.reshape((1, -1)), rows)
-        return y.reshape(x.shape)
+        scale = on_every_row(self.gamma / ops.sqrt(variance + self.eps), rows, self.exact)
+        return (centred * scale + on_every_row(self.beta.reshape((1, -1)), rows, self.exact)).reshape(x.shape)
 
     def _follow(self, running, value):
         ops.assign(running, running + self.momentum * (ops.stop_gradient(value).reshape((-1,)) - running))

@@ -1,9 +1,10 @@
 """Convolutions with a stride of 1 by Winograd's algorithm: Lavin and Gray 2015 (arXiv:1509.09308), section 4.
 
 Tiles of outputs, TILE x TILE, are computed from overlapping tiles of n x n pixels, n = TILE + kernel - 1, by
-y = A ((G g G') * (B d B')) A': one product for each of the n * n numbers of a transformed tile in place of kernel * kernel
-for each output. With TILE = 4 a 5x5 kernel takes 64 products for 16 outputs instead of 400. The rounding error is about
-20 times that of the sums written out, 2e-6 of the outputs' size. docs/performance.md has the measurements.
+y = A ((G g G') * (B d B')) A': one product for each of the n * n numbers of a transformed tile in place of
+kernel * kernel for each output. With TILE = 4 a 5x5 kernel takes 64 products for 16 outputs instead of 400. The
+rounding error is about 20 times that of the sums written out, 2e-6 of the outputs' size. docs/performance.md has the
+measurements.
 """
 
 from functools import lru_cache
@@ -131,8 +132,6 @@ class Winograd(nn.Cell):
         weights = ops.matmul(g, weight.transpose((2, 3, 1, 0)).reshape((self.kernel**2, -1)))
         tiles = self.tiles(pixels.reshape((1, -1, inputs)), images, height, width)
         tiles = ops.matmul(b, tiles.reshape((b.shape[0], -1)))
-        products = self.product(
-            tiles.reshape((b.shape[0], -1, inputs)), weights.reshape((b.shape[0], inputs, outputs))
-        )
+        products = self.product(tiles.reshape((b.shape[0], -1, inputs)), weights.reshape((b.shape[0], inputs, outputs)))
         products = ops.matmul(a, products.reshape((b.shape[0], -1)))
         return self.outputs(products.reshape((1, -1, outputs)), images, height, width).reshape((-1, outputs))

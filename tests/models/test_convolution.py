@@ -79,14 +79,32 @@ def test_second_derivatives(pair):
     assert_close(gradients(ours, images, 2), gradients(native, images, 2))
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_batch_norm(device, training):
+@pytest.mark.parametrize("transposed", [False, True])
+def test_exact_convolutions(device, transposed):
+    """Those for devices that round what products multiply."""
+    import mindspore as ms
+    from mindspore import nn
+
+    from ms_gan.models.convolution import ChannelsLast, Conv2d, ConvTranspose2d
+
+    geometry = (16, 17, 4, 2, "pad", 1) if transposed else (16, 17, 5, 1, "same", 0)
+    native = (nn.Conv2dTranspose if transposed else nn.Conv2d)(*geometry, has_bias=True)
+    ours = (ConvTranspose2d if transposed else Conv2d)(*geometry, has_bias=True, exact=True)
+    for mine, theirs in zip(ours.get_parameters(), native.get_parameters()):
+        mine.set_data(theirs.value())
+    ours.set_train()
+    images = ms.Tensor(np.random.default_rng(0).standard_normal((2, 16, 5, 6)).astype(np.float32))
+    assert_close(gradients(ChannelsLast(ours), images), gradients(native, images))
+
+
+@pytest.mark.parametrize("training, exact", [(True, False), (True, True), (False, False)])
+def test_batch_norm(device, training, exact):
     import mindspore as ms
     from mindspore import nn
 
     from ms_gan.models.convolution import BatchNorm2d, ChannelsLast
 
-    native, ours = nn.BatchNorm2d(6, eps=1e-5, momentum=0.9), BatchNorm2d(6, eps=1e-5, momentum=0.9)
+    native, ours = nn.BatchNorm2d(6, eps=1e-5, momentum=0.9), BatchNorm2d(6, 1e-5, 0.9, exact)
     random = np.random.default_rng(0)
     images = ms.Tensor(random.normal(1, 2, (3, 6, 5, 4)).astype(np.float32))
     cells = [native, ChannelsLast(ours)]

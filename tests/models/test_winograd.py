@@ -1,4 +1,4 @@
-"""Winograd's transforms against correlations written out. The layers built on them: tests/models/test_convolution.py."""
+"""Winograd's transforms against correlations written out; the layers built on them are in test_convolution.py."""
 
 import numpy as np
 import pytest
