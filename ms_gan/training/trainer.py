@@ -17,6 +17,7 @@ from ms_gan.sampling import Sampler
 from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune
 from ms_gan.training.events import EventLog, Progress, read_events
 from ms_gan.training.inputs import StepInputs
+from ms_gan.training.prefetch import Prefetched
 from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.step import STATISTICS
 from ms_gan.training.system import build_system
@@ -44,8 +45,9 @@ class Trainer:
         self.device = device
         self.system = build_system(config, data.images.shape[1:])
         features = getattr(self.system.networks["discriminator"], "dropout_features", 0)
-        self.inputs = StepInputs(config, data.images, features)
-        self.per_epoch = self.inputs.steps_per_epoch
+        inputs = StepInputs(config, data.images, features)
+        self.inputs = Prefetched(inputs)
+        self.per_epoch = inputs.steps_per_epoch
         self.total_steps = config.train.steps or config.train.epochs * self.per_epoch
         self.step = self._restore() if resume else 0
         self.log = EventLog(folder.log, self.step)
