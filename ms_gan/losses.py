@@ -1,4 +1,10 @@
-"""Objectives. Each is a small function of discriminator logits."""
+"""Objectives. Each is two small functions of discriminator logits, whose larger values mean "real".
+
+With the labels turned, so that generated images are the positive class, the logits change their sign: the caller
+hands in -x for x, and label noise with its sign changed. For the cross-entropy with labels 1 - y that is exact.
+"""
+
+from typing import Callable, NamedTuple
 
 from mindspore import ops
 
@@ -18,3 +24,93 @@ def binary_cross_entropy(logits, labels):
         a scalar.
     """
     return (ops.softplus(-logits) + (1.0 - labels) * logits).mean()
+
+
+def cross_entropy_discriminator(real, fake, real_label=1.0, fake_label=0.0):
+    """-E log s(D(x)) - E log(1 - s(D(G(z)))): Goodfellow et al. 2014 (arXiv:1406.2661), equation 1, maximised by D."""
+    return binary_cross_entropy(real, real_label) + binary_cross_entropy(fake, fake_label)
+
+
+def non_saturating_generator(fake, real=None):
+    """-E log s(D(G(z))): Goodfellow et al. 2014 (arXiv:1406.2661), section 3, last paragraph."""
+    return binary_cross_entropy(fake, 1.0)
+
+
+def minimax_generator(fake, real=None):
+    """E log(1 - s(D(G(z)))): Goodfellow et al. 2014 (arXiv:1406.2661), equation 1, minimised by G.
+
+    It has next to no gradient while the discriminator is sure of its case.
+    """
+    return -binary_cross_entropy(fake, 0.0)
+
+
+def least_squares_discriminator(real, fake, real_label=1.0, fake_label=0.0):
+    """1/2 E (D(x) - b)^2 + 1/2 E (D(G(z)) - a)^2, b and a the labels: Mao et al. 2016 (arXiv:1611.04076), eq. 2."""
+    return 0.5 * ops.square(real - real_label).mean() + 0.5 * ops.square(fake - fake_label).mean()
+
+
+def least_squares_generator(fake, real=None):
+    """1/2 E (D(G(z)) - c)^2, c = 1: Mao et al. 2016 (arXiv:1611.04076), eq. 2 with the 0-1 coding of section 3.2."""
+    return 0.5 * ops.square(fake - 1.0).mean()
+
+
+def hinge_discriminator(real, fake):
+    """E max(0, 1 - D(x)) + E max(0, 1 + D(G(z))): Lim and Ye 2017 (arXiv:1705.02894); Miyato et al. 2018
+    (arXiv:1802.05957), equation 16.
+    """
+    return ops.relu(1.0 - real).mean() + ops.relu(1.0 + fake).mean()
+
+
+def wasserstein_discriminator(real, fake):
+    """E D(G(z)) - E D(x): Arjovsky et al. 2017 (arXiv:1701.07875), equation 3, with the sign of a loss.
+
+    It has a finite minimum only for discriminators whose slope is bounded: see ms_gan.regularisers.
+    """
+    return fake.mean() - real.mean()
+
+
+def linear_generator(fake, real=None):
+    """-E D(G(z)): Arjovsky et al. 2017 (arXiv:1701.07875), algorithm 1, line 10; with hinge_discriminator Miyato et al.
+    2018 (arXiv:1802.05957), equation 17.
+    """
+    return -fake.mean()
+
+
+def relativistic_discriminator(real, fake):
+    """-E log s(D(x) - D(G(z))) over pairs: Jolicoeur-Martineau 2018 (arXiv:1807.00734), RSGAN of section 4; Huang
+    et al. 2024 (arXiv:2501.05441), equation 2, with f(t) = -log(1 + exp(-t)).
+    """
+    return ops.softplus(fake - real).mean()
+
+
+def relativistic_generator(fake, real):
+    """-E log s(D(G(z)) - D(x)) over pairs: sources as of the discriminator's."""
+    return ops.softplus(real - fake).mean()
+
+
+class Objective(NamedTuple):
+    """What both networks minimise.
+
+    Attributes:
+        discriminator: (real, fake) -> scalar, from logits (N, 1) of real and of generated images; where the objective
+            has labels also (real, fake, real_label, fake_label), each a number or (N, 1): smoothed, noisy.
+        generator: (fake, real) -> scalar; `real` is read only where the objective is paired, else it may be None.
+        has_labels: whether images have labels, which can be smoothed or have noise.
+        paired: whether each generated image is compared with a real one: as many of both, and the discriminator sees
+            real images in the generator's update too. Its loss is one mean, not the sum of two.
+    """
+
+    discriminator: Callable
+    generator: Callable
+    has_labels: bool = False
+    paired: bool = False
+
+
+OBJECTIVES = {
+    "non_saturating": Objective(cross_entropy_discriminator, non_saturating_generator, has_labels=True),
+    "minimax": Objective(cross_entropy_discriminator, minimax_generator, has_labels=True),
+    "least_squares": Objective(least_squares_discriminator, least_squares_generator, has_labels=True),
+    "hinge": Objective(hinge_discriminator, linear_generator),
+    "wasserstein": Objective(wasserstein_discriminator, linear_generator),
+    "relativistic": Objective(relativistic_discriminator, relativistic_generator, paired=True),
+}
