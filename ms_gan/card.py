@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Optional
 
 from ms_gan import __version__
-from ms_gan.config import GeneratorConfig, LatentConfig, option
+from ms_gan.config import GeneratorConfig, LatentConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.options import from_dict
+from ms_gan.schema import option
 
 FORMAT = "ms_gan generator 1"
 

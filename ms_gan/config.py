@@ -4,28 +4,11 @@ The defaults are the recipe `gan_mnist`; a file under configs/ holds only what a
 imports nothing heavy, so that a wrong option is reported before MindSpore is loaded.
 """
 
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Dict, Iterator, List, Literal, Optional, Tuple, Union
+from dataclasses import dataclass, field
+from typing import List, Literal, Optional, Union
 
-from ms_gan.errors import UsageError
+from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
-
-
-def option(default: Any, help: str, low=None, high=None, unit: str = "", short: str = "", may_change: bool = False):
-    """A dataclass field that carries what a person needs to know about it.
-
-    Args:
-        default: its value where nobody sets it.
-        help: one clause for `--help`.
-        low, high: the allowed range, both ends included; for a list, the range of each element.
-        unit: what the number counts, for `--help` and for error messages.
-        short: an everyday flag beside the full name, such as `--epochs`.
-        may_change: True where a resumed run may be given another value.
-    """
-    about = {"help": help, "low": low, "high": high, "unit": unit, "short": short, "may_change": may_change}
-    if isinstance(default, (list, dict)):
-        return field(default_factory=lambda: list(default), metadata=about)
-    return field(default=default, metadata=about)
 
 
 @dataclass
@@ -99,6 +82,7 @@ class DiscriminatorConfig:
     kernel: int = option(4, "dcgan, cnn: side of the kernels with stride 2, which should divide it", 2, 8, "pixels")
     slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
     dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99)
+    spectral_norm: bool = option(False, "divide each layer's weights by their largest singular value")
     init: Literal["uniform_fan_in", "glorot_uniform", "normal_002"] = option("uniform_fan_in", INITIALISERS)
 
 
@@ -106,6 +90,9 @@ class DiscriminatorConfig:
 class ProcedureConfig:
     """What one training step does with the two networks."""
 
+    objective: Literal["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"] = option(
+        "non_saturating", "what both networks minimise"
+    )
     loss: Literal["sum", "mean"] = option(
         "sum", "discriminator's loss; sum: its means over real and generated images added; mean: one mean over both"
     )
@@ -115,7 +102,31 @@ class ProcedureConfig:
     positive: Literal["real", "fake"] = option("real", "class of images whose label is 1")
     label_smoothing: float = option(0.0, "how far the label of real images is moved towards the other one", 0.0, 0.5)
     label_noise: float = option(0.0, "uniform noise U(0, X) added to each label of the discriminator", 0.0, 0.5)
-    d_steps: int = option(1, "discriminator's updates before each one of the generator", 1, 100)
+    d_steps: int = option(1, "discriminator's updates before each one of the generator (n_critic)", 1, 100)
+
+
+@dataclass
+class RegulariseConfig:
+    """What keeps the discriminator from getting too far ahead."""
+
+    gradient_penalty: float = option(
+        0.0, "weight of (slope - 1)^2 between real and generated images, 10 in WGAN-GP; 0: none", 0.0, 1e6
+    )
+    r1: float = option(0.0, "gamma of the slope's square at real images, usually 0.1 to 10; 0: none", 0.0, 1e6)
+    r2: float = option(0.0, "the same at generated images", 0.0, 1e6)
+    every: int = option(1, "steps between two penalties, each weighted as many times", 1, 1000, "steps")
+    clip_weights: Optional[float] = option(
+        None, "largest absolute value of a weight of the discriminator, 0.01 in WGAN; unset: any", 1e-6, 1e6
+    )
+    instance_noise: float = option(
+        0.0, "deviation of normal noise on all images that the discriminator sees, at the first step", 0.0, 10.0
+    )
+    instance_noise_steps: int = option(
+        10000, "steps in which that noise falls to zero, in a straight line", 1, 1000000000, "steps"
+    )
+    augment: List[Literal["color", "translation", "cutout"]] = option(
+        [], "random changes of all images that the discriminator sees (DiffAugment), such as [translation, cutout]"
+    )
 
 
 @dataclass
@@ -132,6 +143,11 @@ class OptimizerConfig:
         None, "largest absolute value of each element of a gradient; unset: any", 1e-12, 1e12
     )
     decay: float = option(0.0, "update t, from 0, uses lr / (1 + X t)", 0.0, 1.0)
+    schedule: Literal["constant", "linear", "cosine"] = option(
+        "constant", "how the learning rate falls towards the end of the run"
+    )
+    hold: float = option(0.5, "share of the run before it begins to fall", 0.0, 0.99)
+    floor: float = option(0.0, "share of the learning rate that is left at the end", 0.0, 1.0)
 
 
 @dataclass
@@ -182,6 +198,10 @@ class Config:
     mode: Literal["graph", "pynative"] = option(
         "graph", "graph compiles the step once; pynative runs it line by line, for debugging", may_change=True
     )
+    precision: Literal["fp32", "bf16", "fp16"] = option(
+        "fp32", "what layers multiply in, weights being fp32 always; bf16: Ascend, CPUs with AMX; fp16: GPU, Ascend",
+        may_change=True,
+    )  # fmt: skip
     output: Optional[str] = option(None, "run folder; unset: runs/RECIPE-DATE-N", may_change=True)
     resume: Optional[str] = option(None, "continue the run in this folder; no other option is needed", may_change=True)
     data: DataConfig = field(default_factory=DataConfig)
@@ -189,60 +209,7 @@ class Config:
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
     procedure: ProcedureConfig = field(default_factory=ProcedureConfig)
+    regularise: RegulariseConfig = field(default_factory=RegulariseConfig)
     optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
-
-
-def leaves(options: Any, prefix: str = "") -> Iterator[Tuple[str, Any, Any]]:
-    """Walk an options dataclass: (dotted key, dataclass field, value) of every option."""
-    for f in fields(options):
-        value = getattr(options, f.name)
-        if is_dataclass(value):
-            yield from leaves(value, f"{prefix}{f.name}.")
-        else:
-            yield prefix + f.name, f, value
-
-
-def allowed(f: Any) -> str:
-    """What an option accepts, in words: "1 to 65536 images", or "" where anything of its type goes."""
-    low, high, unit = f.metadata["low"], f.metadata["high"], f.metadata["unit"]
-    if low is None:
-        return ""
-    span = f"{low} or more" if high is None else f"{low} to {high}"
-    return f"{span} {unit}".strip()
-
-
-def check_ranges(options: Any) -> None:
-    """Refuse a value out of its range.
-
-    Raises:
-        UsageError: naming the key, the value and what is allowed.
-    """
-    for key, f, value in leaves(options):
-        low, high = f.metadata["low"], f.metadata["high"]
-        for number in value if isinstance(value, list) else [value]:
-            if number is None or low is None:
-                continue
-            if not low <= number or (high is not None and not number <= high):
-                raise UsageError(f"{key}: {number} is out of range; allowed: {allowed(f)}")
-
-
-def fill(cls: type, values: Dict[str, Any], group: str = "") -> Any:
-    """Build an options dataclass from nested dictionaries that are complete.
-
-    Raises:
-        UsageError: a plain value where a group of options should be.
-    """
-    if not isinstance(values, dict):
-        raise UsageError(
-            f"{group or 'the configuration'}: {values!r} is a single value; it should be a group of options"
-        )
-    blank = cls()
-    nested = {f.name: getattr(blank, f.name) for f in fields(cls)}
-    return cls(
-        **{
-            name: fill(type(old), values[name], f"{group}.{name}".lstrip(".")) if is_dataclass(old) else values[name]
-            for name, old in nested.items()
-        }
-    )

@@ -15,10 +15,11 @@ from typing import Any, Dict, List, Literal, Optional, Tuple, get_args, get_orig
 import yaml
 from jsonargparse import ArgumentParser
 
-from ms_gan.config import allowed, check_ranges, fill, leaves
 from ms_gan.errors import UsageError
+from ms_gan.schema import allowed, check_ranges, fill, leaves
 
 LONGEST_YAML = 1_000_000  # bytes; a configuration is about a hundred lines
+WIDEST_CHOICES = 45  # characters that fit beside an option in its help
 
 
 class _Help(argparse.HelpFormatter):
@@ -41,7 +42,7 @@ def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml
     """A parser for all options of a dataclass, nested ones as dotted keys, grouped as the dataclass nests them.
 
     Args:
-        cls: the options dataclass; each field made by `ms_gan.config.option`.
+        cls: the options dataclass; each field made by `ms_gan.schema.option`.
         prog, description, examples: texts for `--help`.
         yaml_files: also take `--config FILE` and `--print_config`.
     """
@@ -71,10 +72,11 @@ def _add_group(parser: ArgumentParser, name: str, cls: type) -> None:
 
 def _add_option(parser: Any, key: str, f: dataclasses.Field) -> None:
     default = f.default if f.default is not dataclasses.MISSING else f.default_factory()
-    notes = [allowed(f)] + ([] if default is None else [f"default: {_plain(default)}"])
+    choices = _choices(f.type)
+    notes = [", ".join(choices), allowed(f)] + ([] if default is None else [f"default: {_plain(default)}"])
     text = f"{f.metadata['help']} ({'; '.join(filter(None, notes))})" if any(notes) else f.metadata["help"]
     names = [f"--{key}"] + ([f.metadata["short"]] if f.metadata["short"] not in ("", f"--{key}") else [])
-    given = {} if get_origin(f.type) is Literal or f.type is bool else {"metavar": _metavar(f.type)}
+    given = {} if f.type is bool or (get_origin(f.type) is Literal and not choices) else {"metavar": _metavar(f.type)}
     parser.add_argument(*names, type=f.type, default=default, help=text.replace("%", "%%"), **given)
 
 
@@ -83,12 +85,24 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _choices(kind: Any) -> Tuple[str, ...]:
+    """The values that the help text names because they do not fit beside the option."""
+    if get_origin(kind) is list:
+        kind = get_args(kind)[0]
+    names = get_args(kind) if get_origin(kind) is Literal else ()
+    return names if len(",".join(names)) > WIDEST_CHOICES else ()
+
+
 def _metavar(kind: Any) -> str:
     if kind in (int, Optional[int]):
         return "N"
     if kind in (float, Optional[float]):
         return "X"
-    return "[N,...]" if get_origin(kind) is list else "TEXT"
+    if get_origin(kind) is Literal:
+        return "NAME"
+    if get_origin(kind) is list:
+        return "[N,...]" if get_args(kind)[0] is int else "[NAME,...]"
+    return "TEXT"
 
 
 def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict[str, Any]]:
@@ -188,6 +202,8 @@ def _describe(f: dataclasses.Field) -> str:
     if type(None) in get_args(kind):
         kind = next(arg for arg in get_args(kind) if arg is not type(None))
     if get_origin(kind) is list:
+        if get_origin(get_args(kind)[0]) is Literal:
+            return "a list of " + ", ".join(get_args(get_args(kind)[0]))
         if f.metadata["low"] is None:
             return "a list in brackets, such as [1] or [a, b]"
         return f"a list such as [1, 2], each {names[get_args(kind)[0]]} {allowed(f)}"

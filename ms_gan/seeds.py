@@ -26,6 +26,9 @@ class Purpose(IntEnum):
     LABEL_NOISE = 7
     DROPOUT = 8
     FEATURES = 9
+    PENALTY = 10
+    INSTANCE_NOISE = 11
+    AUGMENT = 12
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

@@ -2,8 +2,9 @@ import dataclasses
 
 import pytest
 
-from ms_gan.config import Config, allowed, check_ranges, fill, leaves
+from ms_gan.config import Config
 from ms_gan.errors import UsageError
+from ms_gan.schema import allowed, check_ranges, fill, leaves
 
 
 def test_every_option_says_what_it_is():

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import List, Literal, Optional
 
 from ms_gan.cli.command import run_command
-from ms_gan.config import DataConfig, option
+from ms_gan.config import DataConfig
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
+from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
 PROGRAM = "python -m ms_gan.cli.features"

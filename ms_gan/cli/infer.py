@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, List, Literal, Optional
 
 from ms_gan.cli.command import check_checkpoint, run_command
-from ms_gan.config import option
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
+from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
 EXAMPLES = """\

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 from ms_gan.cli.command import run_command
-from ms_gan.config import Config, leaves
+from ms_gan.config import Config
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
+from ms_gan.schema import leaves
 
 EXAMPLES = """\
   python train.py --epochs 20                          MNIST, the recipe gan_mnist
@@ -30,15 +31,13 @@ def _train(argv: List[str]) -> int:
     images = data.load(config.data, config.seed)
     for notice in images.notices:
         print(f"note: {notice}")
-    device = runtime.start(config.device, config.mode)
+    device = runtime.start(config.device, config.mode, config.precision)
 
-    from ms_gan.training.run_folder import RunFolder, create
+    from ms_gan.training.run_folder import RunFolder
     from ms_gan.training.trainer import Trainer
 
-    data.Batches(images.images, config.train.batch_size, config.seed)  # refuses a wrong batch before a folder is made
-    folder = RunFolder(run) if run else create(config)
-    trainer = Trainer(config, images, folder, device, resume=run is not None)
-    folder.save_config(config)
+    trainer = Trainer(config, images, device, RunFolder(run) if run else None)
+    trainer.folder.save_config(config)
     _announce(trainer)
     if trainer.step >= trainer.total_steps:
         print("trained already; a larger --epochs (or --steps) goes on")
@@ -91,6 +90,7 @@ def _announce(trainer: Any) -> None:
 
     print(f"data      {trainer.data.name} ({trainer.data.origin})")
     print(f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode")
+    print(f"precision {trainer.device.precision}")
     if trainer.config.generator.name != "mlp":
         print(f"kernels   {trainer.device.convolution}")
     for name, network in trainer.system.networks.items():

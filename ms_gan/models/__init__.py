@@ -8,6 +8,7 @@ from mindspore import nn
 from ms_gan.errors import UsageError
 from ms_gan.models import cnn, dcgan, mlp
 from ms_gan.models.initialisers import initialise
+from ms_gan.models.spectral import normalise_spectra
 
 GENERATORS = {
     "mlp": lambda c, width, shape: mlp.Generator(width, c.hidden, shape, c.batch_norm, c.slope),
@@ -54,6 +55,8 @@ def _build(role: str, registry: Dict, config: Any, random: np.random.Generator, 
     except ValueError as error:
         raise UsageError(f"{role}.name: {error}") from None
     initialise(network, config.init, random)
+    if getattr(config, "spectral_norm", False):
+        normalise_spectra(network, random)
     network.update_parameters_name(prefix)
     return network
 

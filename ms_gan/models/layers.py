@@ -7,17 +7,24 @@ from mindspore import nn
 from ms_gan.models import convolution
 
 _products = False
+_reduced = False
 
 
-def convolutions_as_products(chosen: bool) -> None:
+def convolutions_as_products(chosen: bool, reduced: bool = False) -> None:
     """Choose how the convolutions built from now on are computed; the runtime calls this once.
 
     Args:
         chosen: as matrix products, channels last (ms_gan.models.convolution), or by MindSpore's own layers. Parameters
             and results are the same. With them go a LeakyReLU and a BatchNorm of faster kernels.
+        reduced: whether the device rounds what float32 matrix products multiply, to bfloat16 for example.
     """
-    global _products
-    _products = chosen
+    global _products, _reduced
+    _products, _reduced = chosen, reduced
+
+
+def products_are_reduced() -> bool:
+    """Whether float32 matrix products round what they multiply: sums and transforms should not be products then."""
+    return _reduced
 
 
 def dense(inputs: int, outputs: int, bias: bool = True) -> nn.Dense:
@@ -41,7 +48,7 @@ def conv(inputs: int, outputs: int, kernel: int, stride: int = 1, padding: str =
         bias: whether a number is added to each output channel.
     """
     if _products:
-        return convolution.Conv2d(inputs, outputs, kernel, stride, padding, pad, bias)
+        return convolution.Conv2d(inputs, outputs, kernel, stride, padding, pad, bias, _reduced)
     return nn.Conv2d(
         inputs, outputs, kernel, stride, pad_mode=padding, padding=pad, has_bias=bias,
         weight_init="zeros", bias_init="zeros",
@@ -61,7 +68,7 @@ def conv_transpose(
         bias: whether a number is added to each output channel.
     """
     if _products:
-        return convolution.ConvTranspose2d(inputs, outputs, kernel, stride, padding, pad, bias)
+        return convolution.ConvTranspose2d(inputs, outputs, kernel, stride, padding, pad, bias, _reduced)
     return nn.Conv2dTranspose(
         inputs, outputs, kernel, stride, pad_mode=padding, padding=pad, has_bias=bias,
         weight_init="zeros", bias_init="zeros",
@@ -70,14 +77,16 @@ def conv_transpose(
 
 def batch_norm(width: int) -> nn.BatchNorm1d:
     """BatchNorm over (N, width), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
-    kind = convolution.BatchNorm2d if _products else nn.BatchNorm1d
-    return kind(width, eps=1e-5, momentum=0.9)
+    if _products:
+        return convolution.BatchNorm2d(width, 1e-5, 0.9, _reduced)
+    return nn.BatchNorm1d(width, eps=1e-5, momentum=0.9)
 
 
 def batch_norm_2d(channels: int) -> nn.BatchNorm2d:
     """BatchNorm over (N, channels, H, W), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
-    kind = convolution.BatchNorm2d if _products else nn.BatchNorm2d
-    return kind(channels, eps=1e-5, momentum=0.9)
+    if _products:
+        return convolution.BatchNorm2d(channels, 1e-5, 0.9, _reduced)
+    return nn.BatchNorm2d(channels, eps=1e-5, momentum=0.9)
 
 
 class LeakyReLU(nn.Cell):
@@ -92,8 +101,7 @@ class LeakyReLU(nn.Cell):
         self.relu = nn.ReLU()
 
     def construct(self, x):
-        positive = self.relu(x)
-        return positive + self.slope * (x - positive)  # exact on both sides of zero
+        return (1.0 - self.slope) * self.relu(x) + self.slope * x
 
 
 def activation(slope: float) -> nn.Cell:

@@ -5,6 +5,8 @@ from typing import Any, Sequence
 import mindspore as ms
 from mindspore import nn, ops
 
+from ms_gan.training.schedules import SCHEDULES
+
 
 class Optimizer(nn.Cell):
     """What all update rules share: the count of updates, the clipped gradients, the decaying learning rate.
@@ -13,17 +15,20 @@ class Optimizer(nn.Cell):
         config: an OptimizerConfig.
         parameters: what to update.
         prefix: first part of the names of the optimizer's own parameters, such as `optim_g.`.
+        total: updates of the whole run, for a learning rate that falls towards its end.
 
     Inputs:
         gradients: a tuple, one for each parameter.
     """
 
-    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str):
+    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str, total: int = 1):
         super().__init__(auto_prefix=False)
         self.parameters = ms.ParameterTuple(parameters)
         self.updates = ms.Parameter(ms.Tensor(0.0, ms.float32), name=f"{prefix}updates", requires_grad=False)
         self.lr = ms.Tensor(config.lr, ms.float32)
         self.decay = config.decay
+        self.schedule = None if config.schedule == "constant" else SCHEDULES[config.schedule]
+        self.total, self.hold, self.floor = total, config.hold, config.floor
         self.clip = config.clip
 
     def clipped(self, gradient):
@@ -33,10 +38,13 @@ class Optimizer(nn.Cell):
         return ops.minimum(ops.maximum(gradient, -self.clip), self.clip)
 
     def learning_rate(self):
-        """lr / (1 + decay * t) for update t, from 0: Keras's time-based decay."""
-        if self.decay == 0.0:
-            return self.lr
-        return self.lr / (1.0 + self.decay * self.updates)
+        """lr / (1 + decay * t) for update t, from 0, which is Keras's time-based decay, times the schedule's factor."""
+        lr = self.lr
+        if self.decay != 0.0:
+            lr = lr / (1.0 + self.decay * self.updates)
+        if self.schedule is not None:
+            lr = lr * self.schedule(self.updates, self.total, self.hold, self.floor)
+        return lr
 
 
 class Adam(Optimizer):
@@ -46,8 +54,8 @@ class Adam(Optimizer):
     31 times larger in the first step than in the paper and in PyTorch. Here the kernel is handed the corrected eps.
     """
 
-    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str):
-        super().__init__(config, parameters, prefix)
+    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str, total: int = 1):
+        super().__init__(config, parameters, prefix, total)
         self.moment1 = self.parameters.clone(f"{prefix}moment1", init="zeros")
         self.moment2 = self.parameters.clone(f"{prefix}moment2", init="zeros")
         self.beta1, self.beta2, self.eps = (ms.Tensor(x, ms.float32) for x in (config.beta1, config.beta2, config.eps))
@@ -71,8 +79,8 @@ class Adam(Optimizer):
 class RMSprop(Optimizer):
     """v <- rho v + (1 - rho) g^2, p <- p - lr g / (sqrt(v) + eps): Hinton 2012, lecture 6e, with Keras's eps."""
 
-    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str):
-        super().__init__(config, parameters, prefix)
+    def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str, total: int = 1):
+        super().__init__(config, parameters, prefix, total)
         self.squares = self.parameters.clone(f"{prefix}squares", init="zeros")
         self.rho, self.eps = config.rho, config.eps
 
@@ -89,6 +97,6 @@ class RMSprop(Optimizer):
 OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop}
 
 
-def build_optimizer(config: Any, parameters: Sequence[ms.Parameter], prefix: str) -> Optimizer:
-    """The optimizer that an OptimizerConfig describes."""
-    return OPTIMIZERS[config.name](config, parameters, prefix)
+def build_optimizer(config: Any, parameters: Sequence[ms.Parameter], prefix: str, total: int = 1) -> Optimizer:
+    """The optimizer that an OptimizerConfig describes; arguments as of Optimizer."""
+    return OPTIMIZERS[config.name](config, parameters, prefix, total)

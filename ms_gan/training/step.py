@@ -5,7 +5,9 @@ from typing import Any, Optional
 import mindspore as ms
 from mindspore import nn, ops
 
-from ms_gan.losses import binary_cross_entropy
+from ms_gan.losses import OBJECTIVES
+from ms_gan.training.judge import Judge, looks_at
+from ms_gan.training.loss_scale import scaled, unscaled
 
 STATISTICS = ("loss_d", "loss_g", "d_real", "d_fake")
 
@@ -17,83 +19,102 @@ class TrainOneStep(nn.Cell):
     gradient of each loss is taken over the parameters of that optimizer alone.
 
     Args:
-        generator, discriminator: the two networks.
-        optim_g, optim_d: their optimizers.
+        generator: latents to images.
+        judge: the discriminator's logits of images.
+        optim_g, optim_d: their optimizers; with `scale`, as LossScale has it, the losses are differentiated scaled.
         average: a MovingAverage of the generator, or None.
         procedure: a ProcedureConfig.
+        penalties: Penalties to add to the discriminator's loss, or None.
+        clipping: WeightClipping to follow each of the discriminator's updates, or None.
+        count: a float32 parameter that counts steps.
 
     Inputs:
         images: (d_steps * N, C, H, W), float32 in [-1, 1].
         latents_d: (d_steps * N, latent width), float32, for the discriminator's updates.
         latents_g: (N, latent width), float32, for the generator's; unused where the fakes are shared.
         label_noise: (d_steps, 2, N, 1), float32, added to the labels of real and of generated images, or None.
-        masks: (2 * d_steps + 1, N, features), float32, dropout of the discriminator: for real and generated images of
-            each of its updates, and for the generator's; or None.
+        masks, noise, draws: (looks, N, ...), float32, dropout, instance noise and augmentation of all images that the
+            discriminator sees: real and generated ones in each of its updates, then generated ones in the generator's
+            and, where the objective is paired, real ones there; each None where it has no use.
+        shares: (d_steps, N, 1, 1, 1), float32, of the gradient penalty, or None.
 
     Outputs:
-        float32 (4,): STATISTICS: both losses before their updates, and the mean probabilities of being real that the
-        discriminator gave real and generated images before its last update.
+        float32 (4,): STATISTICS: both objectives before their updates, without penalties, and the means of the
+        logits' sigmoids, of real and of generated images, before the discriminator's last update.
     """
 
     def __init__(
         self,
         generator: nn.Cell,
-        discriminator: nn.Cell,
+        judge: Judge,
         optim_g: nn.Cell,
         optim_d: nn.Cell,
         average: Optional[nn.Cell],
         procedure: Any,
+        penalties: Optional[nn.Cell],
+        clipping: Optional[nn.Cell],
+        count: ms.Parameter,
     ):
         super().__init__(auto_prefix=False)
-        self.generator = generator
-        self.discriminator = discriminator
-        self.optim_g = optim_g
-        self.optim_d = optim_d
-        self.average = average
-        self.step = ms.Parameter(ms.Tensor(0.0, ms.float32), name="step", requires_grad=False)
+        self.generator, self.judge = generator, judge
+        self.optim_g, self.optim_d = optim_g, optim_d
+        self.scale_g, self.scale_d = getattr(optim_g, "scale", None), getattr(optim_d, "scale", None)
+        self.average, self.penalties, self.clipping = average, penalties, clipping
+        self.step = count
         self.d_steps = procedure.d_steps
+        objective = OBJECTIVES[procedure.objective]
+        self.objective_d, self.objective_g = objective.discriminator, objective.generator
+        self.has_labels, self.paired = objective.has_labels, objective.paired
         self.weight = 1.0 if procedure.loss == "sum" else 0.5
         self.sign = 1.0 if procedure.positive == "real" else -1.0
-        self.real_label = 1.0 if procedure.positive == "real" else 0.0
-        self.fake_label = 1.0 - self.real_label
-        self.smoothed_label = self.real_label - self.sign * procedure.label_smoothing
-        self.one_pass = not getattr(discriminator, "mixes_batch", False)
+        self.real_label = 1.0 - procedure.label_smoothing
         self.grad_d = ms.value_and_grad(self.discriminator_loss, None, optim_d.parameters, has_aux=True)
         self.grad_g = ms.value_and_grad(self.generator_loss, None, optim_g.parameters)
 
-    def judge(self, images, mask):
-        """Logits of images; the mask where the discriminator has dropout."""
-        return self.discriminator(images) if mask is None else self.discriminator(images, mask)
+    def turned(self, logits):
+        """Logits whose larger values mean "real", whichever class is the positive one."""
+        return logits if self.sign == 1.0 else -logits
 
-    def discriminator_loss(self, images, fakes, label_noise, masks):
-        """Cross-entropy over real and generated images, and the logits of both."""
-        if self.one_pass:
-            # No layer mixes the images of a batch, so that both halves can share one pass.
-            mask = None if masks is None else masks.reshape((-1, masks.shape[-1]))
-            logits = self.judge(ops.concat((images, fakes)), mask)
-            real_logits, fake_logits = logits[: images.shape[0]], logits[images.shape[0] :]
+    def discriminator_loss(self, images, fakes, label_noise, aids, shares):
+        """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
+        real, fake = self.judge.both(images, fakes, aids, self.step)
+        real, fake = self.turned(real), self.turned(fake)
+        if self.has_labels:
+            real_label, fake_label = self.real_label, 0.0
+            if label_noise is not None:
+                real_label = real_label + self.sign * label_noise[0]
+                fake_label = fake_label + self.sign * label_noise[1]
+            objective = self.weight * self.objective_d(real, fake, real_label, fake_label)
         else:
-            real_logits = self.judge(images, None if masks is None else masks[0])
-            fake_logits = self.judge(fakes, None if masks is None else masks[1])
-        real_labels, fake_labels = self.smoothed_label, self.fake_label
-        if label_noise is not None:
-            real_labels, fake_labels = real_labels + label_noise[0], fake_labels + label_noise[1]
-        loss = binary_cross_entropy(real_logits, real_labels) + binary_cross_entropy(fake_logits, fake_labels)
-        return self.weight * loss, real_logits, fake_logits
+            objective = self.weight * self.objective_d(real, fake)
+        loss = objective
+        if self.penalties is not None:
+            loss = loss + self.penalties(images, fakes, shares, aids[0])
+        return scaled(loss, self.scale_d), objective, real, fake
 
-    def fooling_loss(self, fakes, mask):
-        """The generator's loss as a function of its images."""
-        return binary_cross_entropy(self.judge(fakes, mask), self.real_label)
+    def fooling_loss(self, fakes, look, real):
+        """The generator's loss, scaled, as a function of its images; `real`: logits of real ones, or None."""
+        return scaled(self.objective_g(self.turned(self.judge(fakes, look, self.step)), real), self.scale_g)
 
-    def generator_loss(self, latents, mask):
-        """The generator's loss as a function of its latents."""
-        return self.fooling_loss(self.generator(latents), mask)
+    def generator_loss(self, latents, look, real):
+        """The generator's loss, scaled, as a function of its latents."""
+        return self.fooling_loss(self.generator(latents), look, real)
 
-    def update_discriminator(self, images, fakes, label_noise, masks):
-        """One update; returns the loss and the mean probabilities of being real, of real and of generated images."""
-        (loss, real_logits, fake_logits), gradients = self.grad_d(images, fakes, label_noise, masks)
+    def update_discriminator(self, images, fakes, label_noise, aids, shares):
+        """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
+        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, aids, shares)
         self.optim_d(gradients)
-        return loss, ops.sigmoid(self.sign * real_logits).mean(), ops.sigmoid(self.sign * fake_logits).mean()
+        if self.clipping is not None:
+            self.clipping()
+        return objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()
+
+    def reals_beside(self, images, aids):
+        """Logits of real images to compare generated ones with, or None where the objective does not."""
+        if not self.paired:
+            return None
+        last = self.part(images, self.d_steps - 1)
+        look = looks_at(aids, 2 * self.d_steps + 1, 1)
+        return ops.stop_gradient(self.turned(self.judge(last, look, self.step)))
 
     def part(self, tensor, index):
         """The `index`-th of d_steps equal parts of a batch."""
@@ -107,21 +128,36 @@ class TrainOneStep(nn.Cell):
         if self.average is not None:
             self.average(self.step)
         ops.assign(self.step, self.step + 1.0)
-        return ops.stack((loss_d, loss_g, d_real, d_fake))
+        return ops.stack((loss_d, unscaled(loss_g, self.scale_g), d_real, d_fake))
 
-    def construct(self, images, latents_d, latents_g, label_noise=None, masks=None):
+    def construct(
+        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None
+    ):
+        aids = (masks, noise, draws)
         loss_d, d_real, d_fake = 0.0, 0.0, 0.0
         for i in range(self.d_steps):
-            fakes = ops.stop_gradient(self.generator(self.part(latents_d, i)))
             loss_d, d_real, d_fake = self.update_discriminator(
                 self.part(images, i),
-                fakes,
+                ops.stop_gradient(self.generator(self.part(latents_d, i))),
                 None if label_noise is None else label_noise[i],
-                None if masks is None else masks[2 * i : 2 * i + 2],
+                pairs_of_looks(aids, i),
+                None if shares is None else shares[i],
             )
-        loss_g, gradients = self.grad_g(latents_g, None if masks is None else masks[2 * self.d_steps])
+        look, real = looks_at(aids, 2 * self.d_steps, 1), self.reals_beside(images, aids)
+        loss_g, gradients = self.grad_g(latents_g, look, real)
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)
+
+
+def pairs_of_looks(aids, index):
+    """The looks at real and at generated images in the `index`-th of the discriminator's updates."""
+    masks, noise, draws = aids
+    first = 2 * index
+    return (
+        None if masks is None else masks[first : first + 2],
+        None if noise is None else noise[first : first + 2],
+        None if draws is None else draws[first : first + 2],
+    )
 
 
 class SharedFakesStep(TrainOneStep):
@@ -133,15 +169,19 @@ class SharedFakesStep(TrainOneStep):
             raise ValueError(f"shared fakes serve one update of the discriminator, not {self.d_steps}")
         self.grad_fakes = ms.value_and_grad(self.fooling_loss, 0)
 
-    def construct(self, images, latents_d, latents_g, label_noise=None, masks=None):
+    def construct(
+        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None
+    ):
+        aids = (masks, noise, draws)
         fakes, pull_back = ms.vjp(self.generator, latents_d, weights=self.optim_g.parameters)
         loss_d, d_real, d_fake = self.update_discriminator(
             images,
             ops.stop_gradient(fakes),
             None if label_noise is None else label_noise[0],
-            None if masks is None else masks[:2],
+            pairs_of_looks(aids, 0),
+            None if shares is None else shares[0],
         )
-        loss_g, slope = self.grad_fakes(fakes, None if masks is None else masks[2])
+        loss_g, slope = self.grad_fakes(fakes, looks_at(aids, 2, 1), self.reals_beside(images, aids))
         _, gradients = pull_back(slope)
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)

@@ -1,17 +1,25 @@
 """The parts of a training: named networks, their optimizers, and the step that ties them together."""
 
 from dataclasses import dataclass
-from typing import Dict, List, Tuple
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import mindspore as ms
 from mindspore import nn
 
 from ms_gan.config import Config
+from ms_gan.errors import UsageError
+from ms_gan.losses import OBJECTIVES
 from ms_gan.models import build_discriminator, build_generator
+from ms_gan.models.precision import compute_in
+from ms_gan.regularisers import WeightClipping
 from ms_gan.seeds import Purpose, stream
 from ms_gan.training.ema import MovingAverage
+from ms_gan.training.judge import Judge, Penalties
+from ms_gan.training.loss_scale import LossScale
 from ms_gan.training.optimizers import build_optimizer
 from ms_gan.training.step import SharedFakesStep, TrainOneStep
+from ms_gan.weights import restore
 
 
 @dataclass
@@ -22,43 +30,116 @@ class System:
         networks: by name; `sampled` names the one that makes the pictures.
         step: the training step.
         sampled: a key of `networks`.
+        rare: the step to take in place of `step` in every `every`-th one, with penalties; None: there is none.
+        every: how often `rare` is taken.
     """
 
     networks: Dict[str, nn.Cell]
     step: nn.Cell
     sampled: str
+    rare: Optional[nn.Cell] = None
+    every: int = 1
+
+    def take(self, number: int, inputs: Sequence[Any]) -> ms.Tensor:
+        """Take step `number`, from 0, with the inputs of TrainOneStep; returns its statistics."""
+        cell = self.step if self.rare is None or number % self.every else self.rare
+        return cell(*inputs)
 
     def parameters(self) -> List[Tuple[str, ms.Parameter]]:
         """Everything that training changes, by name."""
         return [(parameter.name, parameter) for parameter in self.step.get_parameters()]
 
+    def restore(self, values: Dict[str, ms.Parameter], where: Path) -> None:
+        """Set everything that training changes from a checkpoint's values.
 
-def build_system(config: Config, image_shape: Tuple[int, int, int]) -> System:
-    """The networks, optimizers and step of a run, at step 0.
+        Only a loss scale may be missing there, and starts anew then: a run can go on in another precision.
 
-    Args:
-        config: the run's configuration.
-        image_shape: (C, H, W) of the training images.
+        Raises:
+            GanError: another parameter is missing or has another shape. Nothing is set then.
+        """
+        scales = {name: parameter for name, parameter in self.parameters() if name.startswith("loss_scale_")}
+        restore(self.parameters(), {**scales, **values}, where)
+
+
+def check_procedure(config: Config) -> None:
+    """Refuse what does not go together.
+
+    Raises:
+        UsageError: labels for an objective that has none; several updates with the same generated images.
     """
+    procedure = config.procedure
+    objective = OBJECTIVES[procedure.objective]
+    for name in ("label_smoothing", "label_noise"):
+        if getattr(procedure, name) and not objective.has_labels:
+            labelled = ", ".join(name for name, other in OBJECTIVES.items() if other.has_labels)
+            raise UsageError(
+                f"procedure.{name}: {procedure.objective} has no labels; leave it at 0, or choose an objective that "
+                f"has them: {labelled}"
+            )
+    if objective.paired and procedure.loss == "mean":
+        raise UsageError(f"procedure.loss: {procedure.objective} is one mean over pairs; leave it at sum")
+    if procedure.fakes == "shared" and procedure.d_steps != 1:
+        raise UsageError(f"procedure.d_steps: {procedure.d_steps} updates need fresh images; set procedure.fakes: fresh")
+
+
+def build_networks(config: Config, image_shape: Tuple[int, int, int]) -> Dict[str, nn.Cell]:
+    """The networks of a run, by name, with their initial weights."""
 
     def generator(prefix: str) -> nn.Cell:
         # The same place in the same stream: the average starts as the generator's equal.
         random = stream(config.seed, Purpose.WEIGHTS, 0)
         return build_generator(config.generator, config.latent.width, image_shape, random, prefix)
 
+    random = stream(config.seed, Purpose.WEIGHTS, 1)
     networks = {
         "generator": generator("generator."),
-        "discriminator": build_discriminator(
-            config.discriminator, image_shape, stream(config.seed, Purpose.WEIGHTS, 1)
-        ),
+        "discriminator": build_discriminator(config.discriminator, image_shape, random),
     }
-    average = None
+    for network in networks.values():
+        compute_in(network, config.precision)
     if config.ema.enabled:
         networks["generator_ema"] = generator("generator_ema.")
-        average = MovingAverage(networks["generator"], networks["generator_ema"], config.ema.decay, config.ema.warmup)
-    optim_g = build_optimizer(config.optimizer.generator, networks["generator"].trainable_params(), "optim_g.")
-    optim_d = build_optimizer(config.optimizer.discriminator, networks["discriminator"].trainable_params(), "optim_d.")
-    kind = SharedFakesStep if config.procedure.fakes == "shared" else TrainOneStep
-    step = kind(networks["generator"], networks["discriminator"], optim_g, optim_d, average, config.procedure)
-    step.set_train()
-    return System(networks, step, "generator_ema" if config.ema.enabled else "generator")
+    return networks
+
+
+def build_system(config: Config, image_shape: Tuple[int, int, int], total_steps: int = 1) -> System:
+    """The networks, optimizers and step of a run, at step 0.
+
+    Args:
+        config: the run's configuration.
+        image_shape: (C, H, W) of the training images.
+        total_steps: length of the run, for learning rates that fall towards its end.
+
+    Raises:
+        UsageError: options that do not go together, or sizes that a family of networks does not have.
+    """
+    check_procedure(config)
+    networks = build_networks(config, image_shape)
+    generator, discriminator = networks["generator"], networks["discriminator"]
+    average = None
+    if config.ema.enabled:
+        average = MovingAverage(generator, networks["generator_ema"], config.ema.decay, config.ema.warmup)
+    updates_d = config.procedure.d_steps * total_steps
+    optim_g = build_optimizer(config.optimizer.generator, generator.trainable_params(), "optim_g.", total_steps)
+    optim_d = build_optimizer(config.optimizer.discriminator, discriminator.trainable_params(), "optim_d.", updates_d)
+    if config.precision == "fp16":
+        optim_g, optim_d = LossScale(optim_g, "loss_scale_g."), LossScale(optim_d, "loss_scale_d.")
+    regularise = config.regularise
+    judge = Judge(discriminator, regularise, image_shape)
+    bound = regularise.clip_weights
+    clipping = None if bound is None else WeightClipping(discriminator.trainable_params(), bound)
+    count = ms.Parameter(ms.Tensor(0.0, ms.float32), name="step", requires_grad=False)
+
+    def step(penalties: Optional[nn.Cell]) -> nn.Cell:
+        kind = SharedFakesStep if config.procedure.fakes == "shared" else TrainOneStep
+        return kind(
+            generator, judge, optim_g, optim_d, average, config.procedure, penalties, clipping, count
+        ).set_train()
+
+    sampled = "generator_ema" if config.ema.enabled else "generator"
+    if not (regularise.gradient_penalty or regularise.r1 or regularise.r2):
+        return System(networks, step(None), sampled)
+    penalised = step(Penalties(discriminator, regularise))
+    if regularise.every == 1:
+        return System(networks, penalised, sampled)
+    return System(networks, step(None), sampled, penalised, regularise.every)

@@ -18,10 +18,10 @@ from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune
 from ms_gan.training.events import EventLog, Progress, read_events
 from ms_gan.training.inputs import StepInputs
 from ms_gan.training.prefetch import Prefetched
-from ms_gan.training.run_folder import RunFolder
+from ms_gan.training.run_folder import RunFolder, create
 from ms_gan.training.step import STATISTICS
 from ms_gan.training.system import build_system
-from ms_gan.weights import load_weights, restore, save_weights
+from ms_gan.weights import load_weights, save_weights
 
 
 class Trainer:
@@ -30,27 +30,27 @@ class Trainer:
     Args:
         config: the run's configuration.
         data: the training images.
-        folder: the run's folder.
         device: where it runs.
-        resume: whether to go on from the folder's newest checkpoint.
+        folder: of the run to go on with, from its newest checkpoint; None: a new run's is made.
 
     Raises:
+        UsageError: options that do not go together, or that the data does not allow; no folder has been made then.
         GanError: nothing to resume from, or a checkpoint that does not fit the configuration.
     """
 
-    def __init__(self, config: Config, data: ImageData, folder: RunFolder, device: Device, resume: bool = False):
+    def __init__(self, config: Config, data: ImageData, device: Device, folder: Optional[RunFolder] = None):
         self.config = config
         self.data = data
-        self.folder = folder
         self.device = device
-        self.system = build_system(config, data.images.shape[1:])
-        features = getattr(self.system.networks["discriminator"], "dropout_features", 0)
-        inputs = StepInputs(config, data.images, features)
+        inputs = StepInputs(config, data.images)
         self.inputs = Prefetched(inputs)
         self.per_epoch = inputs.steps_per_epoch
         self.total_steps = config.train.steps or config.train.epochs * self.per_epoch
-        self.step = self._restore() if resume else 0
-        self.log = EventLog(folder.log, self.step)
+        self.system = build_system(config, data.images.shape[1:], self.total_steps)
+        inputs.features = getattr(self.system.networks["discriminator"], "dropout_features", 0)
+        self.folder = folder or create(config)
+        self.step = self._restore() if folder else 0
+        self.log = EventLog(self.folder.log, self.step)
         self.sampler = Sampler.from_card(self._card())
         self._interrupted: Optional[int] = None
 
@@ -59,7 +59,7 @@ class Trainer:
         if path is None:
             raise GanError(f"{self.folder.checkpoints}: holds no checkpoint to resume from")
         values, card = load_weights(path)
-        restore(self.system.parameters(), values, path)
+        self.system.restore(values, path)
         return card.step
 
     def run(self) -> Optional[int]:
@@ -110,7 +110,7 @@ class Trainer:
         pending: List[ms.Tensor] = []
         since = time.monotonic()
         while self.step < self.total_steps and self._interrupted is None:
-            pending.append(self.system.step(*self.inputs(self.step)))
+            pending.append(self.system.take(self.step, self.inputs(self.step)))
             self.step += 1
             sample, save = (self._is_due(n * unit) for n in (train.sample_every, train.checkpoint_every))
             epoch_over = self.step % self.per_epoch == 0

@@ -42,6 +42,7 @@ def test_runs_are_numbered_where_no_folder_is_named(capsys, tmp_path, monkeypatc
         (["--batch-size", "41"], "train.batch_size: 41 is out of range; the data set holds 40 images"),
         (["--data.source", "mnist", "--data-dir", "{absent}"], "does not exist"),
         (["--resume", "{full}"], "not a run folder"),
+        (["--precision", "fp16"], "--precision fp16: is for GPU and Ascend"),
     ],
 )
 def test_usage_errors_are_one_line_and_leave_nothing(capsys, tmp_path, trained, argv, message):
@@ -64,7 +65,7 @@ def test_a_device_that_is_not_there(capsys, tmp_path, device, remedy):
     assert not (tmp_path / "run").exists()
 
 
-def test_resume_needs_no_other_option_and_refuses_contradictions(capsys, tmp_path, trained):
+def test_resume_needs_no_other_option_and_refuses_contradictions(capsys, tmp_path, trained, monkeypatch):
     run_folder = tmp_path / "run"
     shutil.copytree(trained, run_folder)
     for contradiction in (["--seed", "1"], ["--generator.hidden", "[5]"]):
@@ -75,7 +76,9 @@ def test_resume_needs_no_other_option_and_refuses_contradictions(capsys, tmp_pat
     assert code == 2 and "stays in its folder" in error
     assert main(["--resume", str(run_folder)]) == 0
     assert "trained already" in capsys.readouterr().out
-    assert main(["--resume", str(run_folder), "--epochs", "3", "--seed", "0"]) == 0
+    monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "STRICT")
+    assert main(["--resume", str(run_folder), "--epochs", "3", "--seed", "0", "--precision", "bf16"]) == 0
+    assert "precision float32, not bfloat16: the environment has ONEDNN_" in capsys.readouterr().out
     assert (run_folder / "samples" / "epoch-00003.png").is_file()
     assert read_yaml(Config, run_folder / "config.yaml").train.epochs == 3
 

@@ -23,8 +23,8 @@ chain = convolution.ChannelsLast if products else nn.SequentialCell
 norm = convolution.BatchNorm2d if products else nn.BatchNorm2d
 halving = {"stride": 2, "pad_mode": "pad", "padding": 1, "has_bias": False}
 networks = [
-    ([conv(3, 64, 4, **halving), conv(64, 128, 4, **halving), norm(128)], (3, 64, 64)),
-    ([transposed(64, 32, 4, **halving), norm(32), conv(32, 3, 7, 1, "same", 0, has_bias=True)], (64, 8, 8)),
+    ([conv(3, 64, 4, **halving), conv(64, 128, 4, **halving), norm(128, 1e-5, 0.9)], (3, 64, 64)),
+    ([transposed(64, 32, 4, **halving), norm(32, 1e-5, 0.9), conv(32, 3, 7, 1, "same", 0, has_bias=True)], (64, 8, 8)),
     ([conv(64, 64, 5, 1, "same", 0, has_bias=True), conv(64, 64, 4, 2, "valid", 0, has_bias=True)], (64, 16, 16)),
 ]
 

@@ -7,9 +7,8 @@ import pytest
 from PIL import Image
 
 from ms_gan import data
-from ms_gan.errors import GanError
+from ms_gan.errors import GanError, UsageError
 from ms_gan.training.events import read_events
-from ms_gan.training.run_folder import create
 from ms_gan.training.trainer import Trainer
 from ms_gan.weights import load_weights
 from tests.conftest import tiny_config
@@ -17,8 +16,7 @@ from tests.conftest import tiny_config
 
 def train(config, device, folder=None):
     images = data.load(config.data, config.seed)
-    resume = folder is not None
-    trainer = Trainer(config, images, folder or create(config), device, resume)
+    trainer = Trainer(config, images, device, folder)
     assert trainer.run() is None
     return trainer
 
@@ -56,7 +54,7 @@ def test_a_signal_saves_within_the_epoch_and_resumes_exactly(device, tmp_path):
     expected = final_values(train(config, device))
 
     config.output = str(tmp_path / "interrupted")
-    trainer = Trainer(config, data.load(config.data, config.seed), create(config), device)
+    trainer = Trainer(config, data.load(config.data, config.seed), device)
     inputs = trainer.inputs
 
     def interrupted_inputs(step):
@@ -108,10 +106,27 @@ def test_a_loss_that_is_no_number_stops_the_run_and_spares_the_checkpoints(devic
     config.output = str(tmp_path / "run")
     folder = train(config, device).folder
     config.train.epochs = 3
-    trainer = Trainer(config, data.load(config.data, config.seed), folder, device, resume=True)
+    trainer = Trainer(config, data.load(config.data, config.seed), device, folder)
     bias = dict(trainer.system.parameters())["discriminator.layers.0.bias"]
     bias.set_data(bias.value() + float("nan"))
     with pytest.raises(GanError, match="loss_d, loss_g, d_real, d_fake stopped being a number"):
         trainer.run()
     values, _ = load_weights(sorted(folder.checkpoints.iterdir())[-1])
     assert all(np.isfinite(value.asnumpy()).all() for value in values.values())
+
+
+@pytest.mark.parametrize(
+    "change, named",
+    [
+        (lambda c: setattr(c.train, "batch_size", 1000), "train.batch_size"),
+        (lambda c: setattr(c.generator, "name", "dcgan"), "generator.name"),
+        (lambda c: (setattr(c.procedure, "objective", "hinge"), setattr(c.procedure, "label_noise", 0.1)), "label_noise"),
+    ],
+)
+def test_what_cannot_be_trained_leaves_no_folder(device, tmp_path, change, named):
+    config = tiny_config(epochs=1)
+    config.output = str(tmp_path / "run")
+    change(config)
+    with pytest.raises(UsageError, match=named):
+        train(config, device)
+    assert not (tmp_path / "run").exists()

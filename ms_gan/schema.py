@@ -1,0 +1,77 @@
+"""Options as fields of dataclasses that carry what a person needs to know about them."""
+
+from dataclasses import field, fields, is_dataclass
+from typing import Any, Dict, Iterator, Tuple
+
+from ms_gan.errors import UsageError
+
+
+def option(default: Any, help: str, low=None, high=None, unit: str = "", short: str = "", may_change: bool = False):
+    """A dataclass field that carries what a person needs to know about it.
+
+    Args:
+        default: its value where nobody sets it.
+        help: one clause for `--help`.
+        low, high: the allowed range, both ends included; for a list, the range of each element.
+        unit: what the number counts, for `--help` and for error messages.
+        short: an everyday flag beside the full name, such as `--epochs`.
+        may_change: True where a resumed run may be given another value.
+    """
+    about = {"help": help, "low": low, "high": high, "unit": unit, "short": short, "may_change": may_change}
+    if isinstance(default, (list, dict)):
+        return field(default_factory=lambda: list(default), metadata=about)
+    return field(default=default, metadata=about)
+
+
+def leaves(options: Any, prefix: str = "") -> Iterator[Tuple[str, Any, Any]]:
+    """Walk an options dataclass: (dotted key, dataclass field, value) of every option."""
+    for f in fields(options):
+        value = getattr(options, f.name)
+        if is_dataclass(value):
+            yield from leaves(value, f"{prefix}{f.name}.")
+        else:
+            yield prefix + f.name, f, value
+
+
+def allowed(f: Any) -> str:
+    """What an option accepts, in words: "1 to 65536 images", or "" where anything of its type goes."""
+    low, high, unit = f.metadata["low"], f.metadata["high"], f.metadata["unit"]
+    if low is None:
+        return ""
+    span = f"{low} or more" if high is None else f"{low} to {high}"
+    return f"{span} {unit}".strip()
+
+
+def check_ranges(options: Any) -> None:
+    """Refuse a value out of its range.
+
+    Raises:
+        UsageError: naming the key, the value and what is allowed.
+    """
+    for key, f, value in leaves(options):
+        low, high = f.metadata["low"], f.metadata["high"]
+        for number in value if isinstance(value, list) else [value]:
+            if number is None or low is None:
+                continue
+            if not low <= number or (high is not None and not number <= high):
+                raise UsageError(f"{key}: {number} is out of range; allowed: {allowed(f)}")
+
+
+def fill(cls: type, values: Dict[str, Any], group: str = "") -> Any:
+    """Build an options dataclass from nested dictionaries that are complete.
+
+    Raises:
+        UsageError: a plain value where a group of options should be.
+    """
+    if not isinstance(values, dict):
+        raise UsageError(
+            f"{group or 'the configuration'}: {values!r} is a single value; it should be a group of options"
+        )
+    blank = cls()
+    nested = {f.name: getattr(blank, f.name) for f in fields(cls)}
+    return cls(
+        **{
+            name: fill(type(old), values[name], f"{group}.{name}".lstrip(".")) if is_dataclass(old) else values[name]
+            for name, old in nested.items()
+        }
+    )

@@ -1,0 +1,62 @@
+"""Dynamic loss scaling, for gradients in float16: Micikevicius et al. 2017 (arXiv:1710.03740), section 3.2."""
+
+import mindspore as ms
+from mindspore import nn, ops
+
+START = 2.0**15
+LARGEST = 2.0**24  # gradients that vanish must not let the scale grow until the loss overflows
+PATIENCE = 2000  # updates in a row without an overflow, after which the scale is doubled
+
+
+def scaled(loss, scale):
+    """A loss times its scale, or as it is where there is no scale."""
+    return loss if scale is None else loss * scale
+
+
+def unscaled(loss, scale):
+    """The inverse of `scaled`; exact, for a scale is a power of two."""
+    return loss if scale is None else loss / scale
+
+
+class LossScale(nn.Cell):
+    """An optimizer of a scaled loss.
+
+    float16 ends at 65,504 above and at 6e-8 below, where most gradients of a loss lie. Those of the loss times `scale`
+    do not vanish, and are divided by it again in float32. Where one overflows nothing is updated, neither parameters
+    nor what the optimizer keeps, and the scale is halved; after PATIENCE updates in a row it is doubled.
+
+    Checkpoints are to be restored before the first step: what `set_data` later puts into a Parameter that a branch of a
+    compiled graph updates does not reach that graph (MindSpore 2.8 to 2.10).
+
+    Args:
+        optimizer: an Optimizer.
+        prefix: first part of the names of the scale's own parameters, such as `loss_scale_g.`.
+
+    Inputs:
+        gradients: of the scaled loss, float32, a tuple, one for each of the optimizer's parameters.
+
+    Outputs:
+        whether the parameters were updated.
+    """
+
+    def __init__(self, optimizer: nn.Cell, prefix: str):
+        super().__init__(auto_prefix=False)
+        self.optimizer = optimizer
+        self.parameters = optimizer.parameters
+        self.scale = ms.Parameter(ms.Tensor(START, ms.float32), name=f"{prefix}scale", requires_grad=False)
+        self.good_updates = ms.Parameter(ms.Tensor(0.0, ms.float32), name=f"{prefix}good_updates", requires_grad=False)
+
+    def construct(self, gradients):
+        finite = ms.amp.all_finite(gradients)
+        if finite:
+            self.optimizer([gradient / self.scale for gradient in gradients])
+        self.adjust(finite)
+        return finite
+
+    def adjust(self, finite):
+        """Halve the scale after an overflow, double it after PATIENCE good updates."""
+        good = (self.good_updates + 1.0) * finite.astype(ms.float32)
+        patient = good == PATIENCE
+        factor = ops.select(finite, 1.0 + patient.astype(ms.float32), 0.5)
+        ops.assign(self.scale, ops.clamp(self.scale * factor, 1.0, LARGEST))
+        ops.assign(self.good_updates, ops.select(patient, 0.0, good))
