@@ -22,11 +22,6 @@ def convolutions_as_products(chosen: bool, reduced: bool = False) -> None:
     _products, _reduced = chosen, reduced
 
 
-def products_are_reduced() -> bool:
-    """Whether float32 matrix products round what they multiply: sums and transforms should not be products then."""
-    return _reduced
-
-
 def dense(inputs: int, outputs: int, bias: bool = True) -> nn.Dense:
     """A Dense layer, (N, inputs) -> (N, outputs)."""
     return nn.Dense(inputs, outputs, weight_init="zeros", bias_init="zeros", has_bias=bias)

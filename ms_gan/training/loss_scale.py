@@ -21,8 +21,8 @@ def unscaled(loss, scale):
 class LossScale(nn.Cell):
     """An optimizer of a scaled loss.
 
-    float16 ends at 65,504 above and at 6e-8 below, where most gradients of a loss lie. Those of the loss times `scale`
-    do not vanish, and are divided by it again in float32. Where one overflows nothing is updated, neither parameters
+    float16 holds nothing above 65,504 and nothing below 6e-8, as many gradients are. Those of the loss times `scale`
+    are large enough, and are divided by it again in float32. Where one overflows nothing is updated, neither parameters
     nor what the optimizer keeps, and the scale is halved; after PATIENCE updates in a row it is doubled.
 
     Checkpoints are to be restored before the first step: what `set_data` later puts into a Parameter that a branch of a

@@ -79,7 +79,9 @@ def check_procedure(config: Config) -> None:
     if objective.paired and procedure.loss == "mean":
         raise UsageError(f"procedure.loss: {procedure.objective} is one mean over pairs; leave it at sum")
     if procedure.fakes == "shared" and procedure.d_steps != 1:
-        raise UsageError(f"procedure.d_steps: {procedure.d_steps} updates need fresh images; set procedure.fakes: fresh")
+        raise UsageError(
+            f"procedure.d_steps: {procedure.d_steps} updates need fresh images; set procedure.fakes: fresh"
+        )
 
 
 def build_networks(config: Config, image_shape: Tuple[int, int, int]) -> Dict[str, nn.Cell]:
