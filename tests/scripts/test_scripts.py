@@ -39,7 +39,7 @@ class Project:
     def __init__(self, folder: Path):
         self.root = folder / "the project"
         shutil.copytree(REPOSITORY / "scripts", self.root / "scripts")
-        for name in ("train", "infer", "export"):
+        for name in ("train", "infer", "eval", "export"):
             (self.root / f"{name}.py").write_text(DOOR)
         self.bin = folder / "bin"
         self.bin.mkdir()
@@ -78,7 +78,7 @@ def project(tmp_path) -> Project:
     return Project(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["train", "infer", "export"])
+@pytest.mark.parametrize("name", ["train", "infer", "eval", "export"])
 def test_arguments_folder_and_exit_code_pass_through(project, name):
     arguments = ["--output", "a b", "", "*", "$HOME", 'say "yes"', "it's", "--config", "configs/x.yaml"]
     done = project.run(f"run_{name}.sh", *arguments)

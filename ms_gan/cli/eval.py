@@ -1,0 +1,180 @@
+"""eval.py: measure the quality of a trained generator's images."""
+
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Literal, NamedTuple, Optional
+
+from ms_gan.cli.command import check_checkpoint, run_command
+from ms_gan.config import Config, DataConfig
+from ms_gan.errors import UsageError
+from ms_gan.options import make_parser, parse, read_yaml
+from ms_gan.schema import leaves, option
+from ms_gan.seeds import MAX_SEED
+
+EXAMPLES = """\
+  python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
+  python eval.py --ckpt RUN --features inception.onnx --num 50000
+  python eval.py --ckpt generator.mindir --data.source mnist --output quality
+  python eval.py --compare runs/gan_mnist-20250101-1 runs/gan_mnist-20250101-2"""
+
+EVALUATION = "evaluation.json"
+
+
+@dataclass
+class EvalOptions:
+    """What eval.py takes."""
+
+    ckpt: Optional[str] = option(None, "a run folder; or a .ckpt or .mindir file, with --data.source and --output")
+    num: int = option(10_000, "images to generate", 10, 10_000_000)
+    seed: int = option(0, "fixes the latents", 0, MAX_SEED)
+    split: Literal["train", "test"] = option("train", "the real images to compare with")
+    features: Optional[str] = option(
+        None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none"
+    )
+    pixel_range: List[float] = option([-1.0, 1.0], "what black and white are to the network in that file", -255, 255)
+    output: Optional[str] = option(None, f"folder for {EVALUATION} and the pictures; unset: the run's")
+    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
+    data: DataConfig = field(default_factory=DataConfig)
+
+
+class Subject(NamedTuple):
+    """What is evaluated: where the generator is, its training images, where the results go."""
+
+    ckpt: Path
+    data: DataConfig
+    output: Path
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """The command; returns its exit code."""
+    return run_command(_eval, argv)
+
+
+def _eval(argv: List[str]) -> int:
+    parser = make_parser(EvalOptions, "eval.py", "Measure the quality of a generator's images.", EXAMPLES)
+    parser.add_argument("--compare", nargs="+", metavar="RUN", help="run folders to show side by side, without --ckpt")
+    options, given = parse(parser, EvalOptions, argv)
+    _check(options, given)
+    subjects = [_subject(ckpt, options, given) for ckpt in given.get("compare", [options.ckpt])]
+
+    from ms_gan import runtime
+
+    runtime.start(options.device)
+    from ms_gan.metrics.table import for_terminal, side_by_side, single
+
+    if "compare" in given:
+        reports = [_report(subject, options, reuse=True) for subject in subjects]
+        text = side_by_side([str(subject.ckpt) for subject in subjects], reports)
+    else:
+        text = single(_report(subjects[0], options))
+    print(for_terminal(text, sys.stdout.encoding))
+    return 0
+
+
+def _check(options: EvalOptions, given: Dict[str, Any]) -> None:
+    """Refuse what cannot work whatever the run is, before MindSpore is imported.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if "compare" in given:
+        for name in ("ckpt", "output"):
+            if name in given:
+                raise UsageError(f"--{name}: --compare evaluates each run in its own folder; leave --{name} out")
+    if len(options.pixel_range) != 2:
+        raise UsageError(f"pixel_range: {options.pixel_range} is not allowed; allowed: two numbers, such as [-1, 1]")
+    if options.features and not (options.features.endswith(".onnx") and os.path.isfile(options.features)):
+        raise UsageError(f"--features {options.features}: name a file that exists and ends in .onnx")
+
+
+def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -> Subject:
+    """What to evaluate.
+
+    Raises:
+        UsageError: no such run; a file without the options that it needs; an option that contradicts the run; an output
+            folder that cannot be written to.
+    """
+    check_checkpoint(ckpt)
+    path = Path(ckpt)
+    if path.is_dir():
+        data, output = _run_data(path, given), Path(options.output or path)
+    elif "compare" in given:
+        raise UsageError(f"--compare {path}: is a file; name run folders")
+    elif "data.source" not in given or options.output is None:
+        raise UsageError(
+            f"--ckpt {path}: a file does not tell its training images; name them with --data.source, and a folder for"
+            " the results with --output"
+        )
+    else:
+        data, output = options.data, Path(options.output)
+    if output.exists() and not (output.is_dir() and os.access(output, os.W_OK | os.X_OK)):
+        raise UsageError(f"--output {output}: cannot be written to; name a folder that you may write to")
+    return Subject(path, data, output)
+
+
+def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
+    """The data options of a run; where its files lie now may be given anew.
+
+    Raises:
+        UsageError: not a run folder, or an option that contradicts the run.
+    """
+    if not (folder / "config.yaml").is_file():
+        raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt")
+    data = read_yaml(Config, folder / "config.yaml").data
+    for key, f, old in list(leaves(data, "data.")):
+        if key in given:
+            if given[key] != old and not f.metadata["may_change"]:
+                raise UsageError(
+                    f"{key}: {given[key]} contradicts the run in {folder}, where it is {old}; leave it out"
+                )
+            setattr(data, f.name, given[key])
+    return data
+
+
+def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
+    """Evaluate a generator and write the results; or take those that are there, if they were measured in this way."""
+    from ms_gan.data import load
+    from ms_gan.data.held_out import load_held_out
+    from ms_gan.metrics.evaluate import Splits, evaluate, plan
+    from ms_gan.metrics.features import open_features
+    from ms_gan.metrics.report import read_report
+    from ms_gan.sampling import open_generator
+
+    started = time.monotonic()
+    sampler = open_generator(subject.ckpt)
+    seed = sampler.card.seed
+    train = load(subject.data, seed)
+    for notice in train.notices:
+        print(f"note: {notice}")
+    splits = Splits(train, load_held_out(subject.data, train, seed))
+    features = open_features(subject.data, train, options.features, seed, tuple(options.pixel_range))
+    arguments = sampler, features, splits, options.num, options.seed, options.split
+    known = read_report(subject.output / EVALUATION, plan(*arguments)) if reuse else None
+    if known:
+        return known
+    report = evaluate(*arguments)
+    written = ", ".join(_write(report, subject))
+    print(f"{written} in {subject.output}, after {time.monotonic() - started:.0f} s\n", flush=True)
+    return report
+
+
+def _write(report: Any, subject: Subject) -> List[str]:
+    """Write an evaluation and its pictures; returns the names of the files."""
+    from ms_gan.metrics import pictures
+    from ms_gan.metrics.report import save_report
+    from ms_gan.training.events import read_events
+
+    save_report(report, subject.output / EVALUATION)
+    pictures.save_nearest(report.copies, subject.output / "nearest.png")
+    names = [EVALUATION, "nearest.png"]
+    if report.classes:
+        pictures.save_classes(report, subject.output / "classes.png")
+        names.append("classes.png")
+    records = pictures.quality_records(read_events(subject.ckpt / "metrics.jsonl")) if subject.ckpt.is_dir() else []
+    if records:
+        pictures.save_quality(records, subject.output / "quality.png")
+        names.append("quality.png")
+    return names

@@ -1,0 +1,41 @@
+"""Images a block at a time, so that the memory for looking at them does not grow with their number."""
+
+from typing import Any, Iterator, Sequence
+
+import numpy as np
+
+from ms_gan.pixels import unload
+
+MOST_AT_ONCE, BYTES_AT_ONCE = 1024, 32 * 2**20  # images in a block, and their pixels
+
+
+def at_once(image_shape: Sequence[int]) -> int:
+    """How many uint8 images (C, H, W) make a block."""
+    return max(1, min(MOST_AT_ONCE, BYTES_AT_ONCE // int(np.prod(image_shape))))
+
+
+def evenly(total: int, count: int) -> np.ndarray:
+    """`count` different numbers from 0 to total - 1, evenly spaced and rising; all of them where count is larger."""
+    count = min(count, total)
+    return np.arange(count) * total // max(count, 1)
+
+
+def image_blocks(images: np.ndarray, count: int) -> Iterator[np.ndarray]:
+    """Blocks of `count` of the images (N, C, H, W), evenly spaced: a folder's come sorted by name."""
+    chosen, block = evenly(len(images), count), at_once(images.shape[1:])
+    for start in range(0, len(chosen), block):
+        # Where all are wanted, a slice copies nothing.
+        part = slice(start, start + block) if len(chosen) == len(images) else chosen[start : start + block]
+        yield images[part]
+        unload(images)
+
+
+def generated_blocks(sampler: Any, seed: int, count: int) -> Iterator[np.ndarray]:
+    """Blocks of the first `count` samples of a seed: a sampler's own blocks are smaller than suits the features."""
+    block, held = at_once(sampler.card.image.shape), []
+    for _, images in sampler.stream(seed, count):
+        if held and sum(map(len, held)) + len(images) > block:
+            yield np.concatenate(held)
+            held = []
+        held.append(images)
+    yield np.concatenate(held)

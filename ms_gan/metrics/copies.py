@@ -1,0 +1,86 @@
+"""Whether a generator copies its training images: generated images beside the nearest of them."""
+
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+import numpy as np
+from tqdm import tqdm
+
+from ms_gan.metrics.blocks import generated_blocks, image_blocks
+from ms_gan.metrics.features.extractor import Features
+from ms_gan.metrics.neighbours import nearest
+
+SHOWN = 16  # samples of each kind in the picture
+
+
+class Pairs(NamedTuple):
+    """Images (n, C, H, W) and their nearest training images, uint8, and how far those are, (n,)."""
+
+    images: np.ndarray
+    nearest: np.ndarray
+    distances: np.ndarray
+
+
+class Copies(NamedTuple):
+    """What the search found.
+
+    Attributes:
+        searched: how many samples have been compared with all training images.
+        median: of their distances to the nearest one.
+        unseen: the same of as many real images that training never saw, or None where there are none. A median far
+            below it tells of copies.
+        first: the first samples, as a fair impression.
+        closest: those nearest to a training image, the nearest first.
+    """
+
+    searched: int
+    median: float
+    unseen: Optional[float]
+    first: Pairs
+    closest: Pairs
+
+
+def find_copies(
+    sampler: Any, features: Features, train: np.ndarray, test: Optional[np.ndarray], seed: int, count: int
+) -> Copies:
+    """Look for the nearest training image, by features, of each of the first `count` samples of a seed.
+
+    Args:
+        sampler: the generator, a `sampling.Sampler`.
+        features: the extractor.
+        train: the training images, uint8 (N, C, H, W), all of which are searched, a block at a time.
+        test: real images that training never saw, or None.
+        seed: of the latents.
+        count: samples, 1 or more.
+    """
+    samples = np.concatenate([features(images)[0] for images in generated_blocks(sampler, seed, count)])
+    unseen = [] if test is None else [features(images)[0] for images in image_blocks(test, min(count, len(test)))]
+    index, distances = _nearest_of_all(np.concatenate([samples, *unseen]), features, train)
+    own = distances[:count]
+    chosen = np.arange(min(SHOWN, count)), np.argsort(own, kind="stable")[:SHOWN]
+    pictures = _pick(sampler, seed, count, np.concatenate(chosen))
+    first, closest = (
+        Pairs(np.stack([pictures[i] for i in numbers]), train[index[numbers]], own[numbers]) for numbers in chosen
+    )
+    median = float(np.median(distances[count:])) if unseen else None
+    return Copies(count, float(np.median(own)), median, first, closest)
+
+
+def _nearest_of_all(queries: np.ndarray, features: Features, train: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Number (n,) and distance (n,) of the training image nearest to each of the features (n, d)."""
+    index, distance = np.zeros(len(queries), np.int64), np.full(len(queries), np.inf)
+    start = 0
+    with tqdm(total=len(train), desc="Searching copies", unit="image", disable=None, leave=False) as bar:
+        for block in image_blocks(train, len(train)):
+            found, far = nearest(queries, features(block)[0])
+            nearer = far < distance
+            index[nearer], distance[nearer] = start + found[nearer], far[nearer]
+            start += len(block)
+            bar.update(len(block))
+    return index, distance
+
+
+def _pick(sampler: Any, seed: int, count: int, numbers: np.ndarray) -> Dict[int, np.ndarray]:
+    """The samples with these numbers, made again: keeping all of them would take memory for each."""
+    wanted = set(numbers.tolist())
+    blocks = sampler.stream(seed, count)
+    return {i: image for start, images in blocks for i, image in enumerate(images, start) if i in wanted}

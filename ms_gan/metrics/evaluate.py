@@ -1,0 +1,210 @@
+"""A generator's images measured by every metric, and real images measured in the same way beside them."""
+
+from dataclasses import replace
+from typing import Any, Iterable, List, NamedTuple, Optional
+
+import numpy as np
+from tqdm import tqdm
+
+from ms_gan.data import ImageData
+from ms_gan.errors import UsageError
+from ms_gan.metrics.blocks import evenly, generated_blocks, image_blocks
+from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
+from ms_gan.metrics.copies import find_copies
+from ms_gan.metrics.features.extractor import Features
+from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
+from ms_gan.metrics.inception_score import inception_score
+from ms_gan.metrics.kernel import kernel_distance
+from ms_gan.metrics.neighbours import Manifold, manifold, neighbour_metrics
+from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
+from ms_gan.metrics.reference import digest, reference_moments
+from ms_gan.metrics.report import Measures, Report
+from ms_gan.seeds import Purpose, stream
+
+COMPARED = 10_000  # images, at most, whose features are kept; the others count for moments and classes only
+SEARCHED = 1_000  # samples, at most, whose nearest training images are looked for
+SUBSET = 1_000  # images, at most, in one of the kernel distance's subsets
+SUBSETS = 4  # place in the features' random numbers, behind those of features/fit.py
+
+
+class Splits(NamedTuple):
+    """A run's training images, and images of the same kind that it never saw, if there are any."""
+
+    train: ImageData
+    test: Optional[ImageData]
+
+
+class Seen(NamedTuple):
+    """Images that were looked at: moments and classes of all, features (n, d) and probabilities (n, k) of some."""
+
+    moments: Moments
+    features: np.ndarray
+    probabilities: Optional[np.ndarray]
+    counts: Optional[ClassCounts]
+
+
+class Reference(NamedTuple):
+    """Real images to compare with: moments of all, balls around some, and how many there are of each class."""
+
+    moments: Moments
+    manifold: Manifold
+    histogram: Optional[np.ndarray]
+
+
+def plan(sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train") -> Protocol:
+    """How `evaluate` measures when it is given the same.
+
+    Raises:
+        UsageError: there is no test split; images of another shape than the data's.
+    """
+    if split == "test" and splits.test is None:
+        raise UsageError(f"--split test: {splits.train.name} has no test split on this machine; use --split train")
+    shape = sampler.card.image.shape
+    if shape != splits.train.images.shape[1:]:
+        made, held = ("x".join(map(str, sides)) for sides in (shape, splits.train.images.shape[1:]))
+        raise UsageError(f"the generator's images are {made} (channels x rows x columns), those of the data {held}")
+    real, other = splits if split == "train" else splits[::-1]
+    if other is not None:
+        floor = f"{min(num, len(other.images)):,} of {other.name}"
+    else:
+        floor = f"{min(num, (len(real.images) + 1) // 2):,} of one half of the data, against the other half"
+    return Protocol(
+        features=describe_features(features),
+        generator=describe_generator(sampler),
+        data=real.name,
+        pixels=digest(real.images, len(real.images)),
+        split=split,
+        real=len(real.images),
+        generated=num,
+        compared=min(COMPARED, num, len(real.images)),
+        floor=floor,
+        image_shape=shape,
+        seed=seed,
+    )
+
+
+def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train") -> Report:
+    """Generate images and measure them, in memory that does not grow with their number.
+
+    The floor, what a perfect generator would reach, is measured too: real images of the other split stand in the place
+    of generated ones, as many as were generated or as there are. A generator far below it copies its training images.
+    Where there is no other split, every second image is measured against the others.
+
+    Args:
+        sampler: the generator, a `sampling.Sampler`.
+        features: the extractor.
+        splits: the real images.
+        num: images to generate, 10 or more.
+        seed: of the latents, and of the kernel distance's subsets.
+        split: train or test: which real images to compare with.
+
+    Raises:
+        UsageError: as in `plan`, or too few images for a metric.
+        GanError: images or features that are not finite; a cache that cannot be written.
+    """
+    protocol = plan(sampler, features, splits, num, seed, split)
+    real, other = splits if split == "train" else splits[::-1]
+    histogram = _histogram(features, real)
+    reference = _reference(features, real.images, histogram, protocol.compared)
+    generated = _look(features, generated_blocks(sampler, seed, num), num, protocol.compared, "Generating")
+    measures = _measure(generated, reference, seed)
+
+    stand_in = real.images[::2] if other is None else other.images
+    if other is None:
+        reference = _reference(features, real.images[1::2], histogram, protocol.compared)
+    count = min(num, len(stand_in))
+    seen = _look(features, image_blocks(stand_in, count), count, protocol.compared, "Measuring the floor")
+    floor = _measure(seen, reference, seed)
+
+    test = None if splits.test is None else splits.test.images
+    copies = find_copies(sampler, features, splits.train.images, test, seed, min(num, SEARCHED))
+    return Report(
+        protocol,
+        generated=replace(measures, nearest=copies.median),
+        floor=replace(floor, nearest=copies.unseen),
+        classes=None if histogram is None else list(real.classes),
+        data_histogram=None if histogram is None else histogram.tolist(),
+        notes=_notes(protocol, floor, features, measures),
+        copies=copies,
+    )
+
+
+def _histogram(features: Features, data: ImageData) -> Optional[np.ndarray]:
+    """Images of each class (k,), or None where the features do not tell the data's classes apart."""
+    if data.labels is None or features.classes is None or features.classes != list(data.classes or ()):
+        return None
+    return np.bincount(data.labels, minlength=len(data.classes))
+
+
+def _reference(features: Features, images: np.ndarray, histogram: Optional[np.ndarray], compared: int) -> Reference:
+    some = np.concatenate([features(block)[0] for block in image_blocks(images, compared)])
+    return Reference(reference_moments(features, images), manifold(some), histogram)
+
+
+def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: int, doing: str) -> Seen:
+    """Look at `total` images (n, C, H, W) that come in blocks, and keep the features of `kept`, evenly spaced."""
+    moments, values, likely, counts = Moments.empty(features.width), [], [], []
+    wanted, start = np.zeros(total, bool), 0
+    wanted[evenly(total, kept)] = True
+    with tqdm(total=total, desc=doing, unit="image", disable=None, leave=False) as bar:
+        for images in blocks:
+            block, probabilities = features(images)
+            chosen = wanted[start : start + len(images)]
+            moments.add(block)
+            values.append(block[chosen])
+            if probabilities is not None:
+                likely.append(probabilities[chosen])
+                counts.append(class_counts(probabilities))
+            start += len(images)
+            bar.update(len(images))
+    if not likely:
+        return Seen(moments, np.concatenate(values), None, None)
+    all_counts = ClassCounts(sum(part.counts for part in counts), sum(part.confident for part in counts))
+    return Seen(moments, np.concatenate(values), np.concatenate(likely), all_counts)
+
+
+def _measure(seen: Seen, reference: Reference, seed: int) -> Measures:
+    """Every metric of images that were looked at; the nearest training images apart."""
+    random = stream(seed, Purpose.FEATURES, SUBSETS)
+    # Subsets that took all images would have no deviation.
+    size = min(SUBSET, len(seen.features) // 2, len(reference.manifold.features) // 2)
+    kernel = kernel_distance(reference.manifold.features, seen.features, random, size=size)
+    near = neighbour_metrics(reference.manifold, manifold(seen.features, reference.manifold.neighbours))
+    found = Measures(
+        count=seen.moments.count,
+        frechet=frechet_distance(reference.moments, seen.moments),
+        kernel=kernel.mean,
+        kernel_deviation=kernel.deviation,
+        **near._asdict(),
+    )
+    if seen.counts is None:
+        return found
+    score = inception_score(seen.probabilities)
+    confident = seen.counts.confident / seen.moments.count
+    found = replace(found, score=score.mean, score_deviation=score.deviation, confident=confident)
+    if reference.histogram is None:
+        return found
+    balance = class_balance(seen.counts, reference.histogram)
+    return replace(
+        found,
+        histogram=seen.counts.counts.tolist(),
+        class_distance=balance.distance,
+        covered=balance.covered,
+        smallest_class=balance.smallest,
+        largest_class=balance.largest,
+    )
+
+
+def _notes(protocol: Protocol, floor: Measures, features: Features, measures: Measures) -> List[str]:
+    """What a person must know about numbers that are missing, or biased by the number of images."""
+    warnings = [too_few(count, features.width) for count in dict.fromkeys((protocol.generated, protocol.real))]
+    notes = [warning for warning in warnings if warning]
+    if floor.count < protocol.generated:
+        notes.append(
+            f"the floor has {floor.count:,} images, fewer than were generated: its Frechet distance is too large"
+        )
+    if measures.score is None:
+        notes.append(f"scores, confidence and classes are left out: {features.name} tells no classes apart")
+    elif measures.histogram is None:
+        notes.append(f"shares of classes are left out: {features.name} does not know the data's classes")
+    return notes

@@ -1,0 +1,95 @@
+"""What an evaluation found, and its file."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import List, Optional
+
+from ms_gan.files import write_text
+from ms_gan.metrics.copies import Copies
+from ms_gan.metrics.protocol import Protocol
+
+FORMAT = "ms_gan evaluation 1"
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The numbers of one set of images. What needs classes is None where the features tell none apart.
+
+    Attributes:
+        count: how many images.
+        frechet: squared distance to the real images; lower is better.
+        kernel, kernel_deviation: squared distance to the real images, mean and deviation over subsets; lower is better.
+        precision, recall, coverage: shares, 0 to 1, and density, about 1 at best: see `NeighbourMetrics`.
+        nearest: median distance of some of the images to the nearest training image; see `Copies`.
+        score, score_deviation: exp of the mutual information of image and class, 1 to the number of classes, as the
+            Inception score has it, but of these features' classes: never comparable with an Inception score.
+        confident: share of images whose likeliest class has a probability of at least 0.9.
+        histogram: images of each class.
+        class_distance: total variation between that and the data's histogram, 0 to 1.
+        covered: how many of the data's classes have at least a tenth of their share.
+        smallest_class, largest_class: share of the rarest and of the commonest of the data's classes.
+    """
+
+    count: int
+    frechet: float
+    kernel: float
+    kernel_deviation: float
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+    nearest: Optional[float] = None
+    score: Optional[float] = None
+    score_deviation: Optional[float] = None
+    confident: Optional[float] = None
+    histogram: Optional[List[int]] = None
+    class_distance: Optional[float] = None
+    covered: Optional[int] = None
+    smallest_class: Optional[float] = None
+    largest_class: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an evaluation found.
+
+    Attributes:
+        protocol: how it was measured.
+        generated: the generator's images.
+        floor: real images in their place: what a perfect generator would reach.
+        classes: names of the data's classes, and `data_histogram` its images of each; None without classes.
+        notes: sentences about numbers that are missing or biased.
+        copies: samples beside their nearest training images, for a picture; not in the file.
+    """
+
+    protocol: Protocol
+    generated: Measures
+    floor: Measures
+    classes: Optional[List[str]]
+    data_histogram: Optional[List[int]]
+    notes: List[str]
+    copies: Optional[Copies] = None
+
+    def to_json(self) -> str:
+        """Everything but the pictures."""
+        values = asdict(replace(self, copies=None))
+        del values["copies"]
+        return json.dumps({"format": FORMAT, **values, "protocol": self.protocol.to_dict()}, indent=1) + "\n"
+
+
+def save_report(report: Report, path: Path) -> None:
+    """Write a report as JSON, with its protocol. Raises GanError where it cannot."""
+    write_text(path, report.to_json())
+
+
+def read_report(path: Path, protocol: Protocol) -> Optional[Report]:
+    """A report that `save_report` wrote, if it was measured by this very protocol; else, or if damaged, None."""
+    try:
+        values = json.loads(Path(path).read_text(encoding="utf-8"))
+        if values.pop("format") != FORMAT or values.pop("protocol") != protocol.to_dict():
+            return None
+        measures = {name: Measures(**values.pop(name)) for name in ("generated", "floor")}
+        return Report(protocol, **measures, **values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None

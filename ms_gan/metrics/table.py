@@ -1,0 +1,152 @@
+"""Evaluations as text of at most 100 columns."""
+
+import textwrap
+from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+from ms_gan.metrics.classes import CONFIDENT
+from ms_gan.metrics.protocol import GeneratorUsed, Protocol, differences
+from ms_gan.metrics.report import Measures, Report
+
+WIDTH, INDENT = 100, 11  # characters of a line of text, and of what stands before it
+NAME, NUMBER, NUMBERS = 50, 12, 4  # characters of a row's name and of a number, and how many numbers a row has room for
+LESS, MORE, NEITHER = "↓", "↑", " "  # which values are better
+PLAIN = str.maketrans({LESS: "v", MORE: "^"})
+
+
+class Row(NamedTuple):
+    """A line of the table: its name, which values are better, which one it shows, and how."""
+
+    name: str
+    better: str
+    measure: str
+    form: str
+    factor: int = 1
+
+    def value(self, measures: Measures) -> Optional[float]:
+        return getattr(measures, self.measure)
+
+    def text(self, measures: Measures) -> str:
+        value = self.value(measures)
+        return "-" if value is None else format(self.factor * value, self.form)
+
+
+def single(report: Report) -> str:
+    """The table of one evaluation, and how it was measured."""
+    protocol = report.protocol
+    head = [f"generator  {_describe(protocol.generator)}", *_head(protocol)]
+    body = _body([report], [("generated", report.generated), ("floor", report.floor)])
+    return _text(head, body, report.notes)
+
+
+def side_by_side(names: Sequence[str], reports: Sequence[Report]) -> str:
+    """The table of several evaluations, a column each, with the best value of a row marked.
+
+    Where their protocols differ, the table says in what, and marks nothing.
+    """
+    unlike = differences([report.protocol for report in reports])
+    head = [
+        f"[{number}]        {name}: {_describe(report.protocol.generator)}"
+        for number, (name, report) in enumerate(zip(names, reports), 1)
+    ]
+    columns = [(f"[{number}]", report.generated) for number, report in enumerate(reports, 1)]
+    if unlike:
+        head += ["These were measured in different ways, so that the numbers do not compare:", *unlike]
+        body = _body(reports, columns)
+    else:
+        head += _head(reports[0].protocol)
+        body = _body(reports, [*columns, ("floor", reports[0].floor)], len(reports))
+    return _text(head, body, list(dict.fromkeys(note for report in reports for note in report.notes)))
+
+
+def for_terminal(text: str, encoding: Optional[str]) -> str:
+    """The text in characters that a terminal's encoding has."""
+    try:
+        text.encode(encoding or "ascii")
+        return text
+    except UnicodeEncodeError:
+        return text.translate(PLAIN).encode("ascii", "replace").decode()
+
+
+def _describe(used: GeneratorUsed) -> str:
+    return f"{used.recipe}, {used.kind} weights, epoch {used.epoch:.4g}, step {used.step:,}"
+
+
+def _head(protocol: Protocol) -> List[str]:
+    features = protocol.features
+    accuracy = "" if features.accuracy is None else f", right about {features.accuracy:.2%} of the test split"
+    some = ""
+    if protocol.compared < protocol.generated:
+        some = f"; {protocol.compared:,} of them for the kernel distance to coverage, and for the score"
+    return [
+        f"data       {protocol.data}",
+        f"features   {features.name}, {features.width} wide{accuracy}",
+        f"samples    {protocol.generated:,} of seed {protocol.seed}{some}",
+        f"floor      {protocol.floor}: what a perfect generator would reach",
+    ]
+
+
+def _text(head: Sequence[str], body: Sequence[str], notes: Sequence[str]) -> str:
+    """The parts of a table with a blank line between them, and long sentences on several lines."""
+
+    def wrapped(lines: Iterable[str]) -> List[str]:
+        indent = " " * INDENT
+        options = {"subsequent_indent": indent, "break_long_words": False, "break_on_hyphens": False}
+        return [part for line in lines for part in textwrap.wrap(line, WIDTH, **options)]
+
+    parts = [wrapped(head), body, wrapped(f"note:      {note}" for note in notes)]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _body(reports: Sequence[Report], columns: Sequence[Tuple[str, Measures]], rivals: int = 0) -> List[str]:
+    """The rows that have a value; the best of the first `rivals` columns is marked.
+
+    Columns that a screen has no room for follow in another table.
+    """
+    rows = [row for row in _rows(reports) if any(row.value(measures) is not None for _, measures in columns)]
+    lines = []
+    for start in range(0, len(columns), NUMBERS):
+        shown = columns[start : start + NUMBERS]
+        lines.append(" " * (NAME + 2) + "".join(f"{name:>{NUMBER - 1}} " for name, _ in shown).rstrip())
+        for row in rows:
+            best = _best(row, [measures for _, measures in columns[:rivals]])
+            cells = [
+                _cell(row, measures, best if start + i < rivals else None) for i, (_, measures) in enumerate(shown)
+            ]
+            lines.append(f"{row.name[:NAME]:{NAME}} {row.better}{''.join(cells)}".rstrip())
+    return lines
+
+
+def _best(row: Row, measures: Sequence[Measures]) -> Optional[float]:
+    values = [value for value in map(row.value, measures) if value is not None]
+    if row.better == NEITHER or not values:
+        return None
+    return min(values) if row.better == LESS else max(values)
+
+
+def _cell(row: Row, measures: Measures, best: Optional[float]) -> str:
+    mark = "*" if best is not None and row.value(measures) == best else " "
+    return f"{row.text(measures):>{NUMBER - 1}}{mark}"
+
+
+def _rows(reports: Sequence[Report]) -> List[Row]:
+    names = {report.protocol.features.name for report in reports}
+    classes = {sum(count > 0 for count in report.data_histogram or ()) for report in reports}
+    features = names.pop() if len(names) == 1 else "each one's features"
+    of_all = f", of {classes.pop()}" if len(classes) == 1 else ""
+    return [
+        Row("Frechet distance", LESS, "frechet", ".3f"),
+        Row("kernel distance x 1000", LESS, "kernel", ".2f", 1000),
+        Row("  its deviation over subsets", NEITHER, "kernel_deviation", ".2f", 1000),
+        Row("precision, %", MORE, "precision", ".1f", 100),
+        Row("recall, %", MORE, "recall", ".1f", 100),
+        Row("density", MORE, "density", ".3f"),
+        Row("coverage, %", MORE, "coverage", ".1f", 100),
+        Row("distance to the nearest training image, median", NEITHER, "nearest", ".2f"),
+        Row(f"score by {features}", MORE, "score", ".3f"),
+        Row("  its deviation over subsets", NEITHER, "score_deviation", ".3f"),
+        Row(f"samples with a class of {CONFIDENT:.0%} or more, %", MORE, "confident", ".1f", 100),
+        Row("samples off the data's class shares, %", LESS, "class_distance", ".1f", 100),
+        Row(f"classes covered{of_all}", MORE, "covered", "d"),
+        Row("share of the rarest class, %", NEITHER, "smallest_class", ".1f", 100),
+        Row("share of the commonest class, %", NEITHER, "largest_class", ".1f", 100),
+    ]

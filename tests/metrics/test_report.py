@@ -1,0 +1,36 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from ms_gan.metrics.evaluate import Splits, evaluate
+from ms_gan.metrics.report import read_report, save_report
+from tests.metrics.stand_ins import Generator, Network, data, drawn
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MS_GAN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        return evaluate(Generator(drawn(40)[0]), Network().features, Splits(data(60), data(30, 1)), 40, 0)
+
+
+def test_the_file_holds_the_protocol_and_is_read_back(report, tmp_path):
+    path = tmp_path / "evaluation.json"
+    save_report(report, path)
+    values = json.loads(path.read_text())
+    assert values["protocol"] == report.protocol.to_dict() and values["protocol"]["features"]["accuracy"] == 0.99
+    assert values["generated"]["frechet"] == report.generated.frechet and "copies" not in values
+    assert read_report(path, report.protocol) == replace(report, copies=None)
+
+
+def test_what_was_measured_otherwise_or_is_damaged_does_not_count(report, tmp_path):
+    path = tmp_path / "evaluation.json"
+    assert read_report(path, report.protocol) is None
+    save_report(report, path)
+    assert read_report(path, replace(report.protocol, seed=1)) is None
+    assert read_report(path, replace(report.protocol, generator=replace(report.protocol.generator, weights=""))) is None
+    text = path.read_text()
+    for damaged in (text[:-20], "[]", text.replace("frechet", "fr"), text.replace('"floor": {', '"flo": {'), "{}"):
+        path.write_text(damaged)
+        assert read_report(path, report.protocol) is None
