@@ -13,7 +13,7 @@ STATISTICS = ("loss_d", "loss_g", "d_real", "d_fake")
 
 
 class TrainOneStep(nn.Cell):
-    """The discriminator's updates, the generator's update, the generator's average.
+    """The discriminator's updates, the generator's average, the generator's update.
 
     The generator learns against the discriminator that has just been updated. Each network has its own optimizer; the
     gradient of each loss is taken over the parameters of that optimizer alone.
@@ -123,10 +123,14 @@ class TrainOneStep(nn.Cell):
         size = tensor.shape[0] // self.d_steps
         return tensor[index * size : (index + 1) * size]
 
-    def finish(self, loss_d, loss_g, d_real, d_fake):
-        """The average and the count of steps; returns the statistics."""
+    def update_generator(self, gradients):
+        """The average takes in the weights before their update: read after it, MindSpore would copy all of them."""
         if self.average is not None:
             self.average(self.step)
+        self.optim_g(gradients)
+
+    def finish(self, loss_d, loss_g, d_real, d_fake):
+        """The count of steps; returns the statistics."""
         ops.assign(self.step, self.step + 1.0)
         return ops.stack((loss_d, unscaled(loss_g, self.scale_g), d_real, d_fake))
 
@@ -145,7 +149,7 @@ class TrainOneStep(nn.Cell):
             )
         look, real = looks_at(aids, 2 * self.d_steps, 1), self.reals_beside(images, aids)
         loss_g, gradients = self.grad_g(latents_g, look, real)
-        self.optim_g(gradients)
+        self.update_generator(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)
 
 
@@ -183,5 +187,5 @@ class SharedFakesStep(TrainOneStep):
         )
         loss_g, slope = self.grad_fakes(fakes, looks_at(aids, 2, 1), self.reals_beside(images, aids))
         _, gradients = pull_back(slope)
-        self.optim_g(gradients)
+        self.update_generator(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)

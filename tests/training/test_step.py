@@ -127,10 +127,12 @@ def test_the_average_follows_the_weights_and_the_statistics():
     names = ["layers.0.weight", "layers.3.moving_mean"]
     expected = {name: dict(system.parameters())[f"generator_ema.{name}"].asnumpy().copy() for name in names}
     for step in range(3):
+        weight = dict(system.parameters())["generator.layers.0.weight"].asnumpy().copy()
         system.step(*inputs(config))
         keep = min(config.ema.decay, (1 + step) / (10 + step))
-        for name in names:
-            current = dict(system.parameters())[f"generator.{name}"].asnumpy()
+        # The weights before the step's update, with the statistics that they have just had.
+        statistics = dict(system.parameters())["generator.layers.3.moving_mean"].asnumpy()
+        for name, current in zip(names, (weight, statistics)):
             expected[name] = keep * expected[name] + (1 - keep) * current
     for name in names:
         average = dict(system.parameters())[f"generator_ema.{name}"].asnumpy()
