@@ -4,6 +4,8 @@ What ms_gan is compared with, in numbers (tests/golden) and in speed. Modules ar
 PyTorch's own names for a BatchNorm's.
 """
 
+import contextlib
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -132,10 +134,15 @@ class KerasRMSprop(torch.optim.Optimizer):
 
 
 class Twin:
-    """One recipe: its networks, optimizers, procedure and the sizes of its inputs."""
+    """One recipe: its networks, optimizers, procedure and the sizes of its inputs.
+
+    Attributes:
+        forward_context: entered around every forward pass; torch.autocast, for one.
+    """
 
     def __init__(self, recipe, fused=False):
         self.recipe = recipe
+        self.forward_context = contextlib.nullcontext()
         self.loss_weight, self.real_label, self.shared = 1.0, 1.0, False
         getattr(self, recipe)()
         if recipe != "dcgan_cifar10_frog":
@@ -176,18 +183,24 @@ class Twin:
     def step(self, images, latents_d, latents_g, noise=None, masks=(None, None, None)):
         """One training step; returns both losses and the logits of real and of generated images."""
         bce = functional.binary_cross_entropy_with_logits
-        images_g = self.generator(latents_d)
-        real, fake = self.discriminator(images, masks[0]), self.discriminator(images_g.detach(), masks[1])
-        labels = [torch.full_like(real, self.real_label), torch.full_like(fake, 1 - self.real_label)]
-        if noise is not None:
-            labels = [label + n for label, n in zip(labels, noise)]
-        loss_d = self.loss_weight * (bce(real, labels[0]) + bce(fake, labels[1]))
+        with self.forward_context:
+            with torch.set_grad_enabled(self.shared):
+                images_g = self.generator(latents_d)
+            real, fake = self.discriminator(images, masks[0]), self.discriminator(images_g.detach(), masks[1])
+            labels = [torch.full_like(real, self.real_label), torch.full_like(fake, 1 - self.real_label)]
+            if noise is not None:
+                labels = [label + n for label, n in zip(labels, noise)]
+            loss_d = self.loss_weight * (bce(real, labels[0]) + bce(fake, labels[1]))
         self.optim_d.zero_grad()
         loss_d.backward()
         self.optim_d.step()
-        judged = self.discriminator(images_g if self.shared else self.generator(latents_g), masks[2])
-        loss_g = bce(judged, torch.full_like(judged, self.real_label))
+        # Nobody needs the gradients of the discriminator's weights here; ms_gan does not compute them either.
+        self.discriminator.requires_grad_(False)
+        with self.forward_context:
+            judged = self.discriminator(images_g if self.shared else self.generator(latents_g), masks[2])
+            loss_g = bce(judged, torch.full_like(judged, self.real_label))
         self.optim_g.zero_grad()
         loss_g.backward()
         self.optim_g.step()
+        self.discriminator.requires_grad_(True)
         return loss_d, loss_g, real, fake

@@ -1,87 +1,100 @@
-"""One side of a comparison in a process of its own: python -m benchmarks.worker SIDE RECIPE BATCH.
+"""One measured activity in a process of its own: python -m benchmarks.worker TASK, where TASK is a Task as JSON.
 
-SIDE is ms_gan, eager (PyTorch with fused Adam) or compile (the same under torch.compile). Reads numbers of steps from
-standard input, a line each, takes that many training steps, data feed included, and prints the milliseconds per step.
+Reads numbers of steps from standard input, a line each, takes that many and answers with a line of JSON: `ms`, the
+milliseconds of one step; `peak_mb`, the most memory the process has held so far; `flops` and `note` of the Activity.
+Everything else that is printed goes to standard error.
 """
 
+import json
+import os
+import resource
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import Callable, Tuple
 
 ROOT = Path(__file__).parents[1]
-THREADS = 2
+THREADS = 2  # and cores, for each side
+PRODUCT = 2048  # rows and columns of the matrices whose product shows the machine's peak
 
 
-def training_images(shape, count=4096):
-    """Random bytes in place of photographs: the arithmetic is the same."""
-    return np.random.default_rng(0).integers(0, 256, (count, *shape), np.uint8)
+@dataclass(frozen=True)
+class Task:
+    """What a worker does.
+
+    Attributes:
+        kind: a key of KINDS.
+        recipe: the name of a file under configs/.
+        batch: images in one step.
+        precision: fp32 or bf16; of PyTorch also autocast.
+        compiled: under torch.compile.
+        images: how many there are to train on, random bytes: the arithmetic is that of photographs.
+        fixed: train on the same inputs in every step, made once.
+        options: more options of train.py.
+        path: a generator to sample from.
+    """
+
+    kind: str
+    recipe: str = ""
+    batch: int = 0
+    precision: str = "fp32"
+    compiled: bool = False
+    images: int = 4096
+    fixed: bool = False
+    options: Tuple[str, ...] = ()
+    path: str = ""
 
 
-def ms_gan_stepper(recipe, batch):
-    """A function that takes n steps as the trainer does."""
-    from ms_gan.config import Config
-    from ms_gan.options import make_parser, parse
+@dataclass(frozen=True)
+class Activity:
+    """Something that can be measured.
 
-    file = ROOT / "configs" / f"{recipe}.yaml"
-    argv = ["--config", str(file), "--batch-size", str(batch)]
-    config, _ = parse(make_parser(Config, "", "", yaml_files=True), Config, argv)
-    from ms_gan.runtime import start
+    Attributes:
+        take: does it so many times, and waits until it is done.
+        flops: the arithmetic of one time, where it is known.
+        note: one line: what a reader should know about it.
+    """
 
-    start("CPU")
-    from ms_gan.training.inputs import StepInputs
-    from ms_gan.training.system import build_system
-
-    shape = {"dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32)}.get(recipe, (1, 28, 28))
-    system = build_system(config, shape)
-    features = getattr(system.networks["discriminator"], "dropout_features", 0)
-    inputs = StepInputs(config, training_images(shape), features)
-    done = 0
-
-    def take(steps):
-        nonlocal done
-        for _ in range(steps):
-            statistics = system.step(*inputs(done))
-            done += 1
-        statistics.asnumpy()
-
-    return take
+    take: Callable[[int], None]
+    flops: int = 0
+    note: str = ""
 
 
-def twin_stepper(recipe, batch, compiled):
-    """The same of the recipe's twin in PyTorch."""
-    import torch
-
-    from benchmarks.twins import Twin
-
-    torch.set_num_threads(THREADS)
-    twin = Twin(recipe, fused=True)
-    images = torch.from_numpy(training_images(twin.shape))
-    noisy = recipe == "dcgan_cifar10_frog"
-    if compiled:
-        twin.generator, twin.discriminator = torch.compile(twin.generator), torch.compile(twin.discriminator)
-
-    def take(steps):
-        for _ in range(steps):
-            chosen = images[torch.randint(0, len(images), (batch,))].float() / 127.5 - 1
-            latents = [torch.randn(batch, twin.latent) for _ in range(1 if twin.shared else 2)]
-            noise = 0.05 * torch.rand(2, batch, 1) if noisy else None
-            masks = (torch.rand(3, batch, twin.features) >= 0.4) / 0.6 if noisy else (None, None, None)
-            loss, *_ = twin.step(chosen, latents[0], latents[-1], noise, masks)
-        loss.item()
-
-    return take
+# Where each kind is made. PyTorch's side runs where MindSpore may be missing, and the other way round.
+KINDS = {
+    "step": "benchmarks.mindspore_side",
+    "product": "benchmarks.mindspore_side",
+    "sampling": "benchmarks.mindspore_side",
+    "features": "benchmarks.mindspore_side",
+    "frechet": "benchmarks.mindspore_side",
+    "torch_step": "benchmarks.torch_side",
+    "torch_product": "benchmarks.torch_side",
+}
 
 
-def main():
-    side, recipe, batch = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    take = ms_gan_stepper(recipe, batch) if side == "ms_gan" else twin_stepper(recipe, batch, side == "compile")
+def peak_mb() -> float:
+    """The most memory that this process has held, in MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # libraries print to standard output too
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    task = Task(**json.loads(sys.argv[1]))
+    module = __import__(KINDS[task.kind], fromlist=[task.kind])
+    activity = getattr(module, task.kind)(task)
     for line in sys.stdin:
         steps = int(line)
         started = time.perf_counter()
-        take(steps)
-        print(f"{1000 * (time.perf_counter() - started) / steps:.4f}", flush=True)
+        activity.take(steps)
+        taken = 1000 * (time.perf_counter() - started) / steps
+        answer = {"ms": taken, "peak_mb": peak_mb(), "flops": activity.flops, "note": activity.note}
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""What workers do with PyTorch: one function a kind of task."""
+
+import contextlib
+
+import torch
+
+from benchmarks.twins import Twin
+from benchmarks.worker import PRODUCT, THREADS, Activity, Task
+
+
+def set_precision(precision):
+    """Prepare PyTorch; returns the context of a forward pass."""
+    torch.set_num_threads(THREADS)
+    if precision == "bf16":  # weights and activations stay float32, products are computed in bfloat16
+        torch.backends.mkldnn.matmul.fp32_precision = "bf16"
+        torch.backends.mkldnn.conv.fp32_precision = "bf16"
+    return torch.autocast("cpu", torch.bfloat16) if precision == "autocast" else contextlib.nullcontext()
+
+
+def torch_step(task: Task) -> Activity:
+    """A training step of a recipe's twin, data feed included, with fused Adam."""
+    twin = Twin(task.recipe, fused=True)
+    twin.forward_context = set_precision(task.precision)
+    images = torch.randint(0, 256, (task.images, *twin.shape), dtype=torch.uint8)
+    noisy = task.recipe == "dcgan_cifar10_frog"
+    if task.compiled:
+        twin.generator, twin.discriminator = torch.compile(twin.generator), torch.compile(twin.discriminator)
+
+    def take(steps):
+        for _ in range(steps):
+            chosen = images[torch.randint(0, len(images), (task.batch,))].float() / 127.5 - 1
+            latents = [torch.randn(task.batch, twin.latent) for _ in range(1 if twin.shared else 2)]
+            noise = 0.05 * torch.rand(2, task.batch, 1) if noisy else None
+            masks = (torch.rand(3, task.batch, twin.features) >= 0.4) / 0.6 if noisy else (None, None, None)
+            loss, *_ = twin.step(chosen, latents[0], latents[-1], noise, masks)
+        loss.item()
+
+    return Activity(take, note=f"PyTorch {torch.__version__}")
+
+
+def torch_product(task: Task) -> Activity:
+    """A large matrix product; in bf16 of matrices that are bfloat16 already."""
+    set_precision("fp32")
+    a = torch.randn(PRODUCT, PRODUCT, dtype=torch.bfloat16 if task.precision == "bf16" else torch.float32)
+
+    def take(steps):
+        for _ in range(steps):
+            torch.matmul(a, a)
+
+    return Activity(take, 2 * PRODUCT**3)
