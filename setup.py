@@ -22,7 +22,9 @@ REQUIREMENTS = [
 LINUX = 'platform_system == "Linux" and platform_machine == "x86_64"'
 EXTRAS = {
     # Every minor release of ruff formats a little differently.
-    "dev": ["ruff>=0.17,<0.18", "pytest>=8,<10", "hypothesis>=6.100,<7"],
+    "dev": ["ruff>=0.17,<0.18", "pytest>=8,<10", "hypothesis>=6.100,<7", "onnx>=1.16,<2", "onnxruntime>=1.16,<2"],
+    # Image features from a network in an ONNX file.
+    "metrics": ["onnxruntime>=1.16,<2"],
     "bench": ["torch>=2.2,<3"],
     "gpu": [
         f"nvidia-cuda-runtime-cu11==11.8.89; {LINUX}",

@@ -51,7 +51,7 @@ class StepInputs:
             self._draws(step),
             self._shares(step),
         ]
-        return [None if array is None else ms.Tensor(array) for array in arrays]
+        return [None if array is None else ms.Tensor.from_numpy(np.ascontiguousarray(array)) for array in arrays]
 
     def _uniform(self, purpose: Purpose, step: int, *shape: int) -> np.ndarray:
         return stream(self._config.seed, purpose, step).random(shape, dtype=np.float32)
