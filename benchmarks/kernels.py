@@ -1,7 +1,7 @@
 """Where a training step's time goes, kernel by kernel: python -m benchmarks.kernels RECIPE.
 
-From MindSpore's profiler. What the kernels do not add up to is spent between them: MindSpore takes 10 to 15 microseconds
-to start a kernel, and Python a few hundred to start a step. Linux only.
+From MindSpore's profiler. What the kernels do not add up to is spent between them: MindSpore takes 10 to 15
+microseconds to start a kernel, and Python a few hundred to start a step. Linux only.
 """
 
 import argparse

@@ -187,6 +187,20 @@ class TrainConfig:
 
 
 @dataclass
+class MetricsConfig:
+    """How good the images are during training: the Frechet distance to the data; generator.ckpt keeps the best one."""
+
+    every: int = option(
+        5, "epochs between two measurements; 0: none; shorter runs have none", 0, 1000000, "epochs", may_change=True
+    )
+    samples: int = option(5000, "images that each one generates", 100, 100000, "images", may_change=True)
+    features: Optional[str] = option(
+        None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
+        may_change=True,
+    )  # fmt: skip
+
+
+@dataclass
 class Config:
     """One training run, complete."""
 
@@ -213,3 +227,4 @@ class Config:
     optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)

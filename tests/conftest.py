@@ -18,9 +18,31 @@ def device():
     return start("CPU")
 
 
+@pytest.fixture(params=["graph", "pynative"])
+def mode(request, device):
+    """Both modes in turn, by name."""
+    import mindspore as ms
+
+    ms.set_context(mode=ms.GRAPH_MODE if request.param == "graph" else ms.PYNATIVE_MODE)
+    yield request.param
+    ms.set_context(mode=ms.GRAPH_MODE)
+
+
+@pytest.fixture(params=[False, True], ids=["native", "products"])
+def kernels(request, device):
+    """Convolutions as MindSpore's own layers and as matrix products, in turn."""
+    from ms_gan.models import layers
+
+    chosen = layers._products
+    layers.convolutions_as_products(request.param)
+    yield
+    layers.convolutions_as_products(chosen)
+
+
 def tiny_config(**train):
-    """A run of two steps an epoch, on drawn digits, with networks that compile quickly."""
+    """A run of two steps an epoch, on drawn digits, with networks that compile quickly, and nothing measured."""
     config = Config(data=DataConfig(source="synthetic", limit=40), train=TrainConfig(**{"batch_size": 16, **train}))
+    config.metrics.every = 0
     config.latent.width = 8
     config.generator.hidden = [12, 16]
     config.discriminator.hidden = [12]
@@ -29,7 +51,7 @@ def tiny_config(**train):
 
 TINY_FLAGS = [
     "--device", "CPU", "--data.source", "synthetic", "--data.limit", "40", "--batch-size", "16",
-    "--latent.width", "8", "--generator.hidden", "[12,16]", "--discriminator.hidden", "[12]",
+    "--latent.width", "8", "--generator.hidden", "[12,16]", "--discriminator.hidden", "[12]", "--metrics.every", "0",
 ]  # fmt: skip
 
 

@@ -13,13 +13,6 @@ SHAPES = {"rgb": (3, 10, 13), "grey": (1, 8, 9)}
 PAPER = ["color", "translation", "cutout"]
 
 
-@pytest.fixture(params=[ms.GRAPH_MODE, ms.PYNATIVE_MODE], ids=["graph", "pynative"])
-def mode(request, device):
-    ms.set_context(mode=request.param)
-    yield
-    ms.set_context(mode=ms.GRAPH_MODE)
-
-
 class Cubes(nn.Cell):
     """Changed images, and the gradient of the sum of their cubes for the images."""
 

@@ -13,13 +13,6 @@ GOLDEN = np.load(Path(__file__).parent / "golden" / "objectives.npz")
 BATCH = 6
 
 
-@pytest.fixture(params=[ms.GRAPH_MODE, ms.PYNATIVE_MODE], ids=["graph", "pynative"])
-def mode(request, device):
-    ms.set_context(mode=request.param)
-    yield
-    ms.set_context(mode=ms.GRAPH_MODE)
-
-
 def logits():
     return [ms.Tensor(values(name, (BATCH, 1), 3.0)) for name in ("real logits", "fake logits")]
 

@@ -8,7 +8,7 @@ from mindspore import nn
 
 from ms_gan.config import OptimizerConfig
 from ms_gan.losses import OBJECTIVES
-from ms_gan.models import cnn, dcgan, layers, mlp
+from ms_gan.models import cnn, dcgan, mlp
 from ms_gan.regularisers import GradientPenalty, WeightClipping, ZeroCentredPenalty, instance_noise, lazy_weight
 from ms_gan.training.optimizers import build_optimizer
 
@@ -19,21 +19,6 @@ NETWORKS = {
     "cnn": ((2, 24, 24), lambda shape: cnn.Discriminator(shape, 3, 0.2, 0.5)),
     "dcgan": ((1, 16, 16), lambda shape: dcgan.Discriminator(shape, 3, 0.2)),
 }
-
-
-@pytest.fixture(params=["graph", "pynative"])
-def mode(request, device):
-    ms.set_context(mode=ms.GRAPH_MODE if request.param == "graph" else ms.PYNATIVE_MODE)
-    yield request.param
-    ms.set_context(mode=ms.GRAPH_MODE)
-
-
-@pytest.fixture(params=[False, True], ids=["native", "products"])
-def kernels(request, device):
-    chosen = layers._products
-    layers.convolutions_as_products(request.param)
-    yield
-    layers.convolutions_as_products(chosen)
 
 
 class Penalties(nn.Cell):

@@ -55,6 +55,9 @@ def _read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
     if config.data.dir:
         # A run may be resumed from another folder.
         config.data.dir = given["data.dir"] = os.path.abspath(os.path.expanduser(config.data.dir))
+    if config.metrics.features:
+        given["metrics.features"] = os.path.abspath(os.path.expanduser(config.metrics.features))
+        config.metrics.features = given["metrics.features"]
     if config.resume is None:
         return config, None
     folder = Path(config.resume)
@@ -98,6 +101,7 @@ def _announce(trainer: Any) -> None:
     start = f", from step {trainer.step:,}" if trainer.step else ""
     epochs = trainer.total_steps / trainer.per_epoch
     print(f"training  {epochs:.4g} epochs, {trainer.total_steps:,} steps of {trainer.config.train.batch_size}{start}")
+    print(f"quality   {trainer.quality.description}")
     print(f"run       {trainer.folder.path}", flush=True)
 
 
@@ -109,4 +113,7 @@ def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
         return
     print(f"done in {seconds / 60:.1f} minutes")
     print(f"pictures     {trainer.folder.samples}, {trainer.folder.animation.name}, {trainer.folder.losses.name}")
-    print(f"sample with  python infer.py --ckpt {folder} --num 64 --seed 0 --output digits.png")
+    if trainer.quality.summary:
+        print(f"quality      {trainer.quality.summary}")
+    picture = shlex.quote(f"{trainer.config.recipe}.png")
+    print(f"sample with  python infer.py --ckpt {folder} --num 64 --seed 0 --output {picture}")

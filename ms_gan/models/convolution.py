@@ -32,7 +32,23 @@ def _with_bias(layer, rows):
     return rows + (on_every_row(layer.bias.reshape((1, -1)), rows, layer.exact) if layer.training else layer.bias)
 
 
-class Conv2d(nn.Conv2d):
+class _Layer:
+    """What both convolutions below share: their arguments, those of Conv2d. `_choose` decides how they are computed."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool,
+        exact: bool = False,
+    ):  # fmt: skip
+        super().__init__(
+            inputs, outputs, kernel, stride, pad_mode, padding, has_bias=has_bias,
+            weight_init="zeros", bias_init="zeros",
+        )  # fmt: skip
+        self.exact = exact
+        self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
+        self._choose()
+
+
+class Conv2d(_Layer, nn.Conv2d):
     """nn.Conv2d, channels last.
 
     Args:
@@ -54,20 +70,12 @@ class Conv2d(nn.Conv2d):
         ValueError: a side that the stride does not divide, under same.
     """
 
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool,
-        exact: bool = False,
-    ):  # fmt: skip
-        super().__init__(
-            inputs, outputs, kernel, stride, pad_mode, padding, has_bias=has_bias,
-            weight_init="zeros", bias_init="zeros",
-        )  # fmt: skip
-        self.exact = exact
-        self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
+    def _choose(self):
+        inputs, outputs, (kernel, stride) = self.in_channels, self.out_channels, self.geometry[:2]
         # Towards few channels it is cheaper to multiply first and to gather the small products: with a stride of 1 a
         # convolution is the transposed convolution of the turned kernel.
         self.multiplies_first = stride == 1 and 8 * outputs <= inputs
-        self.transforms = not exact and winograd.pays(inputs, outputs, kernel, stride)
+        self.transforms = not self.exact and winograd.pays(inputs, outputs, kernel, stride)
         if self.transforms:
             self.winograd = winograd.Winograd(kernel, *self.geometry[2:])
         elif self.multiplies_first:
@@ -101,7 +109,7 @@ class Conv2d(nn.Conv2d):
         return self.fold(patches.reshape((-1, taps, self.out_channels)), 1, shape[1], shape[2])
 
 
-class ConvTranspose2d(nn.Conv2dTranspose):
+class ConvTranspose2d(_Layer, nn.Conv2dTranspose):
     """nn.Conv2dTranspose, channels last. Arguments as in Conv2d, whose gradient it is.
 
     Inputs:
@@ -111,16 +119,7 @@ class ConvTranspose2d(nn.Conv2dTranspose):
         (N, H', W', outputs), float32; H' = (H - 1) * stride + kernel - 2 * padding, under same H * stride.
     """
 
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int, pad_mode: str, padding: int, has_bias: bool,
-        exact: bool = False,
-    ):  # fmt: skip
-        super().__init__(
-            inputs, outputs, kernel, stride, pad_mode, padding, has_bias=has_bias,
-            weight_init="zeros", bias_init="zeros",
-        )  # fmt: skip
-        self.exact = exact
-        self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
+    def _choose(self):
         self.fold = fold(*self.geometry)
         self.product = ops.MatMul()
 

@@ -55,6 +55,12 @@ def read_events(path: Path) -> List[Dict[str, Any]]:
     return records
 
 
+def say(text: str) -> None:
+    """Print a line for a person, above the bar where there is one."""
+    tqdm.write(text)
+    sys.stdout.flush()
+
+
 class Progress:
     """Shows a person how training goes: a bar on a terminal, at most a line a second anywhere else.
 

@@ -26,6 +26,9 @@ class RunFolder:
         self.samples = self.path / "samples"
         self.checkpoints = self.path / "checkpoints"
         self.generator = self.path / "generator.ckpt"
+        self.generator_last = self.path / "generator_last.ckpt"
+        self.metrics = self.path / "metrics.jsonl"
+        self.quality = self.path / "quality.png"
         self.losses = self.path / "losses.png"
         self.animation = self.path / "training.gif"
 

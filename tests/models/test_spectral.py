@@ -13,21 +13,6 @@ GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "spectral.npz")
 BATCH = 6
 
 
-@pytest.fixture(params=[ms.GRAPH_MODE, ms.PYNATIVE_MODE], ids=["graph", "pynative"])
-def mode(request, device):
-    ms.set_context(mode=request.param)
-    yield
-    ms.set_context(mode=ms.GRAPH_MODE)
-
-
-@pytest.fixture(params=[False, True], ids=["native", "products"])
-def kernels(request, device):
-    chosen = layers._products
-    layers.convolutions_as_products(request.param)
-    yield
-    layers.convolutions_as_products(chosen)
-
-
 class Discriminator(nn.Cell):
     def __init__(self):
         super().__init__()

@@ -101,16 +101,38 @@ def test_without_the_average_the_generator_itself_is_kept(device, tmp_path):
         assert np.array_equal(kept[parameter.name].asnumpy(), parameter.asnumpy())
 
 
-def test_a_loss_that_is_no_number_stops_the_run_and_spares_the_checkpoints(device, tmp_path):
+def test_what_is_not_finite_stops_the_run_and_spares_the_checkpoints(device, tmp_path):
     config = tiny_config(epochs=2, checkpoint_every=1)
     config.output = str(tmp_path / "run")
     folder = train(config, device).folder
-    config.train.epochs = 3
+    good = folder.checkpoints / "step-000000004.ckpt"
+    config.train.epochs, config.train.cadence = 5, "steps"
     trainer = Trainer(config, data.load(config.data, config.seed), device, folder)
-    bias = dict(trainer.system.parameters())["discriminator.layers.0.bias"]
-    bias.set_data(bias.value() + float("nan"))
-    with pytest.raises(GanError, match="loss_d, loss_g, d_real, d_fake stopped being a number"):
+
+    # A gradient that no loss has shown yet: pictures and checkpoint would be the first to hold it.
+    moment = dict(trainer.system.parameters())["optim_g.moment2.generator.layers.5.bias"]
+    moment.set_data(moment.value() + float("inf"))
+    with pytest.raises(GanError) as caught:
         trainer.run()
+    assert "losses are finite in step 5, but not what they led to; the first parameter that is not" in str(caught.value)
+    assert f"now is generator.layers.5.bias. The last good checkpoint is {good}: lower optimizer.gen" in str(
+        caught.value
+    )
+    assert f"in {folder.config}, and go on from it with --resume {folder.path}" in str(caught.value)
+
+    # The first of the steps that are taken before anybody looks.
+    config.train.cadence = "epochs"
+    inputs = trainer.inputs
+
+    def spoilt_inputs(step):
+        images, *others = inputs(step)
+        return [images + (float("nan") if step == 6 else 0.0), *others]
+
+    trainer = Trainer(config, data.load(config.data, config.seed), device, folder)
+    trainer.inputs = spoilt_inputs
+    with pytest.raises(GanError, match="^loss_d, loss_g, d_real stopped being finite in step 7; the first "):
+        trainer.run()
+    assert read_events(folder.log)[-1]["event"] == "error"
     values, _ = load_weights(sorted(folder.checkpoints.iterdir())[-1])
     assert all(np.isfinite(value.asnumpy()).all() for value in values.values())
 
@@ -120,7 +142,10 @@ def test_a_loss_that_is_no_number_stops_the_run_and_spares_the_checkpoints(devic
     [
         (lambda c: setattr(c.train, "batch_size", 1000), "train.batch_size"),
         (lambda c: setattr(c.generator, "name", "dcgan"), "generator.name"),
-        (lambda c: (setattr(c.procedure, "objective", "hinge"), setattr(c.procedure, "label_noise", 0.1)), "label_noise"),
+        (
+            lambda c: (setattr(c.procedure, "objective", "hinge"), setattr(c.procedure, "label_noise", 0.1)),
+            "label_noise",
+        ),
     ],
 )
 def test_what_cannot_be_trained_leaves_no_folder(device, tmp_path, change, named):

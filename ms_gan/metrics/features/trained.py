@@ -50,6 +50,7 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
     place = cache_dir() / "features" / name
 
     def train() -> Stored:
+        """The classifier, from its first step to its accuracy."""
         started = time.monotonic()
         network = fit(data, recipe)
         test = load_held_out(config, data, seed)

@@ -1,0 +1,158 @@
+"""The quality of the images during a training, and which of its generators is the best so far."""
+
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from ms_gan.config import Config
+from ms_gan.data import ImageData
+from ms_gan.errors import GanError, UsageError
+from ms_gan.metrics.blocks import generated_blocks
+from ms_gan.metrics.features import open_features
+from ms_gan.metrics.features.trained import can_be_learnt
+from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
+from ms_gan.metrics.pictures import quality_records, save_quality
+from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
+from ms_gan.metrics.reference import digest, reference_moments
+from ms_gan.sampling import Sampler
+from ms_gan.training.events import EventLog, read_events, say
+from ms_gan.training.run_folder import RunFolder
+from ms_gan.weights import load_weights
+
+Record = Dict[str, Any]
+
+
+def check_features(given: Optional[str]) -> None:
+    """Refuse a file that cannot be a network, before there is a run folder.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if given and not (given.endswith(".onnx") and Path(given).is_file()):
+        raise UsageError(f"metrics.features: {given} is not allowed; name a file that exists and ends in .onnx")
+
+
+class Quality:
+    """Measures a run's generators: the Fréchet distance to its training images, a line of metrics.jsonl each.
+
+    Args:
+        config: the run's configuration.
+        data: the training images.
+        folder: the run's; lines of metrics.jsonl after `step` are dropped, because training repeats those steps.
+        step: the step from which training goes on.
+        every: steps between two measurements; 0: there are none.
+
+    Attributes:
+        best: the record of the generator in generator.ckpt; None where that one has not been measured.
+    """
+
+    def __init__(self, config: Config, data: ImageData, folder: RunFolder, step: int, every: int):
+        self.every = every
+        self._config, self._data, self._folder = config, data, folder
+        self._kind = "averaged" if config.ema.enabled else "raw"
+        self._log = EventLog(folder.metrics, step)
+        self._records = quality_records(read_events(folder.metrics))
+        self.best = self._kept()
+
+    def _kept(self) -> Optional[Record]:
+        """The record of the generator in generator.ckpt; None too where that one is of steps that training repeats."""
+        try:
+            _, card = load_weights(self._folder.generator)
+        except (UsageError, GanError):
+            return None
+        return next((record for record in self._of_kept_kind() if record.get("step") == card.step), None)
+
+    def _of_kept_kind(self) -> List[Record]:
+        return [record for record in self._records if record["generator"] == self._kind]
+
+    @property
+    def description(self) -> str:
+        """What will be measured, for a person."""
+        metrics = self._config.metrics
+        if not metrics.every:
+            return "not measured (metrics.every is 0)"
+        if not self.every:
+            return f"not measured in runs of less than {metrics.every} epochs (metrics.every)"
+        first = ""
+        if metrics.features is None and can_be_learnt(self._data):
+            first = "; the first run on a data set trains a classifier for it, about 2 minutes"
+        return f"Frechet distance of {metrics.samples:,} images every {metrics.every} epochs{first}"
+
+    @property
+    def summary(self) -> Optional[str]:
+        """Which generator won and how good the last one is, for a person; None where nothing was measured."""
+        if self.best is None:
+            return None
+        last = self._of_kept_kind()[-1]
+        best = f"best after epoch {self.best['epoch']:.4g}: Frechet distance {self.best['frechet']:.4g}"
+        if last["step"] == self.best["step"]:
+            return f"{best}, {self._folder.generator.name}; it is the last one too"
+        names = self._folder.generator.name, self._folder.generator_last.name
+        return f"{best}, {names[0]}; after epoch {last['epoch']:.4g}: {last['frechet']:.4g}, {names[1]}"
+
+    def prepare(self) -> None:
+        """Get ready what generated images are compared with, from the cache, or computed now for the first time.
+
+        Raises:
+            UsageError: features that do not suit the images; onnxruntime is not installed.
+            GanError: a cache that cannot be written.
+        """
+        if not self.every:
+            return
+        config, images = self._config, self._data.images
+        self._features = open_features(config.data, self._data, config.metrics.features, config.seed)
+        self._real = reference_moments(self._features, images)
+        self._rules = {
+            "features": describe_features(self._features),
+            "data": self._data.name,
+            "pixels": digest(images, len(images)),
+            "split": "train",
+            "real": len(images),
+            "generated": config.metrics.samples,
+            "compared": 0,
+            "floor": "not measured",
+            "image_shape": images.shape[1:],
+            "seed": config.seed,
+        }
+        for count in (config.metrics.samples, len(images)):
+            warning = too_few(count, self._features.width)
+            if warning:
+                say(f"note: {warning}")
+
+    def measure(self, sampler: Sampler) -> Record:
+        """Measure a generator by the first samples of the run's seed; writes and returns the record.
+
+        Raises:
+            GanError: images or features that are not finite; metrics.jsonl cannot be written.
+        """
+        started = time.monotonic()
+        found = Moments.empty(self._features.width)
+        for images in generated_blocks(sampler, self._config.seed, self._config.metrics.samples):
+            found.add(self._features(images)[0])
+        protocol = Protocol(generator=describe_generator(sampler), **self._rules)
+        record = self._log.write(
+            "quality",
+            step=sampler.card.step,
+            epoch=sampler.card.epoch,
+            generator=protocol.generator.kind,
+            frechet=frechet_distance(self._real, found),
+            seconds=round(time.monotonic() - started, 2),
+            protocol=protocol.to_dict(),
+        )
+        self._records.append(record)
+        return record
+
+    def wins(self, record: Record) -> bool:
+        """Whether a record is better than the best so far, or cannot be compared with it."""
+        return self.best is None or _rules(record) != _rules(self.best) or record["frechet"] < self.best["frechet"]
+
+    def plot(self) -> None:
+        """Write quality.png from all records that compare with the last one, if there is any."""
+        comparable = [record for record in self._records if _rules(record) == _rules(self._records[-1])]
+        if comparable:
+            save_quality(comparable, self._folder.quality)
+
+
+def _rules(record: Record) -> Record:
+    """A record's protocol without the generator: distances compare only where these agree."""
+    return {key: value for key, value in record.get("protocol", {}).items() if key != "generator"}
