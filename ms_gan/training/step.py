@@ -165,7 +165,10 @@ def pairs_of_looks(aids, index):
 
 
 class SharedFakesStep(TrainOneStep):
-    """The same with one batch of generated images for both updates: the generator runs forward once."""
+    """The same with one batch of generated images for both updates: the generator runs forward once.
+
+    In PyNative mode MindSpore 2.8 runs it a second time for `vjp`, which moves the statistics of its BatchNorms twice.
+    """
 
     def __init__(self, *parts: Any):
         super().__init__(*parts)

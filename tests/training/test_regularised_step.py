@@ -24,6 +24,7 @@ VARIANTS = {
     "least squares, noisy, shared": {
         "procedure.objective": "least_squares", "procedure.label_smoothing": 0.1, "procedure.fakes": "shared",
         "regularise.instance_noise": 0.3, "regularise.instance_noise_steps": 3,
+        "generator.batch_norm": False,  # SharedFakesStep says why
     },
     "minimax, fake is positive, falling rate": {
         "procedure.objective": "minimax", "procedure.positive": "fake", "procedure.label_noise": 0.05,
