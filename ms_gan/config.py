@@ -188,11 +188,12 @@ class TrainConfig:
 
 @dataclass
 class MetricsConfig:
-    """How good the images are during training: the Frechet distance to the data; generator.ckpt keeps the best one."""
+    """How good the images are during training; the best generator is kept."""
 
     every: int = option(
-        5, "epochs between two measurements; 0: none; shorter runs have none", 0, 1000000, "epochs", may_change=True
-    )
+        5, "epochs between two Frechet distances to the data; 0: none; shorter runs have none",
+        0, 1000000, "epochs", may_change=True,
+    )  # fmt: skip
     samples: int = option(5000, "images that each one generates", 100, 100000, "images", may_change=True)
     features: Optional[str] = option(
         None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
