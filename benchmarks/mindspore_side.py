@@ -44,7 +44,7 @@ def step(task: Task) -> Activity:
     def take(steps):
         nonlocal done
         for _ in range(steps):
-            statistics = system.step(*inputs(done))
+            statistics = system.take(done, inputs(done))
             done += 1
         statistics.asnumpy()
 

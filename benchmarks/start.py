@@ -7,7 +7,6 @@ distance of 10,000 images. Every figure comes from processes of their own, one a
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import statistics
 import sys
@@ -16,11 +15,12 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from benchmarks.launch import LaunchError, launch, phases_to_first_step, time_to_first_step, train_options
+from benchmarks.step import BATCHES
 from benchmarks.table import Table
 from benchmarks.turns import Worker, take_turns
 from benchmarks.worker import ROOT, Task
 
-RECIPES = ("gan_mnist", "gan_mnist_wide", "gan_mnist_plain", "dcgan_64", "dcgan_cifar10_frog")
+RECIPES = tuple(BATCHES)
 SOURCES = ("synthetic", "mnist")
 FEEDS = {"gan_mnist": (128, 60_000), "dcgan_64": (32, 10_000)}  # batch, images of the data set
 MINUTES = {"start": 2.5, "memory": 2.0, "feed": 1.5, "sampling": 1.0, "frechet": 1.0}  # on two cores of a server
@@ -108,9 +108,6 @@ def measure_sampling(options: argparse.Namespace) -> Dict[str, Any]:
 
 def measure_frechet(options: argparse.Namespace) -> Dict[str, Any]:
     """Seconds for the Frechet distance of generated images of MNIST's shape, from data whose moments are known."""
-    if importlib.util.find_spec("ms_gan.metrics") is None:
-        print("frechet is left out: this version has no ms_gan.metrics")
-        return {}
     found = {}
     table = Table([f"Frechet distance of {options.images:,} images", "s"], 24)
     with Worker("features", Task("features", images=options.images)) as worker:

@@ -4,7 +4,7 @@ import math
 import os
 import shutil
 from pathlib import Path
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 from PIL import Image
@@ -113,9 +113,7 @@ def plot_losses(records: List[Dict[str, float]], path: Path) -> None:
     Args:
         records: training records with `epoch`, `loss_d`, `loss_g`, `d_real` and `d_fake`.
     """
-    from matplotlib.figure import Figure  # takes a second to import, and only some commands plot
-
-    figure = Figure(figsize=(8, 6), layout="constrained")
+    figure = new_figure(8, 6)
     above, below = figure.subplots(2, 1, sharex=True)
     epochs = [record["epoch"] for record in records]
     for axes, curves in (
@@ -130,5 +128,17 @@ def plot_losses(records: List[Dict[str, float]], path: Path) -> None:
     below.set_ylabel("probability of being real")
     below.set_ylim(0, 1)
     below.set_xlabel("epoch")
+    save_figure(figure, path)
+
+
+def new_figure(width: float, height: float) -> Any:
+    """An empty matplotlib figure of so many inches."""
+    from matplotlib.figure import Figure  # takes a second to import, and only some commands plot
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def save_figure(figure: Any, path: Path) -> None:
+    """Write a matplotlib figure as a PNG, whole or not at all."""
     with whole_file(path) as temporary:
         figure.savefig(temporary, dpi=100)

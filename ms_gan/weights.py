@@ -1,5 +1,6 @@
 """Parameters on disk: one MindSpore checkpoint file, with the generator's card embedded."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Dict, Iterable, Tuple
@@ -24,6 +25,14 @@ def save_weights(path: Path, parameters: Iterable[Tuple[str, ms.Parameter]], car
         except RuntimeError as error:
             raise GanError(f"{path}: cannot be written ({str(error).splitlines()[0]})") from None
         os.chmod(temporary, 0o644)
+
+
+def weights_digest(parameters: Iterable[ms.Parameter]) -> str:
+    """SHA-256 of parameters' values in their order, in hexadecimal."""
+    content = hashlib.sha256()
+    for parameter in parameters:
+        content.update(parameter.asnumpy())
+    return content.hexdigest()
 
 
 def load_weights(path: Path) -> Tuple[Dict[str, ms.Parameter], Card]:

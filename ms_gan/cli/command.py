@@ -2,9 +2,12 @@
 
 import os
 import sys
-from typing import Callable, List, Optional
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional
 
+from ms_gan.config import Config
 from ms_gan.errors import GanError, UsageError
+from ms_gan.schema import leaves
 
 
 def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> int:
@@ -25,6 +28,40 @@ def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> 
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+
+
+def continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
+    """A run's own configuration with given options in it.
+
+    Args:
+        stored: the run's configuration.
+        given: what the command line sets, as {dotted key: value}.
+        folder: the run's, for the message.
+
+    Raises:
+        UsageError: an option that contradicts the run.
+    """
+    known = {key: (f, value) for key, f, value in leaves(stored)}
+    for key, value in given.items():
+        f, old = known[key]
+        if value != old and not f.metadata["may_change"]:
+            raise UsageError(f"{key}: {value} contradicts the run in {folder}, where it is {old}; leave it out")
+        *groups, name = key.split(".")
+        target: Any = stored
+        for group in groups:
+            target = getattr(target, group)
+        setattr(target, name, value)
+    return stored
+
+
+def check_pixel_range(pixel_range: List[float]) -> None:
+    """Refuse a list that is not black and white.
+
+    Raises:
+        UsageError: it has not two numbers.
+    """
+    if len(pixel_range) != 2:
+        raise UsageError(f"pixel_range: {pixel_range} is not allowed; allowed: two numbers, such as [-1, 1]")
 
 
 def check_checkpoint(path: Optional[str]) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
-from ms_gan.cli.command import check_checkpoint, run_command
+from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued, run_command
 from ms_gan.config import Config, DataConfig
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
-from ms_gan.schema import leaves, option
+from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
 EXAMPLES = """\
@@ -84,8 +84,7 @@ def _check(options: EvalOptions, given: Dict[str, Any]) -> None:
         for name in ("ckpt", "output"):
             if name in given:
                 raise UsageError(f"--{name}: --compare evaluates each run in its own folder; leave --{name} out")
-    if len(options.pixel_range) != 2:
-        raise UsageError(f"pixel_range: {options.pixel_range} is not allowed; allowed: two numbers, such as [-1, 1]")
+    check_pixel_range(options.pixel_range)
     if options.features and not (options.features.endswith(".onnx") and os.path.isfile(options.features)):
         raise UsageError(f"--features {options.features}: name a file that exists and ends in .onnx")
 
@@ -123,15 +122,8 @@ def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
     """
     if not (folder / "config.yaml").is_file():
         raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt")
-    data = read_yaml(Config, folder / "config.yaml").data
-    for key, f, old in list(leaves(data, "data.")):
-        if key in given:
-            if given[key] != old and not f.metadata["may_change"]:
-                raise UsageError(
-                    f"{key}: {given[key]} contradicts the run in {folder}, where it is {old}; leave it out"
-                )
-            setattr(data, f.name, given[key])
-    return data
+    of_data = {key: value for key, value in given.items() if key.startswith("data.")}
+    return continued(read_yaml(Config, folder / "config.yaml"), of_data, folder).data
 
 
 def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:

@@ -5,9 +5,8 @@ import time
 from dataclasses import dataclass, field
 from typing import List, Literal, Optional
 
-from ms_gan.cli.command import run_command
+from ms_gan.cli.command import check_pixel_range, run_command
 from ms_gan.config import DataConfig
-from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
 from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
@@ -40,8 +39,7 @@ def main(argv: Optional[List[str]] = None) -> int:
 def _features(argv: List[str]) -> int:
     text = "Train the network whose features measure images like those of a data set, or find it in the cache."
     options, _ = parse(make_parser(FeaturesOptions, PROGRAM, text, EXAMPLES), FeaturesOptions, argv)
-    if len(options.pixel_range) != 2:
-        raise UsageError(f"pixel_range: {options.pixel_range} is not allowed; allowed: two numbers, such as [-1, 1]")
+    check_pixel_range(options.pixel_range)
     from ms_gan import data, runtime
 
     images = data.load(options.data, options.seed)

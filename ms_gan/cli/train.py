@@ -4,13 +4,12 @@ import os
 import shlex
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
-from ms_gan.cli.command import run_command
+from ms_gan.cli.command import continued, run_command
 from ms_gan.config import Config
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
-from ms_gan.schema import leaves
 
 EXAMPLES = """\
   python train.py --epochs 20                          MNIST, the recipe gan_mnist
@@ -64,28 +63,10 @@ def _read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
     if not (folder / "config.yaml").is_file():
         raise UsageError(f"--resume {folder}: not a run folder; it should hold config.yaml and checkpoints/")
     del given["resume"]
-    return _continued(read_yaml(Config, folder / "config.yaml"), given, folder), folder
-
-
-def _continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
-    """The run's own configuration with the options that a resumed run may change.
-
-    Raises:
-        UsageError: an option that contradicts the run.
-    """
-    known = {key: (f, value) for key, f, value in leaves(stored)}
-    for key, value in given.items():
-        f, old = known[key]
-        if value != old and not f.metadata["may_change"]:
-            raise UsageError(f"{key}: {value} contradicts the run in {folder}, where it is {old}; leave it out")
-        if key == "output":
-            raise UsageError(f"--output {value}: a resumed run stays in its folder, {folder}; leave it out")
-        *groups, name = key.split(".")
-        target: Any = stored
-        for group in groups:
-            target = getattr(target, group)
-        setattr(target, name, value)
-    return stored
+    config = continued(read_yaml(Config, folder / "config.yaml"), given, folder)
+    if "output" in given:
+        raise UsageError(f"--output {given['output']}: a resumed run stays in its folder, {folder}; leave it out")
+    return config, folder
 
 
 def _announce(trainer: Any) -> None:

@@ -105,7 +105,7 @@ def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: i
     protocol = plan(sampler, features, splits, num, seed, split)
     real, other = splits if split == "train" else splits[::-1]
     histogram = _histogram(features, real)
-    reference = _reference(features, real.images, histogram, protocol.compared)
+    reference = _reference(features, real.images, histogram, protocol.compared, protocol.pixels)
     generated = _look(features, generated_blocks(sampler, seed, num), num, protocol.compared, "Generating")
     measures = _measure(generated, reference, seed)
 
@@ -136,9 +136,15 @@ def _histogram(features: Features, data: ImageData) -> Optional[np.ndarray]:
     return np.bincount(data.labels, minlength=len(data.classes))
 
 
-def _reference(features: Features, images: np.ndarray, histogram: Optional[np.ndarray], compared: int) -> Reference:
+def _reference(
+    features: Features,
+    images: np.ndarray,
+    histogram: Optional[np.ndarray],
+    compared: int,
+    pixels: Optional[str] = None,
+) -> Reference:
     some = np.concatenate([features(block)[0] for block in image_blocks(images, compared)])
-    return Reference(reference_moments(features, images), manifold(some), histogram)
+    return Reference(reference_moments(features, images, pixels=pixels), manifold(some), histogram)
 
 
 def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: int, doing: str) -> Seen:

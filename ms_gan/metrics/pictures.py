@@ -6,10 +6,9 @@ from typing import Any, Dict, List, Sequence
 
 import numpy as np
 
-from ms_gan.files import whole_file
 from ms_gan.metrics.copies import Copies, Pairs
 from ms_gan.metrics.report import Report
-from ms_gan.pictures import grid, to_pillow
+from ms_gan.pictures import grid, new_figure, save_figure, to_pillow
 
 PAIRS_IN_A_ROW = 8
 TURNED = 60  # letters of all class names together, beyond which they are written upwards
@@ -21,7 +20,7 @@ def save_nearest(copies: Copies, path: Path) -> None:
     The first samples come first, then those of all that were searched which are nearest to a training image.
     """
     rows = sum(math.ceil(len(pairs.images) / PAIRS_IN_A_ROW) for pairs in (copies.first, copies.closest))
-    figure = _figure(10, 0.8 * rows + 1.6)
+    figure = new_figure(10, 0.8 * rows + 1.6)
     unseen = "" if copies.unseen is None else f"; of real images that training never saw {copies.unseen:.2f}"
     figure.suptitle(
         f"Samples (left) and their nearest training images (right), with the distance of their features\n"
@@ -32,7 +31,7 @@ def save_nearest(copies: Copies, path: Path) -> None:
     above, below = figure.subfigures(2, 1, height_ratios=[math.ceil(n / PAIRS_IN_A_ROW) for n in heights])
     _draw_pairs(above, copies.first, "the first samples")
     _draw_pairs(below, copies.closest, f"the closest of {copies.searched:,}")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _draw_pairs(figure: Any, pairs: Pairs, title: str) -> None:
@@ -49,7 +48,7 @@ def _draw_pairs(figure: Any, pairs: Pairs, title: str) -> None:
 def save_classes(report: Report, path: Path) -> None:
     """Write the share of each class in the data and in the generated images as bars."""
     names, data, generated = report.classes, report.data_histogram, report.generated.histogram
-    figure = _figure(max(7, 0.35 * len(names) + 2), 4.5)
+    figure = new_figure(max(7, 0.35 * len(names) + 2), 4.5)
     axes = figure.subplots()
     for shift, counts, label, colour in (
         (-0.2, data, report.protocol.data, "0.65"),
@@ -63,7 +62,7 @@ def save_classes(report: Report, path: Path) -> None:
     axes.set_title(f"classes; of generated images as {report.protocol.features.name} sees them", fontsize=10)
     axes.margins(y=0.25)
     axes.legend(loc="upper right", fontsize=9)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def save_quality(records: Sequence[Dict[str, Any]], path: Path) -> None:
@@ -72,7 +71,7 @@ def save_quality(records: Sequence[Dict[str, Any]], path: Path) -> None:
     Args:
         records: of metrics.jsonl: `epoch`, `frechet` and `generator`, raw or averaged; at least one.
     """
-    figure = _figure(8, 4.5)
+    figure = new_figure(8, 4.5)
     axes = figure.subplots()
     for kind in sorted({record["generator"] for record in records}):
         curve = [(record["epoch"], record["frechet"]) for record in records if record["generator"] == kind]
@@ -87,7 +86,7 @@ def save_quality(records: Sequence[Dict[str, Any]], path: Path) -> None:
     axes.set_ylabel("Fréchet distance")
     axes.legend(loc="upper right")
     axes.grid(alpha=0.3, which="both")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def quality_records(records: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
@@ -100,14 +99,3 @@ def quality_records(records: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
         )
 
     return [record for record in records if drawable(record)]
-
-
-def _figure(width: float, height: float) -> Any:
-    from matplotlib.figure import Figure  # takes a second to import, and only some commands plot
-
-    return Figure(figsize=(width, height), layout="constrained")
-
-
-def _save(figure: Any, path: Path) -> None:
-    with whole_file(path) as temporary:
-        figure.savefig(temporary, dpi=100)

@@ -1,11 +1,11 @@
 """How images were measured: what every number about them carries, because numbers compare only where this agrees."""
 
-import hashlib
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ms_gan import __version__
 from ms_gan.metrics.features.extractor import Features
+from ms_gan.weights import weights_digest
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,8 @@ def describe_features(features: Features) -> FeaturesUsed:
 def describe_generator(sampler: Any) -> GeneratorUsed:
     """What a protocol keeps of a generator, given its sampler."""
     card = sampler.card
-    weights = hashlib.sha256()
-    for parameter in sampler.parameters():
-        weights.update(parameter.asnumpy())
     kind = "averaged" if card.averaged else "raw"
-    return GeneratorUsed(card.recipe, kind, card.epoch, card.step, weights.hexdigest()[:16])
+    return GeneratorUsed(card.recipe, kind, card.epoch, card.step, weights_digest(sampler.parameters())[:16])
 
 
 def differences(protocols: Sequence[Protocol]) -> List[str]:

@@ -16,7 +16,9 @@ from ms_gan.metrics.frechet import Moments
 from ms_gan.runtime.paths import cache_dir
 
 
-def reference_moments(features: Features, images: np.ndarray, limit: Optional[int] = None) -> Moments:
+def reference_moments(
+    features: Features, images: np.ndarray, limit: Optional[int] = None, pixels: Optional[str] = None
+) -> Moments:
     """Moments of real images' features, from the cache or, the first time, computed into it.
 
     They lie beside the features' own weights, named by a digest of the number of images and of all their pixels: sets
@@ -27,13 +29,14 @@ def reference_moments(features: Features, images: np.ndarray, limit: Optional[in
         features: the extractor.
         images: uint8 (N, C, H, W), in memory or mapped from a file; looked at in blocks.
         limit: use so many of them, evenly spaced, because a folder's images come sorted by name; None: all.
+        pixels: their `digest`, where it is known already.
 
     Raises:
         UsageError: images of another shape than the extractor accepts.
         GanError: the cache cannot be written.
     """
     count = min(len(images), limit or len(images))
-    path = cache_dir() / "features" / features.name / f"moments-{digest(images, count)}"
+    path = cache_dir() / "features" / features.name / f"moments-{pixels or digest(images, count)}"
     found = _read(path, features.width)
     if found is None:
         if path.exists():

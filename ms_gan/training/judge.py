@@ -9,18 +9,23 @@ from ms_gan.regularisers import GradientPenalty, ZeroCentredPenalty, instance_no
 
 
 def looks_at(aids, first: int, count: int):
-    """The masks, noise and draws of some of a step's looks, each (count * N, ...) or None.
+    """The masks, noise and draws of some of a step's looks, each (count, N, ...) or None.
 
     Args:
         aids: (masks, noise, draws), each (looks, N, ...) or None.
         first, count: which looks.
     """
     masks, noise, draws = aids
-    return _rows(masks, first, count), _rows(noise, first, count), _rows(draws, first, count)
+    return (
+        None if masks is None else masks[first : first + count],
+        None if noise is None else noise[first : first + count],
+        None if draws is None else draws[first : first + count],
+    )
 
 
-def _rows(tensor, first, count):
-    return None if tensor is None else tensor[first : first + count].reshape((-1, *tensor.shape[2:]))
+def _flat(tensor):
+    """(looks, N, ...) as (looks * N, ...)."""
+    return tensor.reshape((-1, *tensor.shape[2:]))
 
 
 class Judge(nn.Cell):
@@ -33,7 +38,7 @@ class Judge(nn.Cell):
 
     Inputs:
         images: (N, C, H, W), float32.
-        look: (mask, noise, draws) of these images, each (N, ...) or None.
+        look: (masks, noise, draws) of these images, each (looks, N / looks, ...) or None.
         step: how many steps came before this one, a float32 scalar.
 
     Outputs:
@@ -49,19 +54,19 @@ class Judge(nn.Cell):
         self.one_pass = not getattr(discriminator, "mixes_batch", False)
 
     def construct(self, images, look, step):
-        mask, noise, draws = look
+        masks, noise, draws = look
         if noise is not None:
-            images = instance_noise(images, noise, step, self.noise, self.noise_steps)
+            images = instance_noise(images, _flat(noise), step, self.noise, self.noise_steps)
         if self.augment is not None:
-            images = self.augment(images, draws)
-        return self.discriminator(images) if mask is None else self.discriminator(images, mask)
+            images = self.augment(images, _flat(draws))
+        return self.discriminator(images) if masks is None else self.discriminator(images, _flat(masks))
 
-    def both(self, real, fake, aids, step):
-        """Logits of real and of generated images, whose looks are the first two of `aids`."""
+    def both(self, real, fake, looks, step):
+        """Logits of real and of generated images; `looks` are the two of them, in this order."""
         if self.one_pass:
-            logits = self.construct(ops.concat((real, fake)), looks_at(aids, 0, 2), step)
+            logits = self.construct(ops.concat((real, fake)), looks, step)
             return logits[: real.shape[0]], logits[real.shape[0] :]
-        return self.construct(real, looks_at(aids, 0, 1), step), self.construct(fake, looks_at(aids, 1, 1), step)
+        return self.construct(real, looks_at(looks, 0, 1), step), self.construct(fake, looks_at(looks, 1, 1), step)
 
 
 class Penalties(nn.Cell):

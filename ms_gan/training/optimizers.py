@@ -5,7 +5,7 @@ from typing import Any, Sequence
 import mindspore as ms
 from mindspore import nn, ops
 
-from ms_gan.training.schedules import SCHEDULES
+from ms_gan.training.schedules import SCHEDULES, decayed
 
 
 class Optimizer(nn.Cell):
@@ -38,13 +38,8 @@ class Optimizer(nn.Cell):
         return ops.minimum(ops.maximum(gradient, -self.clip), self.clip)
 
     def learning_rate(self):
-        """lr / (1 + decay * t) for update t, from 0, which is Keras's time-based decay, times the schedule's factor."""
-        lr = self.lr
-        if self.decay != 0.0:
-            lr = lr / (1.0 + self.decay * self.updates)
-        if self.schedule is not None:
-            lr = lr * self.schedule(self.updates, self.total, self.hold, self.floor)
-        return lr
+        """The learning rate of the next update: see `decayed`."""
+        return decayed(self.lr, self.updates, self.total, self.decay, self.schedule, self.hold, self.floor)
 
 
 class Adam(Optimizer):

@@ -101,11 +101,12 @@ class Quality:
             return
         config, images = self._config, self._data.images
         self._features = open_features(config.data, self._data, config.metrics.features, config.seed)
-        self._real = reference_moments(self._features, images)
+        pixels = digest(images, len(images))
+        self._real = reference_moments(self._features, images, pixels=pixels)
         self._rules = {
             "features": describe_features(self._features),
             "data": self._data.name,
-            "pixels": digest(images, len(images)),
+            "pixels": pixels,
             "split": "train",
             "real": len(images),
             "generated": config.metrics.samples,

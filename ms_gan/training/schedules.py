@@ -42,4 +42,11 @@ def cosine(step, total, hold=0.0, floor=0.0):
     return floor + 0.5 * (1.0 - floor) * (1.0 + ops.cos(math.pi * progress(step, total, hold)))
 
 
+def decayed(lr, step, total, decay, schedule, hold, floor):
+    """lr / (1 + decay * step), which is Keras's time-based decay, times the factor of a schedule, or of none (None)."""
+    if decay != 0.0:
+        lr = lr / (1.0 + decay * step)
+    return lr if schedule is None else lr * schedule(step, total, hold, floor)
+
+
 SCHEDULES = {"constant": constant, "linear": linear, "cosine": cosine}

@@ -75,9 +75,9 @@ class TrainOneStep(nn.Cell):
         """Logits whose larger values mean "real", whichever class is the positive one."""
         return logits if self.sign == 1.0 else -logits
 
-    def discriminator_loss(self, images, fakes, label_noise, aids, shares):
+    def discriminator_loss(self, images, fakes, label_noise, looks, shares):
         """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
-        real, fake = self.judge.both(images, fakes, aids, self.step)
+        real, fake = self.judge.both(images, fakes, looks, self.step)
         real, fake = self.turned(real), self.turned(fake)
         if self.has_labels:
             real_label, fake_label = self.real_label, 0.0
@@ -89,7 +89,7 @@ class TrainOneStep(nn.Cell):
             objective = self.weight * self.objective_d(real, fake)
         loss = objective
         if self.penalties is not None:
-            loss = loss + self.penalties(images, fakes, shares, aids[0])
+            loss = loss + self.penalties(images, fakes, shares, looks[0])
         return scaled(loss, self.scale_d), objective, real, fake
 
     def fooling_loss(self, fakes, look, real):
@@ -100,9 +100,9 @@ class TrainOneStep(nn.Cell):
         """The generator's loss, scaled, as a function of its latents."""
         return self.fooling_loss(self.generator(latents), look, real)
 
-    def update_discriminator(self, images, fakes, label_noise, aids, shares):
+    def update_discriminator(self, images, fakes, label_noise, looks, shares):
         """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
-        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, aids, shares)
+        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, looks, shares)
         self.optim_d(gradients)
         if self.clipping is not None:
             self.clipping()
@@ -144,24 +144,13 @@ class TrainOneStep(nn.Cell):
                 self.part(images, i),
                 ops.stop_gradient(self.generator(self.part(latents_d, i))),
                 None if label_noise is None else label_noise[i],
-                pairs_of_looks(aids, i),
+                looks_at(aids, 2 * i, 2),
                 None if shares is None else shares[i],
             )
         look, real = looks_at(aids, 2 * self.d_steps, 1), self.reals_beside(images, aids)
         loss_g, gradients = self.grad_g(latents_g, look, real)
         self.update_generator(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)
-
-
-def pairs_of_looks(aids, index):
-    """The looks at real and at generated images in the `index`-th of the discriminator's updates."""
-    masks, noise, draws = aids
-    first = 2 * index
-    return (
-        None if masks is None else masks[first : first + 2],
-        None if noise is None else noise[first : first + 2],
-        None if draws is None else draws[first : first + 2],
-    )
 
 
 class SharedFakesStep(TrainOneStep):
@@ -185,7 +174,7 @@ class SharedFakesStep(TrainOneStep):
             images,
             ops.stop_gradient(fakes),
             None if label_noise is None else label_noise[0],
-            pairs_of_looks(aids, 0),
+            looks_at(aids, 0, 2),
             None if shares is None else shares[0],
         )
         loss_g, slope = self.grad_fakes(fakes, looks_at(aids, 2, 1), self.reals_beside(images, aids))

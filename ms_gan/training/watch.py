@@ -7,7 +7,7 @@ import numpy as np
 
 from ms_gan.config import Config, OptimizerConfig
 from ms_gan.losses import OBJECTIVES
-from ms_gan.training.schedules import SCHEDULES
+from ms_gan.training.schedules import SCHEDULES, decayed
 from ms_gan.training.step import STATISTICS
 
 WINDOW = 500  # steps for which a sign must last; images are given twice as many to differ
@@ -161,5 +161,5 @@ class Watch:
 
 def learning_rate(config: OptimizerConfig, step: int, total: int) -> float:
     """The learning rate after so many updates of `total`."""
-    factor = SCHEDULES[config.schedule](ms.Tensor(float(step)), total, config.hold, config.floor)
-    return config.lr / (1 + config.decay * step) * float(factor)
+    schedule = SCHEDULES[config.schedule]
+    return float(decayed(config.lr, ms.Tensor(float(step)), total, config.decay, schedule, config.hold, config.floor))

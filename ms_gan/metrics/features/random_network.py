@@ -4,7 +4,6 @@ Random convolutional features tell distributions of images apart without having 
 (arXiv:2002.09797), section 4.2, propose them where networks trained on photographs do not suit the data.
 """
 
-import hashlib
 from typing import Tuple
 
 import mindspore as ms
@@ -17,6 +16,7 @@ from ms_gan.metrics.features.fit import RANDOM
 from ms_gan.models.layers import activation, chain, conv
 from ms_gan.pixels import to_float
 from ms_gan.seeds import Purpose, stream
+from ms_gan.weights import weights_digest
 
 VERSION = 1  # raise it whenever the same image gets other features
 LAYERS, CHANNELS, KERNEL = 4, 64, 4
@@ -69,16 +69,13 @@ def random_features(image_shape: Tuple[int, int, int]) -> Features:
     if min(sides) < 1 << LAYERS:
         raise UsageError(f"images of {sides[0]}x{sides[1]} pixels are too small for {LAYERS} halvings; allowed: 16x16")
     network = RandomNetwork(channels, stream(0, Purpose.FEATURES, RANDOM, VERSION)).set_train(False)
-    digest = hashlib.sha256()
-    for parameter in network.get_parameters():
-        digest.update(parameter.asnumpy())
 
     def compute(images: np.ndarray):
         return network(ms.Tensor(to_float(images))).asnumpy(), None
 
     size = "x".join(map(str, image_shape))
     return Features(
-        f"random-convolutions-{digest.hexdigest()[:8]}",
+        f"random-convolutions-{weights_digest(network.get_parameters())[:8]}",
         f"network of {LAYERS} convolutions with fixed random weights, mean-pooled after each; takes images as the run"
         f" sees them ({size}), not resized, pixels in [-1, 1]",
         WIDTH,
