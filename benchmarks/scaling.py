@@ -141,7 +141,7 @@ def measure(options: argparse.Namespace) -> List[Dict[str, Any]]:
     """All curves, shown as soon as each is measured."""
     curves = all_curves(options.quick)
     count = sum(len(curve.tasks) for curve in curves)
-    minutes = count * (8 + (options.rounds + 1) * options.seconds) / 60 + (1 if options.quick else 3)
+    minutes = count * (5 + (options.rounds + 1) * options.seconds) / 60
     print(f"{len(curves)} curves of {count} points in all; about {minutes:.0f} minutes on two idle cores", flush=True)
     figures = []
     for curve in curves:
