@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from dataclasses import asdict, replace
-from typing import Optional
+from typing import Optional, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -31,7 +31,9 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
     """A classifier of the data source's classes, all of them, for images as the run sees them: their size and colours.
 
     A run that learns some classes only is measured by the classifier of all: one that knows nothing but frogs has
-    nothing to tell apart. The classifier is trained once and kept in the user's cache; see `cache.stored`.
+    nothing to tell apart. One whose images are padded is measured by the classifier of the source's own size, which
+    looks at what is within the margin, so that numbers compare between runs with and without it. The classifier is
+    trained once and kept in the user's cache; see `cache.stored`.
 
     Args:
         config: the run's data options.
@@ -41,9 +43,11 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
     Raises:
         GanError: the cache cannot be written.
     """
-    if config.classes is not None:
-        config = replace(config, classes=None)
-        data = load(config, seed)
+    seen = data.images.shape[1:]
+    # Of a folder's images, image_size is the very size; of others, what they are padded to.
+    own = replace(config, classes=None, image_size=config.image_size if config.source == "folder" else None)
+    if own != config:
+        config, data = own, load(own, seed)
     shape = data.images.shape[1:]
     about = {"recipe": asdict(recipe), "data": data.name, "checksum": checksum(data), "image_shape": shape}
     name = f"{config.source}-classifier-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}"
@@ -54,7 +58,7 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
         started = time.monotonic()
         network = fit(data, recipe)
         test = load_held_out(config, data, seed)
-        accuracy = None if test is None else _accuracy(_features(name, network, data), test)
+        accuracy = None if test is None else _accuracy(_features(name, network, data, shape), test)
         weights = {parameter.name: parameter.asnumpy() for parameter in network.get_parameters()}
         seconds = round(time.monotonic() - started, 1)
         card = {"name": name, **about, "classes": data.classes, "accuracy": accuracy, "seconds": seconds}
@@ -64,7 +68,7 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
     network = Classifier(shape, len(data.classes))
     for parameter in network.get_parameters():
         parameter.set_data(ms.Tensor(weights[parameter.name]))
-    return _features(name, network.set_train(False), data, card["accuracy"], str(place))
+    return _features(name, network.set_train(False), data, seen, card["accuracy"], str(place))
 
 
 def checksum(data: ImageData) -> str:
@@ -76,22 +80,32 @@ def checksum(data: ImageData) -> str:
 
 
 def _features(
-    name: str, network: Classifier, data: ImageData, accuracy: Optional[float] = None, kept_in: Optional[str] = None
+    name: str,
+    network: Classifier,
+    data: ImageData,
+    seen: Tuple[int, int, int],
+    accuracy: Optional[float] = None,
+    kept_in: Optional[str] = None,
 ) -> Features:
+    """The features of images of shape `seen` by a classifier that was trained on `data`."""
     shape = data.images.shape[1:]
+    rows, columns = (
+        slice((outer - inner) // 2, (outer - inner) // 2 + inner) for outer, inner in zip(seen[1:], shape[1:])
+    )
 
     def compute(images: np.ndarray):
-        features, logits = network(ms.Tensor(to_float(images)))
+        features, logits = network(ms.Tensor(to_float(images[:, :, rows, columns])))
         return features.asnumpy(), logits.asnumpy()
 
+    margin = "" if seen == shape else f", the {'x'.join(map(str, shape))} within the margin"
     return Features(
         name,
         f"convolutional classifier of {len(data.classes)} classes, trained on {data.name}; takes images as the run"
-        f" sees them ({'x'.join(map(str, shape))}), not resized, pixels in [-1, 1]",
+        f" sees them ({'x'.join(map(str, seen))}){margin}, not resized, pixels in [-1, 1]",
         WIDTH,
         compute,
-        block_for(shape),
-        shape,
+        block_for(seen),
+        seen,
         data.classes,
         accuracy,
         kept_in,

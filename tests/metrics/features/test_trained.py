@@ -59,10 +59,17 @@ def test_all_that_the_features_depend_on_is_in_the_name(fits, monkeypatch):
         opened().name,
         opened(recipe=Recipe(epochs=1)).name,
         opened(DataConfig(source="synthetic", limit=61)).name,
-        opened(DataConfig(source="synthetic", limit=60, image_size=32)).name,
         open_features(DIGITS, load(DIGITS, 1)).name,
     }
-    assert len(names) == len(fits) == 5
+    assert len(names) == len(fits) == 4
+
+
+def test_the_margin_of_padded_images_is_not_looked_at(fits):
+    wide = DataConfig(source="synthetic", limit=60, image_size=33)
+    features, images = opened(wide), load(wide, 0).images
+    assert features.name == opened().name and len(fits) == 1
+    assert "1x33x33), the 1x28x28 within the margin" in features.description
+    assert np.array_equal(features(images)[0], opened()(load(DIGITS, 0).images)[0])
 
 
 def test_a_run_of_some_classes_has_the_classifier_of_all(fits, monkeypatch):
