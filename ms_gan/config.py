@@ -81,6 +81,7 @@ class DiscriminatorConfig:
     )
     kernel: int = option(4, "dcgan, cnn: side of the kernels with stride 2, which should divide it", 2, 8, "pixels")
     slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
+    batch_norm: bool = option(True, "dcgan: BatchNorm on all layers but the first; false: biases in its place")
     dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99)
     spectral_norm: bool = option(False, "divide each layer's weights by their largest singular value")
     init: Literal["uniform_fan_in", "glorot_uniform", "normal_002"] = option("uniform_fan_in", INITIALISERS)

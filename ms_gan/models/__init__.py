@@ -17,7 +17,7 @@ GENERATORS = {
 }
 DISCRIMINATORS = {
     "mlp": lambda c, shape: mlp.Discriminator(c.hidden, shape, c.slope),
-    "dcgan": lambda c, shape: dcgan.Discriminator(shape, c.channels, c.slope, c.kernel),
+    "dcgan": lambda c, shape: dcgan.Discriminator(shape, c.channels, c.slope, c.kernel, c.batch_norm),
     "cnn": lambda c, shape: cnn.Discriminator(shape, c.channels, c.slope, c.dropout, c.kernel),
 }
 

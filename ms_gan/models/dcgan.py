@@ -1,6 +1,5 @@
 """Convolutional networks for square images: Radford et al. 2015 (arXiv:1511.06434), with PyTorch's example's sizes."""
 
-import math
 from typing import Tuple
 
 from mindspore import nn
@@ -8,13 +7,18 @@ from mindspore import nn
 from ms_gan.models.layers import activation, batch_norm_2d, chain, conv, conv_transpose, dense
 
 
-def _stages(image_shape: Tuple[int, int, int]) -> int:
-    """How many times 4x4 is doubled on the way to an image."""
+def _halvings(image_shape: Tuple[int, int, int]) -> Tuple[int, int]:
+    """The smallest side, 4 to 7 pixels, and how many times it is doubled on the way to an image."""
     _, height, width = image_shape
-    stages = int(math.log2(height / 4)) if height >= 8 else 0
-    if height != width or height != 4 * 2**stages or stages < 1:
-        raise ValueError(f"dcgan makes square images of 8, 16, 32, 64, 128, ... pixels, not {height}x{width}")
-    return stages
+    side, stages = height, 0
+    while side >= 8 and side % 2 == 0:
+        side, stages = side // 2, stages + 1
+    if height != width or side > 7 or stages < 1:
+        raise ValueError(
+            "dcgan makes square images of 4 to 7 times 2, 4, 8, ... pixels, such as 28, 32, 48 or 64, not "
+            f"{height}x{width}"
+        )
+    return side, stages
 
 
 def _padding(kernel: int) -> int:
@@ -27,9 +31,11 @@ def _padding(kernel: int) -> int:
 class Generator(nn.Cell):
     """Latents to images: 1x1 to 4x4, then doubled by transposed convolutions with BatchNorm and ReLU, Tanh at the end.
 
+    Images of 28 pixels begin with 7x7, others with whatever from 4 to 7 can be doubled to their side.
+
     Args:
         latent_width: numbers in one latent vector.
-        image_shape: (C, H, W), H = W = 8, 16, 32, 64, 128, ...
+        image_shape: (C, H, W), H = W = 4, 5, 6 or 7 times a power of 2.
         channels: of the last hidden layer; each layer before it has twice as many.
         kernel: side of the kernels of the layers that double, an even number.
 
@@ -45,11 +51,11 @@ class Generator(nn.Cell):
 
     def __init__(self, latent_width: int, image_shape: Tuple[int, int, int], channels: int, kernel: int = 4):
         super().__init__()
-        stages, pad = _stages(image_shape), _padding(kernel)
+        (side, stages), pad = _halvings(image_shape), _padding(kernel)
         width = channels * 2 ** (stages - 1)
+        self.start = (width, side, side)
         # A transposed convolution from 1x1 to 4x4 is a matrix product, and runs faster as one.
-        self.width = width
-        self.dense = dense(latent_width, width * 16, bias=False)
+        self.dense = dense(latent_width, width * side**2, bias=False)
         layers = [batch_norm_2d(width), nn.ReLU()]
         for _ in range(stages - 1):
             layers += [conv_transpose(width, width // 2, kernel, 2, "pad", pad, bias=False)]
@@ -59,17 +65,21 @@ class Generator(nn.Cell):
         self.layers = chain(layers)
 
     def construct(self, latents):
-        return self.layers(self.dense(latents).reshape((latents.shape[0], self.width, 4, 4)))
+        return self.layers(self.dense(latents).reshape((latents.shape[0], *self.start)))
 
 
 class Discriminator(nn.Cell):
     """Images to logits: halved by convolutions down to 4x4, BatchNorm on all but the first, LeakyReLU.
 
+    Images of 28 pixels end with 7x7, others with 4 to 7 too.
+
     Args:
-        image_shape: (C, H, W), H = W = 8, 16, 32, 64, 128, ...
+        image_shape: (C, H, W), H = W = 4, 5, 6 or 7 times a power of 2.
         channels: of the first layer; each layer after it has twice as many.
         slope: of LeakyReLU below zero.
         kernel: side of the kernels of the layers that halve, an even number.
+        batch_norm: False: biases in its place, so that one image's logit does not depend on the others, as penalties
+            on the slope want it.
 
     Inputs:
         images (N, C, H, W), float32 in [-1, 1].
@@ -77,24 +87,30 @@ class Discriminator(nn.Cell):
     Outputs:
         logits (N, 1), float32.
 
+    Attributes:
+        mixes_batch: whether BatchNorm is there: real and generated images must pass apart then.
+
     Raises:
         ValueError: a size or a kernel that cannot be.
     """
 
-    mixes_batch = True  # BatchNorm: real and generated images must pass apart
-
-    def __init__(self, image_shape: Tuple[int, int, int], channels: int, slope: float, kernel: int = 4):
+    def __init__(
+        self, image_shape: Tuple[int, int, int], channels: int, slope: float, kernel: int = 4, batch_norm: bool = True
+    ):
         super().__init__()
-        stages, pad = _stages(image_shape), _padding(kernel)
-        layers = [conv(image_shape[0], channels, kernel, 2, "pad", pad, bias=False), activation(slope)]
+        self.mixes_batch = batch_norm
+        (side, stages), pad = _halvings(image_shape), _padding(kernel)
+        bias = not batch_norm
+        layers = [conv(image_shape[0], channels, kernel, 2, "pad", pad, bias), activation(slope)]
         width = channels
         for _ in range(stages - 1):
-            layers += [conv(width, 2 * width, kernel, 2, "pad", pad, bias=False)]
+            layers += [conv(width, 2 * width, kernel, 2, "pad", pad, bias)]
             width *= 2
-            layers += [batch_norm_2d(width), activation(slope)]
+            layers += [batch_norm_2d(width)] if batch_norm else []
+            layers += [activation(slope)]
         self.layers = chain(layers)
         # A 4x4 kernel on 4x4 is a matrix product too.
-        self.dense = dense(width * 16, 1, bias=False)
+        self.dense = dense(width * side**2, 1, bias)
 
     def construct(self, images):
         return self.dense(self.layers(images).reshape((images.shape[0], -1)))

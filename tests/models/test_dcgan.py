@@ -22,7 +22,7 @@ def test_dcgan_64_has_the_published_sizes():
     assert not any(name.endswith("bias") for name in (p.name for p in generator.get_parameters()))
 
 
-@pytest.mark.parametrize("size, channels, kernel", [(32, 1, 4), (64, 3, 2), (128, 3, 6)])
+@pytest.mark.parametrize("size, channels, kernel", [(28, 1, 4), (32, 1, 4), (64, 3, 2), (96, 3, 6)])
 def test_sizes_channels_and_kernels_are_parameters(size, channels, kernel):
     shape = (channels, size, size)
     config = {"name": "dcgan", "channels": 2, "kernel": kernel, "init": "normal_002"}
@@ -35,7 +35,8 @@ def test_sizes_channels_and_kernels_are_parameters(size, channels, kernel):
 @pytest.mark.parametrize(
     "shape, kernel, message",
     [
-        ((1, 28, 28), 4, "generator.name: dcgan makes square images of 8, 16, 32, .* not 28x28"),
+        ((1, 30, 30), 4, "generator.name: dcgan makes square images of 4 to 7 times 2, 4, 8, .* not 30x30"),
+        ((1, 7, 7), 4, "not 7x7"),
         ((3, 64, 32), 4, "not 64x32"),
         ((3, 64, 64), 5, "even kernel, such as 4, which its stride of 2 divides; not 5"),
     ],
@@ -43,3 +44,15 @@ def test_sizes_channels_and_kernels_are_parameters(size, channels, kernel):
 def test_impossible_sizes_are_refused(shape, kernel, message):
     with pytest.raises(UsageError, match=message):
         build_generator(GeneratorConfig(name="dcgan", kernel=kernel), 5, shape, random())
+
+
+def test_without_batch_norm_an_image_is_judged_alone():
+    config = DiscriminatorConfig(name="dcgan", channels=2, batch_norm=False, init="normal_002")
+    discriminator = build_discriminator(config, (1, 16, 16), random()).set_train()
+    assert not discriminator.mixes_batch
+    names = [parameter.name for parameter in discriminator.get_parameters()]
+    assert not any("gamma" in name for name in names) and "discriminator.dense.bias" in names
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 1, 16, 16)).astype(np.float32)
+    together, alone = discriminator(ms.Tensor(images)).asnumpy(), discriminator(ms.Tensor(images[:2])).asnumpy()
+    assert together.std() > 0
+    np.testing.assert_allclose(together[:2], alone, rtol=1e-5, atol=1e-8)
