@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+NORM_NAMES = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
+
 
 class MlpGenerator(nn.Module):
     """Dense, BatchNorm1d after every hidden layer but the first, ReLU or LeakyReLU, Tanh."""
@@ -204,3 +206,20 @@ class Twin:
         self.optim_g.step()
         self.discriminator.requires_grad_(True)
         return loss_d, loss_g, real, fake
+
+
+def named(network, prefix):
+    """(ms_gan's name, tensor, to ms_gan's layout, from ms_gan's layout) of parameters and statistics."""
+    for path, module in network.named_modules():
+        norm = isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))
+        for theirs, tensor in [*module._parameters.items(), *module._buffers.items()]:
+            if tensor is None or theirs == "num_batches_tracked":
+                continue
+            name = f"{prefix}.{path}.{NORM_NAMES[theirs] if norm else theirs}"
+            shape = tuple(tensor.shape)
+            if path == "dense" and isinstance(module, nn.ConvTranspose2d):  # (in, out, 4, 4) for Dense (out * 16, in)
+                yield name, tensor, lambda t, s=shape: t.reshape(s[0], -1).T, lambda a, s=shape: a.T.reshape(s)
+            elif path == "dense" and isinstance(module, nn.Conv2d):  # (1, in, 4, 4) for Dense (1, in * 16)
+                yield name, tensor, lambda t: t.reshape(1, -1), lambda a, s=shape: a.reshape(s)
+            else:
+                yield name, tensor, lambda t: t, lambda a: a

@@ -10,32 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from inputs import excerpt, step_inputs, weight
-from torch import nn
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from benchmarks.twins import Twin  # noqa: E402
+from benchmarks.twins import Twin, named  # noqa: E402
 
 RECIPES = ("gan_mnist", "gan_mnist_wide", "gan_mnist_plain", "dcgan_64", "dcgan_cifar10_frog")
-NORM_NAMES = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
-
-
-def named(network, prefix):
-    """(ms_gan's name, tensor, to ms_gan's layout, from ms_gan's layout) of parameters and statistics."""
-    for path, module in network.named_modules():
-        norm = isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))
-        for theirs, tensor in [*module._parameters.items(), *module._buffers.items()]:
-            if tensor is None or theirs == "num_batches_tracked":
-                continue
-            name = f"{prefix}.{path}.{NORM_NAMES[theirs] if norm else theirs}"
-            shape = tuple(tensor.shape)
-            if path == "dense" and isinstance(module, nn.ConvTranspose2d):  # (in, out, 4, 4) for Dense (out * 16, in)
-                yield name, tensor, lambda t, s=shape: t.reshape(s[0], -1).T, lambda a, s=shape: a.T.reshape(s)
-            elif path == "dense" and isinstance(module, nn.Conv2d):  # (1, in, 4, 4) for Dense (1, in * 16)
-                yield name, tensor, lambda t: t.reshape(1, -1), lambda a, s=shape: a.reshape(s)
-            else:
-                yield name, tensor, lambda t: t, lambda a: a
 
 
 def main():
