@@ -2,6 +2,8 @@
 # What the other scripts share: the Python to use, with all that setup.py asks for installed. To be sourced.
 
 ROOT="$(CDPATH="" cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
+# shellcheck source=scripts/ascend_env.sh
+source "$ROOT/scripts/ascend_env.sh"
 
 # fail STEP REMEDY
 fail() {
@@ -63,13 +65,15 @@ run_logged() {
     "$@" </dev/null >>"$LOG" 2>&1 && return
     tail -n 15 "$LOG" >&2
     fail "$step (whole output: $LOG)" \
-        "do as the lines above say, or check the network and the disk (3 GB free); then run this again"
+        "do as the lines above say, or check the network and the disk ($SPACE free); then run this again"
 }
 
 # install EXTRAS: one process at a time; the lock ends with its process, however that ends.
 install() {
     local lock="$ENVIRONMENT/ms_gan-setup.lock" still
     LOG="$ENVIRONMENT/ms_gan-setup.log"
+    SPACE="3 GB"
+    if [[ ",$1," == *,gpu,* ]]; then SPACE="6 GB"; fi
     if ! { mkdir -p "$ENVIRONMENT" && : >>"$lock"; } 2>/dev/null; then
         fail "writing to $ENVIRONMENT" "make it writable, or activate a virtual environment that is"
     fi
@@ -80,7 +84,7 @@ install() {
         fi
         lacking "$1" >/dev/null || exit 0
         : >"$LOG" # while it exists, check_env.py calls the environment unfinished
-        echo "installing ms_gan with MindSpore into $ENVIRONMENT: 3 GB, a minute or more" >&2
+        echo "installing ms_gan with MindSpore${1:+ and $1} into $ENVIRONMENT: $SPACE, a minute or more" >&2
         if [[ -n "$OWN" ]] && ! { suitable "$PYTHON" && "$PYTHON" -m pip --version &>/dev/null; }; then make_venv; fi
         run_logged "renewing pip" "$PYTHON" -m pip install --no-input 'pip>=21.3' # older ones refuse --editable
         run_logged "installing ms_gan" "$PYTHON" -m pip install --no-input --editable "$ROOT${1:+[$1]}"
@@ -96,4 +100,32 @@ install() {
 set_up_environment() {
     choose_python
     if lacking "$1" >/dev/null; then install "$1"; fi
+}
+
+# device_among ARGUMENTS...: prints the device that --device names there; auto where it is not there.
+device_among() {
+    local device=auto
+    while (($#)); do
+        case "$1" in
+            --device=*) device="${1#*=}" ;;
+            --device) device="${2:-}" ;;
+        esac
+        shift
+    done
+    printf '%s\n' "$device"
+}
+
+# cuda STATEMENT: runs a statement with ms_gan.runtime.cuda under the name cuda.
+cuda() {
+    PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" "$PYTHON" -c "from ms_gan.runtime import cuda; $1"
+}
+
+# set_up_device ARGUMENTS...: what the device among a command's arguments needs besides, once the environment is set up.
+# For an Ascend that is CANN's environment. On a machine whose GPU lacks nothing but CUDA's libraries, these are
+# installed.
+set_up_device() {
+    case "$(device_among "$@")" in
+        Ascend | auto) source_cann ;;
+        GPU) if cuda 'raise SystemExit(not cuda.lacks_libraries())'; then set_up_environment gpu; fi ;;
+    esac
 }

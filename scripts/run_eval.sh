@@ -3,4 +3,5 @@
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 set_up_environment ""
+set_up_device "$@"
 exec "$PYTHON" "$ROOT/eval.py" "$@"

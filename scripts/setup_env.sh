@@ -3,10 +3,29 @@
 # .venv in the project's folder, which is made where it is missing.
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-if [[ "${1:-}" == -* ]]; then
-    echo "usage: setup_env.sh [EXTRA...], where EXTRA is one of setup.py's: dev, bench, gpu" >&2
+
+usage() {
+    echo "usage: setup_env.sh [--device DEVICE] [EXTRA...]
+DEVICE is auto, CPU, GPU or Ascend; GPU is the same as the EXTRA gpu
+EXTRA is one of setup.py's: dev, metrics, bench, gpu" >&2
     exit 2
-fi
-IFS=,
-set_up_environment "$*"
+}
+
+extras=""
+add() { extras="${extras:+$extras,}$1"; }
+while (($#)); do
+    case "$1" in
+        --device)
+            set -- "--device=${2:-}" "${@:3}"
+            continue
+            ;;
+        --device=GPU) add gpu ;;
+        --device=auto | --device=CPU | --device=Ascend) ;;
+        -*) usage ;;
+        *) add "$1" ;;
+    esac
+    shift
+done
+set_up_environment "$extras"
+if [[ ",$extras," == *,gpu,* ]]; then cuda 'cuda.set_up()'; fi
 echo "$PYTHON"

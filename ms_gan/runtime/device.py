@@ -2,17 +2,20 @@
 
 import os
 import platform
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 
 from ms_gan.errors import GanError
+from ms_gan.runtime.ascend import device_id, examine_ascend
+from ms_gan.runtime.cuda import examine_gpu, prepare_gpu
 from ms_gan.runtime.environment import prepare
+from ms_gan.runtime.finding import Finding
 from ms_gan.runtime.kernels import convolutions_as_products
 from ms_gan.runtime.precision import settle
 
-REMEDIES = {
-    "GPU": "MindSpore finds no usable NVIDIA GPU (it needs NVIDIA's driver, CUDA 11 and cuDNN 8, and CUDA_HOME set)",
-    "Ascend": "MindSpore finds no usable Ascend NPU (it needs its driver and CANN, and CANN's set_env.sh sourced)",
-}
+EXAMINATIONS = {"Ascend": examine_ascend, "GPU": examine_gpu}  # in the order in which `auto` prefers them
+CPU = Finding("CPU", f"{os.cpu_count()} cores", True)
+WHOLE_TABLE = "run `python -m ms_gan.cli.doctor` for the whole table"
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,20 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
         GanError: the device is not there or lacks the precision, or MindSpore cannot be imported.
     """
     prepare(precision)
+    finding = choose(device)
+    if finding.device == "GPU":
+        prepare_gpu()
     try:
         import mindspore as ms
     except ImportError as error:
         raise GanError(
             f"MindSpore cannot be imported ({error}); set the project up with scripts/setup_env.sh"
         ) from None
-    if device == "auto":
-        device = next((name for name in ("Ascend", "GPU") if _is_there(ms, name)), "CPU")
-    elif device != "CPU" and not _is_there(ms, device):
-        raise GanError(f"--device {device}: {REMEDIES[device]}; meanwhile --device CPU works here")
-    ms.set_device(device)
+    finding = _confirmed(ms, finding, asked_for=device != "auto")
+    for notice in finding.notices:
+        print(f"note: {notice}", file=sys.stderr, flush=True)
+    device = finding.device
+    ms.set_device(device, device_id() if device == "Ascend" else None)
     ms.set_context(mode=ms.GRAPH_MODE if mode == "graph" else ms.PYNATIVE_MODE)
     from ms_gan.models import layers
     from ms_gan.models.precision import leave_bfloat16_to_kernels
@@ -69,12 +75,62 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
     return Device(device, _describe(ms, device), ms.__version__, convolution, precision_line)
 
 
-def _is_there(ms, name: str) -> bool:
-    """Whether MindSpore's plugin for a device loads and sees at least one."""
+def choose(device: str) -> Finding:
+    """The device to start on, before MindSpore is imported.
+
+    Args:
+        device: CPU, GPU or Ascend, or auto: the first of Ascend, GPU, CPU that can be used. Where a device is there and
+            cannot be used, the notices of what is taken in its place say why.
+
+    Raises:
+        GanError: the device cannot be used; says why, and what to do.
+    """
+    if device == "CPU":
+        return CPU
+    if device != "auto":
+        finding = EXAMINATIONS[device]()
+        if not finding.usable:
+            raise GanError(f"--device {device}: {_complaint(finding)}; {WHOLE_TABLE}")
+        return finding
+    notices = []
+    for examine in EXAMINATIONS.values():
+        finding = examine()
+        if finding.usable:
+            return finding
+        if finding.found:
+            notices.append(f"{finding.device} ({finding.found}) is not used: {_complaint(finding)}")
+    return replace(CPU, notices=tuple(notices))
+
+
+def _complaint(finding: Finding) -> str:
+    return "; ".join(filter(None, (finding.why, finding.remedy)))
+
+
+def _confirmed(ms, finding: Finding, asked_for: bool) -> Finding:
+    """The device that MindSpore, now imported, starts on: the one found, or the CPU where nobody asked for that one."""
+    refusal = _refusal(ms, finding.device)
+    if not refusal:
+        return finding
+    if asked_for:
+        raise GanError(f"--device {finding.device} ({finding.found}): {refusal}; {WHOLE_TABLE}")
+    return replace(CPU, notices=(f"{finding.device} ({finding.found}) is not used: {refusal}; {WHOLE_TABLE}",))
+
+
+def _refusal(ms, name: str) -> str:
+    """Why MindSpore does not start on a device: its plugin does not load, or sees none. "" where it does."""
+    if name == "CPU":
+        return ""
+    if not ms.hal.is_available(name):
+        from mindspore._c_expression import MSContext
+
+        errors = MSContext.get_instance().load_plugin_error().splitlines()
+        named = [line for line in errors if f"mindspore_{name.lower()}.so" in line]
+        return f"MindSpore does not load its plugin ({' '.join(named) or 'it does not say why'})"
     try:
-        return bool(ms.hal.is_available(name)) and ms.hal.device_count(name) > 0
-    except (ValueError, RuntimeError):
-        return False
+        return "" if ms.hal.device_count(name) > 0 else "MindSpore sees no device"
+    except (ValueError, RuntimeError) as error:
+        told = [line for line in str(error).splitlines() if line and not line.startswith("-")]
+        return f"MindSpore sees no device ({told[0] if told else type(error).__name__})"
 
 
 def _describe(ms, name: str) -> str:

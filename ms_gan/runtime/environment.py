@@ -1,7 +1,10 @@
 """Environment variables that MindSpore reads while it is imported."""
 
 import os
+from pathlib import Path
 from typing import Tuple
+
+from ms_gan.runtime.paths import cache_dir
 
 MATHS_MODES = ("ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE")  # the first one wins
 
@@ -14,8 +17,16 @@ def prepare(precision: str = "fp32") -> None:
     """
     # MindSpore logs warnings for developers (deprecated operators of its own) at every import; errors still show.
     os.environ.setdefault("GLOG_v", "3")
+    # NVIDIA's driver reads these when it starts. What it has compiled for a new card should be kept: that took minutes.
+    os.environ["CUDA_CACHE_PATH"] = str(kernel_cache())
+    os.environ.setdefault("CUDA_CACHE_MAXSIZE", "4000000000")
     if precision == "bf16" and not maths_mode()[1]:
         os.environ[MATHS_MODES[0]] = "BF16"
+
+
+def kernel_cache() -> Path:
+    """The folder in which NVIDIA's driver keeps the kernels that it has compiled; it need not exist yet."""
+    return Path(os.environ.get("CUDA_CACHE_PATH") or cache_dir() / "cuda-kernels")
 
 
 def maths_mode() -> Tuple[str, str]:

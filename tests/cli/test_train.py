@@ -57,7 +57,7 @@ def test_usage_errors_are_one_line_and_leave_nothing(capsys, tmp_path, trained, 
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("device, remedy", [("GPU", "NVIDIA"), ("Ascend", "CANN")])
+@pytest.mark.parametrize("device, remedy", [("GPU", "NVIDIA"), ("Ascend", "NPU")])
 def test_a_device_that_is_not_there(capsys, tmp_path, device, remedy):
     code, error = run(capsys, *TINY_FLAGS, "--device", device, "--output", str(tmp_path / "run"))
     assert code == 1
