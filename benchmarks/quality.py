@@ -120,7 +120,7 @@ def study(variant: str, seed: int, options: argparse.Namespace) -> Outcome:
     Raises:
         Failed: a command did, or a run that was interrupted lies in the way.
     """
-    folder = options.folder / f"{variant}-{seed}"
+    folder = options.folder / f"{variant.replace(', ', '+').replace(' ', '_')}-{seed}"
     if outcome(folder) is None:
         if folder.exists():
             raise Failed(f"{folder}: is not finished; delete it, so that it can be made anew")
