@@ -178,7 +178,19 @@ class TrainConfig:
     steps: Optional[int] = option(
         None, "length in steps, in place of epochs", 1, 1000000000, short="--steps", may_change=True
     )
-    batch_size: int = option(128, "images in one step, over all workers", 2, 65536, "images", short="--batch-size")
+    batch_size: int = option(128, "images in one step, over all workers", 2, 1048576, "images", short="--batch-size")
+    local_batch_size: Optional[int] = option(
+        None, "images of each worker in one step, in place of batch_size", 1, 65536, "images",
+        short="--local-batch-size", may_change=True,
+    )  # fmt: skip
+    accumulate: int = option(
+        1, "parts in which each worker takes its images, one after another: less memory, more time", 1, 65536, "parts",
+        may_change=True,
+    )  # fmt: skip
+    sync_batch_norm: bool = option(
+        False, "BatchNorm over the images of all workers, on Ascend; otherwise each worker's over its own",
+        may_change=True,
+    )  # fmt: skip
     cadence: Literal["epochs", "steps"] = option("epochs", "what sample_every and checkpoint_every count")
     sample_every: int = option(1, "epochs or steps between two sample grids", 1, 1000000, may_change=True)
     sample_count: int = option(64, "images in a sample grid", 1, 1024, "images")

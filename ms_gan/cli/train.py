@@ -23,10 +23,15 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 
 def _train(argv: List[str]) -> int:
-    config, run = _read_options(argv)
+    from ms_gan.runtime import workers
+
+    config, run = read_options(argv)
+    share_batch(config, run, workers.announced())
     # From here on imports are slow: a wrong option has been reported by now.
     from ms_gan import data, runtime
 
+    if workers.is_scheduler():  # stays in there until all workers are done
+        runtime.start(config.device, config.mode, config.precision)
     images = data.load(config.data, config.seed)
     for notice in images.notices:
         print(f"note: {notice}")
@@ -36,21 +41,32 @@ def _train(argv: List[str]) -> int:
     from ms_gan.training.trainer import Trainer
 
     trainer = Trainer(config, images, device, RunFolder(run) if run else None)
-    trainer.folder.save_config(config)
-    _announce(trainer)
+    if trainer.results:
+        trainer.folder.save_config(config)
+        _announce(trainer)
     if trainer.step >= trainer.total_steps:
-        print("trained already; a larger --epochs (or --steps) goes on")
+        if trainer.results:
+            print("trained already; a larger --epochs (or --steps) goes on")
         return 0
     started = time.monotonic()
     stopped_by = trainer.run()
-    _conclude(trainer, time.monotonic() - started, stopped_by)
+    if trainer.results:
+        _conclude(trainer, time.monotonic() - started, stopped_by)
     return 128 + stopped_by if stopped_by else 0
 
 
-def _read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
-    """The configuration, and the run folder where one is resumed."""
+def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
+    """The configuration, and the run folder where one is resumed.
+
+    Raises:
+        UsageError: an option that is wrong, or that contradicts another one or the run.
+        SystemExit: after `--help` and `--print_config` have printed.
+    """
     parser = make_parser(Config, "train.py", "Train a generative adversarial network on images.", EXAMPLES, True)
     config, given = parse(parser, Config, argv)
+    flags = {argument.split("=")[0] for argument in argv}
+    if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
+        raise UsageError("--local-batch-size: sets the batch too, for each worker; leave it or --batch-size out")
     if config.data.dir:
         # A run may be resumed from another folder.
         config.data.dir = given["data.dir"] = os.path.abspath(os.path.expanduser(config.data.dir))
@@ -69,6 +85,38 @@ def _read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
     return config, folder
 
 
+def share_batch(config: Config, run: Optional[Path], workers: int) -> None:
+    """Settle how many images a step has, in place: train.local_batch_size becomes train.batch_size.
+
+    Args:
+        config: the run's configuration.
+        run: the folder of the run that is resumed, or None.
+        workers: how many there are.
+
+    Raises:
+        UsageError: another batch than the resumed run's, or one that the workers cannot share evenly.
+    """
+    train = config.train
+    if train.local_batch_size is not None:
+        whole = train.local_batch_size * workers
+        if run is not None and whole != train.batch_size:
+            raise UsageError(
+                f"train.local_batch_size: {train.local_batch_size} images for each of {workers} workers make {whole}, "
+                f"but a step of the run in {run} has {train.batch_size}; leave it out"
+            )
+        train.batch_size, train.local_batch_size = whole, None
+    parts = workers * train.accumulate
+    if train.batch_size % parts or train.batch_size < 2 * parts:
+        fitting = max(2, round(train.batch_size / parts)) * parts
+        shares = " and ".join(
+            f"{number} {name}" for number, name in ((workers, "workers"), (train.accumulate, "parts")) if number > 1
+        )
+        raise UsageError(
+            f"train.batch_size: {train.batch_size} images cannot be shared evenly by {shares}, with at least 2 for "
+            f"each; {fitting} can"
+        )
+
+
 def _announce(trainer: Any) -> None:
     from ms_gan.models import count_parameters
 
@@ -79,11 +127,29 @@ def _announce(trainer: Any) -> None:
         print(f"kernels   {trainer.device.convolution}")
     for name, network in trainer.system.networks.items():
         print(f"network   {name}, {count_parameters(network):,} parameters")
+    for line in _sharing(trainer):
+        print(line)
     start = f", from step {trainer.step:,}" if trainer.step else ""
     epochs = trainer.total_steps / trainer.per_epoch
     print(f"training  {epochs:.4g} epochs, {trainer.total_steps:,} steps of {trainer.config.train.batch_size}{start}")
-    print(f"quality   {trainer.quality.description}")
+    print(f"quality   {trainer.results.quality.description}")
     print(f"run       {trainer.folder.path}", flush=True)
+
+
+def _sharing(trainer: Any) -> List[str]:
+    """How the workers share a step, and that it was otherwise where a resumed run had other workers."""
+    from ms_gan.training.events import read_events
+
+    def shares(workers: int) -> str:
+        return f"{workers} worker{'s' if workers > 1 else ''} of {trainer.config.train.batch_size // workers} images"
+
+    count = trainer.workers.count
+    starts = [record for record in read_events(trainer.folder.log) if record["event"] == "start"]
+    before = starts[-1].get("workers", 1) if starts else count
+    lines = [f"workers   {shares(count)} each"] if count > 1 else []
+    if before != count:
+        lines.append(f"note: was trained with {shares(before)}, goes on with {shares(count)}")
+    return lines
 
 
 def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
@@ -94,7 +160,7 @@ def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
         return
     print(f"done in {seconds / 60:.1f} minutes")
     print(f"pictures     {trainer.folder.samples}, {trainer.folder.animation.name}, {trainer.folder.losses.name}")
-    if trainer.quality.summary:
-        print(f"quality      {trainer.quality.summary}")
+    if trainer.results.quality.summary:
+        print(f"quality      {trainer.results.quality.summary}")
     picture = shlex.quote(f"{trainer.config.recipe}.png")
     print(f"sample with  python infer.py --ckpt {folder} --num 64 --seed 0 --output {picture}")

@@ -12,6 +12,7 @@ from ms_gan.runtime.environment import prepare
 from ms_gan.runtime.finding import Finding
 from ms_gan.runtime.kernels import convolutions_as_products
 from ms_gan.runtime.precision import settle
+from ms_gan.runtime.workers import Workers, join
 
 EXAMINATIONS = {"Ascend": examine_ascend, "GPU": examine_gpu}  # in the order in which `auto` prefers them
 CPU = Finding("CPU", f"{os.cpu_count()} cores", True)
@@ -28,6 +29,7 @@ class Device:
         mindspore: MindSpore's version.
         convolution: one line: how convolutions are computed, and why so.
         precision: one line: what is computed in which precision, and why so.
+        workers: which of several workers this process is.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Device:
     mindspore: str
     convolution: str
     precision: str
+    workers: Workers = Workers(0, 1)
 
 
 def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") -> Device:
@@ -65,6 +68,7 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
     device = finding.device
     ms.set_device(device, device_id() if device == "Ascend" else None)
     ms.set_context(mode=ms.GRAPH_MODE if mode == "graph" else ms.PYNATIVE_MODE)
+    workers = join(ms, device)
     from ms_gan.models import layers
     from ms_gan.models.precision import leave_bfloat16_to_kernels
 
@@ -72,7 +76,7 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
     reduced, precision_line = settle(ms, device, precision)
     layers.convolutions_as_products(products, reduced)
     leave_bfloat16_to_kernels(device == "CPU")
-    return Device(device, _describe(ms, device), ms.__version__, convolution, precision_line)
+    return Device(device, _describe(ms, device), ms.__version__, convolution, precision_line, workers)
 
 
 def choose(device: str) -> Finding:

@@ -1,6 +1,6 @@
-"""What each step is given, as a function of (seed, step) alone."""
+"""What each step is given, as a function of (seed, step) and the worker's part of it alone."""
 
-from typing import List, Optional
+from typing import List, NamedTuple, Optional
 
 import mindspore as ms
 import numpy as np
@@ -10,7 +10,38 @@ from ms_gan.config import Config
 from ms_gan.data import Batches
 from ms_gan.latents import training_latents
 from ms_gan.losses import OBJECTIVES
+from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
+
+Array = Optional[np.ndarray]
+
+
+class Drawn(NamedTuple):
+    """A step's numbers, float32, each None where it has no use; N images, U updates of the discriminator, L looks."""
+
+    images: np.ndarray  # (U, N, C, H, W), in [-1, 1]
+    latents_d: np.ndarray  # (U, N, latent width)
+    latents_g: np.ndarray  # (1, N, latent width)
+    label_noise: Array  # (U, 2, N, 1): U(0, label_noise), for real and for generated images
+    masks: Array  # (L, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
+    noise: Array  # (L, N, C, H, W), instance noise before its scaling: N(0, 1)
+    draws: Array  # (L, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
+    shares: Array  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
+
+    def part(self, index: int, count: int) -> "Drawn":
+        """The `index`-th of `count` equal parts of the N images, with what belongs to them."""
+        return Drawn(*(_cut(array, axis, index, count) for array, axis in zip(self, IMAGE_AXES)))
+
+
+IMAGE_AXES = Drawn(1, 1, 1, 2, 1, 1, 1, 1)  # of each array: the one with N
+
+
+def _cut(array: Array, axis: int, index: int, count: int) -> Array:
+    """The `index`-th of `count` equal parts of an axis, a view."""
+    if array is None:
+        return None
+    size = array.shape[axis] // count
+    return array[(slice(None),) * axis + (slice(index * size, (index + 1) * size),)]
 
 
 class StepInputs:
@@ -20,73 +51,99 @@ class StepInputs:
         config: the run's configuration.
         images: uint8 (N, C, H, W).
         features: how many features the discriminator's dropout acts on, or 0; may be set later.
+        workers: which worker this is. Each takes its part of what one worker alone would be given.
 
     Raises:
-        UsageError: a batch larger than the data set.
+        UsageError: a batch larger than the data set, or one that the workers cannot share evenly.
     """
 
-    def __init__(self, config: Config, images: np.ndarray, features: int = 0):
+    def __init__(self, config: Config, images: np.ndarray, features: int = 0, workers: Optional[Workers] = None):
         self._config = config
         self.features = features
-        self._batches = Batches(images, config.train.batch_size, config.seed, mirror=config.data.mirror)
+        self._workers = workers or Workers()
+        rank, count = self._workers.rank, self._workers.count
+        self._batches = Batches(images, config.train.batch_size, config.seed, rank, count, config.data.mirror)
         self._image_shape = images.shape[1:]
         self._updates = config.procedure.d_steps
         # How often the discriminator looks at images: real and generated ones in each of its updates, generated ones in
         # the generator's, and real ones there too where the objective compares the two.
-        self._looks = 2 * self._updates + (2 if OBJECTIVES[config.procedure.objective].paired else 1)
+        self._paired = OBJECTIVES[config.procedure.objective].paired
+        self._looks = 2 * self._updates + (2 if self._paired else 1)
         self.steps_per_epoch = max(1, self._batches.steps_per_epoch // self._updates)
 
-    def __call__(self, step: int) -> List[Optional[ms.Tensor]]:
-        """The inputs of TrainOneStep for a step, counted from 0."""
-        c = self._config
-        size = c.train.batch_size
-        images = [self._batches.batch(step * self._updates + i) for i in range(self._updates)]
-        arrays = [
-            images[0] if self._updates == 1 else np.concatenate(images),
-            training_latents(c.seed, step, 0, self._updates * size, c.latent),
-            training_latents(c.seed, step, 1, size, c.latent),
+    def __call__(self, step: int) -> List:
+        """The inputs of TrainOneStep for a step, counted from 0; with train.accumulate those of AccumulatedStep."""
+        drawn, count = self.drawn(step), self._config.train.accumulate
+        if count == 1:
+            images, latents_d, latents_g, *others = drawn
+            flat = [array.reshape(-1, *array.shape[2:]) for array in (images, latents_d, latents_g)]
+            return _tensors(flat + others)
+        parts = [drawn.part(index, count) for index in range(count)]
+        updates = [[self._for_discriminator(part, i) for part in parts] for i in range(self._updates)]
+        return [updates, [self._for_generator(part) for part in parts]]
+
+    def drawn(self, step: int) -> Drawn:
+        """This worker's numbers of a step."""
+        c, updates, size = self._config, self._updates, self._config.train.batch_size
+        images = [self._batches.batch(step * updates + i) for i in range(updates)]
+        everyone = [
+            training_latents(c.seed, step, 0, updates * size, c.latent).reshape(updates, size, -1),
+            training_latents(c.seed, step, 1, size, c.latent)[None],
             self._label_noise(step),
             self._masks(step),
             self._noise(step),
             self._draws(step),
             self._shares(step),
         ]
-        return [None if array is None else ms.Tensor.from_numpy(np.ascontiguousarray(array)) for array in arrays]
+        rank, count = self._workers.rank, self._workers.count
+        mine = [_cut(array, axis, rank, count) for array, axis in zip(everyone, IMAGE_AXES[1:])]
+        return Drawn(images[0][None] if updates == 1 else np.stack(images), *mine)
+
+    def _for_discriminator(self, part: Drawn, update: int) -> List:
+        """One part's inputs of DiscriminatorGradients."""
+        looks = [None if a is None else a[2 * update : 2 * update + 2] for a in (part.masks, part.noise, part.draws)]
+        own = [None if a is None else a[update] for a in (part.label_noise, part.shares)]
+        return _tensors([part.images[update], part.latents_d[update], own[0], *looks, own[1]])
+
+    def _for_generator(self, part: Drawn) -> List:
+        """One part's inputs of GeneratorGradients."""
+        looks = [None if a is None else a[2 * self._updates :] for a in (part.masks, part.noise, part.draws)]
+        latents = part.latents_d if self._config.procedure.fakes == "shared" else part.latents_g
+        return _tensors([latents[0], *looks, part.images[-1] if self._paired else None])
 
     def _uniform(self, purpose: Purpose, step: int, *shape: int) -> np.ndarray:
         return stream(self._config.seed, purpose, step).random(shape, dtype=np.float32)
 
-    def _label_noise(self, step: int) -> Optional[np.ndarray]:
-        """U(0, label_noise), (d_steps, 2, N, 1), for real and for generated images."""
+    def _label_noise(self, step: int) -> Array:
         largest, size = self._config.procedure.label_noise, self._config.train.batch_size
         if not largest:
             return None
         return np.float32(largest) * self._uniform(Purpose.LABEL_NOISE, step, self._updates, 2, size, 1)
 
-    def _masks(self, step: int) -> Optional[np.ndarray]:
-        """Dropout masks, (looks, N, features): 0 where hidden, else 1 / (1 - dropout)."""
+    def _masks(self, step: int) -> Array:
         dropout = self._config.discriminator.dropout
         if not self.features or not dropout:
             return None
         shape = (self._looks, self._config.train.batch_size, self.features)
         return (self._uniform(Purpose.DROPOUT, step, *shape) >= dropout) * np.float32(1 / (1 - dropout))
 
-    def _noise(self, step: int) -> Optional[np.ndarray]:
-        """Instance noise before its scaling, N(0, 1), (looks, N, C, H, W)."""
+    def _noise(self, step: int) -> Array:
         if not self._config.regularise.instance_noise:
             return None
         shape = (self._looks, self._config.train.batch_size, *self._image_shape)
         return stream(self._config.seed, Purpose.INSTANCE_NOISE, step).standard_normal(shape, dtype=np.float32)
 
-    def _draws(self, step: int) -> Optional[np.ndarray]:
-        """DiffAugment's numbers, U(0, 1), (looks, N, as many as the policy takes)."""
+    def _draws(self, step: int) -> Array:
         count = sum(POLICIES[name].draws for name in self._config.regularise.augment)
         if not count:
             return None
         return self._uniform(Purpose.AUGMENT, step, self._looks, self._config.train.batch_size, count)
 
-    def _shares(self, step: int) -> Optional[np.ndarray]:
-        """The gradient penalty's places between real and generated images, U(0, 1), (d_steps, N, 1, 1, 1)."""
+    def _shares(self, step: int) -> Array:
         if not self._config.regularise.gradient_penalty:
             return None
         return self._uniform(Purpose.PENALTY, step, self._updates, self._config.train.batch_size, 1, 1, 1)
+
+
+def _tensors(arrays: List[Array]) -> List[Optional[ms.Tensor]]:
+    return [None if array is None else ms.Tensor.from_numpy(np.ascontiguousarray(array)) for array in arrays]

@@ -103,18 +103,24 @@ class TrainOneStep(nn.Cell):
     def update_discriminator(self, images, fakes, label_noise, looks, shares):
         """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
         (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, looks, shares)
+        self.apply_discriminator(gradients)
+        return objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()
+
+    def apply_discriminator(self, gradients):
+        """What follows once the discriminator's gradients are known."""
         self.optim_d(gradients)
         if self.clipping is not None:
             self.clipping()
-        return objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()
 
     def reals_beside(self, images, aids):
         """Logits of real images to compare generated ones with, or None where the objective does not."""
         if not self.paired:
             return None
-        last = self.part(images, self.d_steps - 1)
-        look = looks_at(aids, 2 * self.d_steps + 1, 1)
-        return ops.stop_gradient(self.turned(self.judge(last, look, self.step)))
+        return self.logits_beside(self.part(images, self.d_steps - 1), looks_at(aids, 2 * self.d_steps + 1, 1))
+
+    def logits_beside(self, images, look):
+        """Logits of real images to compare generated ones with."""
+        return ops.stop_gradient(self.turned(self.judge(images, look, self.step)))
 
     def part(self, tensor, index):
         """The `index`-th of d_steps equal parts of a batch."""

@@ -14,10 +14,12 @@ from ms_gan.models import build_discriminator, build_generator
 from ms_gan.models.precision import compute_in
 from ms_gan.regularisers import WeightClipping
 from ms_gan.seeds import Purpose, stream
+from ms_gan.training.accumulate import AccumulatedStep
 from ms_gan.training.ema import MovingAverage
 from ms_gan.training.judge import Judge, Penalties
 from ms_gan.training.loss_scale import LossScale
 from ms_gan.training.optimizers import build_optimizer
+from ms_gan.training.parallel import MeanStatistics, ParallelOptimizer, synchronise_norms
 from ms_gan.training.step import SharedFakesStep, TrainOneStep
 from ms_gan.weights import restore
 
@@ -28,22 +30,29 @@ class System:
 
     Attributes:
         networks: by name; `sampled` names the one that makes the pictures.
-        step: the training step.
+        step: the training step: a TrainOneStep or an AccumulatedStep.
         sampled: a key of `networks`.
         rare: the step to take in place of `step` in every `every`-th one, with penalties; None: there is none.
         every: how often `rare` is taken.
+        statistics: sets BatchNorm's running statistics to their mean over all workers; None: there is one worker.
     """
 
     networks: Dict[str, nn.Cell]
-    step: nn.Cell
+    step: Any
     sampled: str
-    rare: Optional[nn.Cell] = None
+    rare: Any = None
     every: int = 1
+    statistics: Optional[nn.Cell] = None
 
     def take(self, number: int, inputs: Sequence[Any]) -> ms.Tensor:
         """Take step `number`, from 0, with the inputs of TrainOneStep; returns its statistics."""
         cell = self.step if self.rare is None or number % self.every else self.rare
         return cell(*inputs)
+
+    def average_statistics(self) -> None:
+        """Before anything is made of the weights: let all workers have the same running statistics."""
+        if self.statistics is not None:
+            self.statistics()
 
     def parameters(self) -> List[Tuple[str, ms.Parameter]]:
         """Everything that training changes, by name."""
@@ -84,8 +93,8 @@ def check_procedure(config: Config) -> None:
         )
 
 
-def build_networks(config: Config, image_shape: Tuple[int, int, int]) -> Dict[str, nn.Cell]:
-    """The networks of a run, by name, with their initial weights."""
+def build_networks(config: Config, image_shape: Tuple[int, int, int], workers: int = 1) -> Dict[str, nn.Cell]:
+    """The networks of a run, by name, with their initial weights; `workers`: how many train them."""
 
     def generator(prefix: str) -> nn.Cell:
         # The same place in the same stream: the average starts as the generator's equal.
@@ -99,49 +108,70 @@ def build_networks(config: Config, image_shape: Tuple[int, int, int]) -> Dict[st
     }
     for network in networks.values():
         compute_in(network, config.precision)
+        if config.train.sync_batch_norm and workers > 1:
+            synchronise_norms(network)
     if config.ema.enabled:
         networks["generator_ema"] = generator("generator_ema.")
     return networks
 
 
-def build_system(config: Config, image_shape: Tuple[int, int, int], total_steps: int = 1) -> System:
+def build_optimizers(
+    config: Config, networks: Dict[str, nn.Cell], total_steps: int, workers: int
+) -> Tuple[nn.Cell, nn.Cell]:
+    """The optimizers of the generator and of the discriminator; arguments as of `build_system`."""
+
+    def optimizer(role: str, letter: str, updates: int, fusion: int) -> nn.Cell:
+        parameters = networks[role].trainable_params()
+        found = build_optimizer(getattr(config.optimizer, role), parameters, f"optim_{letter}.", updates)
+        if config.precision == "fp16":
+            found = LossScale(found, f"loss_scale_{letter}.")
+        return found if workers == 1 else ParallelOptimizer(found, workers, fusion)
+
+    d_steps = config.procedure.d_steps
+    # Several updates stand in one graph, each waiting for the one before: what they exchange cannot be one message.
+    fusion_d = 2 if d_steps == 1 or config.train.accumulate > 1 else 0
+    return optimizer("generator", "g", total_steps, 1), optimizer("discriminator", "d", d_steps * total_steps, fusion_d)
+
+
+def build_system(config: Config, image_shape: Tuple[int, int, int], total_steps: int = 1, workers: int = 1) -> System:
     """The networks, optimizers and step of a run, at step 0.
 
     Args:
         config: the run's configuration.
         image_shape: (C, H, W) of the training images.
         total_steps: length of the run, for learning rates that fall towards its end.
+        workers: how many train together; where there are several they must have joined.
 
     Raises:
         UsageError: options that do not go together, or sizes that a family of networks does not have.
     """
     check_procedure(config)
-    networks = build_networks(config, image_shape)
+    networks = build_networks(config, image_shape, workers)
     generator, discriminator = networks["generator"], networks["discriminator"]
     average = None
     if config.ema.enabled:
         average = MovingAverage(generator, networks["generator_ema"], config.ema.decay, config.ema.warmup)
-    updates_d = config.procedure.d_steps * total_steps
-    optim_g = build_optimizer(config.optimizer.generator, generator.trainable_params(), "optim_g.", total_steps)
-    optim_d = build_optimizer(config.optimizer.discriminator, discriminator.trainable_params(), "optim_d.", updates_d)
-    if config.precision == "fp16":
-        optim_g, optim_d = LossScale(optim_g, "loss_scale_g."), LossScale(optim_d, "loss_scale_d.")
+    optim_g, optim_d = build_optimizers(config, networks, total_steps, workers)
     regularise = config.regularise
     judge = Judge(discriminator, regularise, image_shape)
     bound = regularise.clip_weights
     clipping = None if bound is None else WeightClipping(discriminator.trainable_params(), bound)
     count = ms.Parameter(ms.Tensor(0.0, ms.float32), name="step", requires_grad=False)
 
-    def step(penalties: Optional[nn.Cell]) -> nn.Cell:
-        kind = SharedFakesStep if config.procedure.fakes == "shared" else TrainOneStep
-        return kind(
-            generator, judge, optim_g, optim_d, average, config.procedure, penalties, clipping, count
-        ).set_train()
+    def step(penalties: Optional[nn.Cell]) -> Any:
+        parts = generator, judge, optim_g, optim_d, average, config.procedure, penalties, clipping, count
+        if config.train.accumulate > 1:
+            return AccumulatedStep(*parts)
+        return (SharedFakesStep if config.procedure.fakes == "shared" else TrainOneStep)(*parts).set_train()
 
-    sampled = "generator_ema" if config.ema.enabled else "generator"
-    if not (regularise.gradient_penalty or regularise.r1 or regularise.r2):
-        return System(networks, step(None), sampled)
-    penalised = step(Penalties(discriminator, regularise))
-    if regularise.every == 1:
-        return System(networks, penalised, sampled)
-    return System(networks, step(None), sampled, penalised, regularise.every)
+    penalties = None
+    if regularise.gradient_penalty or regularise.r1 or regularise.r2:
+        penalties = Penalties(discriminator, regularise)
+    usual = step(penalties if regularise.every == 1 else None)
+    system = System(networks, usual, "generator_ema" if config.ema.enabled else "generator")
+    if penalties is not None and regularise.every > 1:
+        system.rare, system.every = step(penalties), regularise.every
+    if workers > 1:
+        parameters = [parameter for network in networks.values() for parameter in network.get_parameters()]
+        system.statistics = MeanStatistics(parameters, workers)
+    return system

@@ -55,7 +55,7 @@ def trained(config, device, folder=None):
 
 def measured(trainer, *steps):
     """Measure and save a trainer's generators as after these steps, without training them: the bias tells the step."""
-    trainer.quality.prepare()
+    trainer.results.quality.prepare()
     (bias,) = [p for p in trainer.system.networks[trainer.system.sampled].get_parameters() if "layers.5.bias" in p.name]
     for trainer.step in steps:
         bias.set_data(bias.value() * 0 + trainer.step)
@@ -109,7 +109,7 @@ def test_the_best_is_kept_beside_the_last(device, network, distances, tmp_path, 
         values, card = load_weights(path)
         assert (card.step, card.epoch, card.averaged) == (step, step / 2, True)
         assert (values["generator.layers.5.bias"].asnumpy() == step).all()
-    assert trainer.quality.summary == (
+    assert trainer.results.quality.summary == (
         "best after epoch 4: Frechet distance 4, generator.ckpt; after epoch 7: 4.25, generator_last.ckpt"
     )
     printed = capsys.readouterr().out
@@ -126,17 +126,17 @@ def test_a_resumed_run_knows_the_best_unless_its_steps_come_again(device, networ
     # From step 10 on: generator.ckpt is of a step that comes again, so nobody knows how good the next one is.
     (folder.checkpoints / "step-000000012.ckpt").unlink()
     resumed = trainer_for(config, device, folder)
-    assert resumed.step == 10 and resumed.quality.best is None
+    assert resumed.step == 10 and resumed.results.quality.best is None
     assert [record["step"] for record in lines(folder)] == [4, 8, 10]
     resumed.step = 11
-    resumed._save()
+    resumed._look(sample=False, measure=False, save=True)
     assert step_of(folder.generator) == 11 and not folder.generator_last.exists()
 
     # From step 11 on: what is measured anew is the best; from then on it is known.
     distances += [7.0, 8.0]
     measured(trainer_for(config, device, folder), 12, 13)
     again = trainer_for(config, device, folder)
-    assert again.step == 13 and again.quality.best["step"] == 12
+    assert again.step == 13 and again.results.quality.best["step"] == 12
     assert (step_of(folder.generator), step_of(folder.generator_last)) == (12, 13)
 
 
@@ -146,15 +146,15 @@ def test_distances_of_two_protocols_are_not_compared(device, network, distances,
     folder = measured(trainer_for(config, device), 4).folder
     config.metrics.samples = 120
     trainer = measured(trainer_for(config, device, folder), 8)
-    assert trainer.quality.best["frechet"] == 2.0 and step_of(folder.generator) == 8
+    assert trainer.results.quality.best["frechet"] == 2.0 and step_of(folder.generator) == 8
 
 
 def test_a_run_that_is_too_short_needs_no_features(device, tmp_path, monkeypatch):
     monkeypatch.setattr(quality, "open_features", None)
     trainer = trainer_for(measured_config(tmp_path / "run", 1), device)
-    trainer.quality.prepare()
-    assert "not measured in runs of less than 2 epochs" in trainer.quality.description
-    assert trainer.quality.summary is None
+    trainer.results.quality.prepare()
+    assert "not measured in runs of less than 2 epochs" in trainer.results.quality.description
+    assert trainer.results.quality.summary is None
 
 
 def test_a_signal_does_not_wait_for_the_features_and_the_run_can_go_on(device, tmp_path, monkeypatch):
@@ -171,10 +171,10 @@ def test_a_signal_does_not_wait_for_the_features_and_the_run_can_go_on(device, t
 
 def test_images_that_are_all_the_same_have_a_distance(device, network, tmp_path):
     trainer = trainer_for(measured_config(tmp_path / "run", 2), device)
-    trainer.quality.prepare()
-    for parameter in trainer.sampler.parameters():
+    trainer.results.quality.prepare()
+    for parameter in trainer.results.sampler.parameters():
         parameter.set_data(parameter.value() * 0)
-    assert trainer.quality.measure(trainer.sampler)["frechet"] > 0
+    assert trainer.results.quality.measure(trainer.results.sampler)["frechet"] > 0
 
 
 def test_features_that_are_no_network_leave_no_folder(device, tmp_path):

@@ -141,7 +141,7 @@ def test_what_is_not_finite_stops_the_run_and_spares_the_checkpoints(device, tmp
     "change, named",
     [
         (lambda c: setattr(c.train, "batch_size", 1000), "train.batch_size"),
-        (lambda c: setattr(c.generator, "name", "dcgan"), "generator.name"),
+        (lambda c: (setattr(c.generator, "name", "dcgan"), setattr(c.generator, "kernel", 3)), "generator.name"),
         (
             lambda c: (setattr(c.procedure, "objective", "hinge"), setattr(c.procedure, "label_noise", 0.1)),
             "label_noise",

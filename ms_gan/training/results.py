@@ -1,0 +1,182 @@
+"""What a run leaves behind while it trains: log, pictures, checkpoints, the best generator."""
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Iterator, List, Optional
+
+import numpy as np
+
+from ms_gan import pictures
+from ms_gan.card import Card, ImageConfig
+from ms_gan.config import Config
+from ms_gan.data import ImageData
+from ms_gan.runtime import Device
+from ms_gan.sampling import Sampler
+from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune
+from ms_gan.training.events import EventLog, Progress, read_events, say
+from ms_gan.training.quality import Quality
+from ms_gan.training.run_folder import RunFolder
+from ms_gan.training.step import STATISTICS
+from ms_gan.training.system import System
+from ms_gan.training.watch import Sign, Watch
+from ms_gan.weights import save_weights
+
+
+class Results:
+    """Writes into a run's folder, and tells a person how training goes. Where there are workers, worker 0 has it.
+
+    Args:
+        config: the run's configuration.
+        data: the training images.
+        device: where it runs.
+        system: what is trained; its present weights are what pictures and files are made of.
+        folder: the run's; what it holds of later steps is dropped, because training repeats them.
+        step: the step from which training goes on.
+        per_epoch, total_steps: steps of an epoch and of the run.
+        measure_every: steps between two measurements of quality; 0: there are none.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        data: ImageData,
+        device: Device,
+        system: System,
+        folder: RunFolder,
+        step: int,
+        per_epoch: int,
+        total_steps: int,
+        measure_every: int,
+    ):
+        self.config, self.data, self.device, self.system, self.folder = config, data, device, system, folder
+        self.per_epoch, self.total_steps = per_epoch, total_steps
+        self.log = EventLog(folder.log, step)
+        self.sampler = Sampler.from_card(self._card(step))
+        self.quality = Quality(config, data, folder, step, measure_every)
+        told = [record.get("about") for record in read_events(folder.log) if record["event"] == "warning"]
+        moved = system.networks["generator"].trainable_params()
+        self.watch = Watch(config, data.images[: config.train.sample_count], moved, total_steps, told)
+
+    def begin(self, step: int) -> None:
+        """The log's first record, and the first real images as a grid."""
+        c = self.config
+        self.log.write(
+            "start",
+            step=step,
+            device=self.device.description,
+            workers=self.device.workers.count,
+            mindspore=self.device.mindspore,
+            mode=c.mode,
+            precision=self.device.precision,
+            convolution=self.device.convolution,
+            data=self.data.name,
+            origin=self.data.origin,
+        )
+        if step == 0:
+            pictures.save_grid(self.data.images[: c.train.sample_count], self.folder.samples / "real.png")
+
+    @contextlib.contextmanager
+    def shown(self, step: int) -> Iterator[None]:
+        """Show a person how far training is, within this context, which starts at `step`."""
+        with contextlib.closing(Progress(self.per_epoch, self.total_steps, step)) as self._progress:
+            yield
+
+    def record(self, step: int, statistics: np.ndarray, seconds: float) -> None:
+        """Write what steps up to `step` brought: (steps, 4), STATISTICS."""
+        record = self.log.write(
+            "train",
+            step=step,
+            epoch=step / self.per_epoch,
+            **{name: float(value) for name, value in zip(STATISTICS, statistics.mean(axis=0))},
+            images_per_second=len(statistics) * self.config.train.batch_size / seconds,
+        )
+        self._tell(step, self.watch.losses(statistics))
+        self._tell(step, self.watch.weights(step))
+        self._progress.update(step, record)
+
+    def failure(self, step: int, text: str) -> str:
+        """Write that something stopped being finite; returns what to do about it, a sentence."""
+        path = newest_checkpoint(self.folder.checkpoints)
+        self.log.write("error", step=step, text=text)
+        both = "optimizer.generator.lr and optimizer.discriminator.lr"
+        if path is None:
+            return f"No checkpoint is older: train anew with lower {both}"
+        return (
+            f"The last good checkpoint is {path}: lower {both} in {self.folder.config}, and go on from it with "
+            f"--resume {self.folder.path}"
+        )
+
+    def _tell(self, step: int, sign: Optional[Sign]) -> None:
+        if sign is not None:
+            self.log.write("warning", step=step, **sign._asdict())
+            say(f"warning: step {step:,}: {sign.text}")
+
+    def sample(self, step: int) -> None:
+        """A grid of the same latents each time, the first samples of the run's seed."""
+        self._load_sampler(self.system.sampled, step)
+        images = self.sampler.samples(self.config.seed, self.config.train.sample_count)
+        pictures.save_grid(
+            images, self.folder.sample(step, self.per_epoch if self.config.train.cadence == "epochs" else None)
+        )
+        self._tell(step, self.watch.images(step, images))
+
+    def measure(self, step: int) -> None:
+        """Measure the raw and the averaged generator; the one that makes the pictures is kept if it is the best."""
+        texts: List[str] = []
+        for name in dict.fromkeys(("generator", self.system.sampled)):
+            self._load_sampler(name, step)
+            record = self.quality.measure(self.sampler)
+            texts.append(f"{record['frechet']:.4g} ({record['generator']})")
+        best = self.quality.wins(record)
+        if best:
+            self._save_generator(self.folder.generator)
+            self.quality.best = record
+        say(f"epoch {record['epoch']:.4g}: Frechet distance {', '.join(texts)}{'; the best so far' if best else ''}")
+
+    def save(self, step: int) -> None:
+        """A checkpoint, and the last generator: beside the best one, or in its place where none has been measured."""
+        save_weights(checkpoint_path(self.folder.checkpoints, step), self.system.parameters(), self._card(step))
+        prune(self.folder.checkpoints, self.config.train.keep_checkpoints)
+        self._load_sampler(self.system.sampled, step)
+        if self.quality.best is not None:
+            self._save_generator(self.folder.generator_last)
+        else:
+            self._save_generator(self.folder.generator)
+            self.folder.generator_last.unlink(missing_ok=True)
+
+    def end(self, step: int, event: str) -> None:
+        """The log's last record, `end` or `stop`, and the plots and the animation of the whole run."""
+        self.log.write(event, step=step)
+        records = [record for record in read_events(self.folder.log) if record["event"] == "train"]
+        if records:
+            pictures.plot_losses(records, self.folder.losses)
+        self.quality.plot()
+        frames = self.folder.all_samples()
+        if frames:
+            pictures.animate_files(frames, self.folder.animation)
+
+    def _load_sampler(self, name: str, step: int) -> None:
+        """Give the sampler the present weights of the network with that name."""
+        # The sampler's network is its own: sampling neither moves BatchNorm statistics nor recompiles the step.
+        for target, parameter in zip(self.sampler.parameters(), self.system.networks[name].get_parameters()):
+            target.set_data(parameter.value())
+        averaged = self.config.ema.enabled and name == self.system.sampled
+        self.sampler.card = replace(self._card(step), averaged=averaged)
+
+    def _card(self, step: int) -> Card:
+        c = self.config
+        channels, height, width = self.data.images.shape[1:]
+        return Card(
+            recipe=c.recipe,
+            seed=c.seed,
+            step=step,
+            epoch=step / self.per_epoch,
+            averaged=c.ema.enabled,
+            latent=c.latent,
+            image=ImageConfig(channels, height, width),
+            generator=c.generator,
+        )
+
+    def _save_generator(self, path: Path) -> None:
+        save_weights(path, [(p.name, p) for p in self.sampler.parameters()], self.sampler.card)

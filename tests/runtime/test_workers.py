@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from ms_gan.errors import GanError, UsageError
+from ms_gan.runtime.workers import Workers, announced, is_scheduler, join, place
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    for name in ("MS_ROLE", "MS_WORKER_NUM", "MS_NODE_ID"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_a_process_alone(alone):
+    assert announced() == 1 and not is_scheduler()
+    assert join(None, "CPU") == Workers(0, 1)
+    workers, values = Workers(), np.float32([1, 2])
+    assert workers.leads and workers.mean(values) is values and workers.gather(values).shape == (1, 2)
+    workers.wait()
+
+
+def test_what_a_launcher_tells_is_understood(alone):
+    for rank in (-1, 2):
+        for name, value in place(rank, 4, "127.0.0.1", 8118, 0).items():
+            alone.setenv(name, value)
+        assert announced() == 4 and is_scheduler() == (rank < 0)
+    alone.setenv("OMP_NUM_THREADS", "3")
+    assert place(0, 4, "127.0.0.1", 8118, 0, threads=2)["OMP_NUM_THREADS"] == "3"
+
+
+@pytest.mark.parametrize("count", ["", "0", "two"])
+def test_a_count_that_is_none(alone, count):
+    alone.setenv("MS_ROLE", "MS_WORKER")
+    alone.setenv("MS_WORKER_NUM", count)
+    with pytest.raises(UsageError, match=f"MS_WORKER_NUM: '{count}' is not allowed"):
+        announced()
+
+
+def test_only_several_workers_lose_each_other():
+    with pytest.raises(RuntimeError), Workers().together():
+        raise RuntimeError("no memory")
+    with pytest.raises(GanError, match=r"worker 1 has lost the others \(no answer\); see what ended them"):  # noqa: SIM117
+        with Workers(1, 2).together():
+            raise RuntimeError("no answer\nat line 5")
