@@ -1,5 +1,6 @@
 """A generator as one static graph in a MindIR file, compared with its source before success is reported."""
 
+import hashlib
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from ms_gan.card import Card
 from ms_gan.errors import GanError
 from ms_gan.files import whole_file, write_text
 from ms_gan.latents import sample_latents
-from ms_gan.sampling import Sampler, open_generator
+from ms_gan.sampling import Sampler, card_path, open_generator
 
 TOLERANCE = 1e-5  # largest difference between two images of one latent, on the scale [-1, 1]
 COMPARED = 96  # latents; not a multiple of the sampler's block, so that padding is covered
@@ -33,11 +34,12 @@ def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None)
         GanError: the difference is above TOLERANCE, or a file cannot be written. Nothing is written then.
     """
     path = Path(path)
-    card = replace(source.card, batch_size=batch_size)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "generator.mindir"
         _write_mindir(source, draft, batch_size)
-        draft.with_suffix(".json").write_text(card.to_json(), encoding="utf-8")
+        content = draft.read_bytes()
+        card = replace(source.card, batch_size=batch_size, sha256=hashlib.sha256(content).hexdigest())
+        card_path(draft).write_text(card.to_json(), encoding="utf-8")
         difference = _compare(source, open_generator(draft), card)
         if not difference <= TOLERANCE:
             raise GanError(
@@ -45,8 +47,8 @@ def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None)
                 f"allowed: {TOLERANCE:.0e}"
             )
         with whole_file(path) as temporary:
-            temporary.write_bytes(draft.read_bytes())
-        write_text(path.with_suffix(".json"), card.to_json())
+            temporary.write_bytes(content)
+        write_text(card_path(path), card.to_json())
     return difference
 
 

@@ -6,7 +6,8 @@ sentence that names the key, the value and what is allowed.
 
 import argparse
 import dataclasses
-import difflib
+import functools
+import operator
 import re
 import textwrap
 from pathlib import Path
@@ -17,8 +18,12 @@ from jsonargparse import ArgumentParser
 
 from ms_gan.errors import UsageError
 from ms_gan.schema import allowed, check_ranges, fill, leaves
+from ms_gan.trees import described, flat_options, parse_yaml, unknown
 
-LONGEST_YAML = 1_000_000  # bytes; a configuration is about a hundred lines
+LONGEST_YAML = 100_000  # bytes; a configuration is about a hundred lines
+LONGEST_COMPLAINT = 500  # characters
+# Where the recipes lie: in a package that was installed as a wheel; beside it in a clone.
+RECIPES = (Path(__file__).resolve().parent / "configs", Path(__file__).resolve().parents[1] / "configs")
 WIDEST_CHOICES = 45  # characters that fit beside an option in its help
 
 
@@ -55,7 +60,9 @@ def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml
         formatter_class=_Help,
     )
     if yaml_files:
-        parser.add_argument("--config", action="config", help="YAML file with options; the command line wins over it")
+        about = "YAML file with options, or the name of a recipe; the command line wins over it"
+        parser.add_argument("--config", metavar="FILE", help=about)
+        parser.add_argument("--print_config", action="store_true", help="print all options as YAML, and stop")
     for f in dataclasses.fields(cls):
         if dataclasses.is_dataclass(f.type):
             _add_group(parser, f.name, f.type)
@@ -106,7 +113,7 @@ def _metavar(kind: Any) -> str:
 
 
 def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict[str, Any]]:
-    """Read options from the command line and the YAML files that it names.
+    """Read options from the command line and the YAML files that it names; the command line wins over them.
 
     Returns:
         The options, complete and within their ranges; and those that the command line itself or its YAML files set, as
@@ -116,14 +123,68 @@ def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict
         UsageError: an unknown option, a value of the wrong type or out of its range, an unreadable YAML file.
         SystemExit: after `--help` and `--print_config` have printed.
     """
+    files, prints, argv = _split_off_files(argv) if "config" in _destinations(parser) else ([], False, argv)
+    given: Dict[str, Any] = {}
+    for file in files:
+        given.update(_flat_yaml(cls, find_config(file)))
     try:
-        given = parser.parse_args(argv, defaults=False)
-        values = parser.parse_args(argv).as_dict()
+        given.update(vars(parser.parse_args(argv, defaults=False).as_flat()))
     except argparse.ArgumentError as error:
         raise UsageError(_explain(parser, cls, str(error))) from None
-    options = fill(cls, values)
-    check_ranges(options)
-    return options, {key: value for key, value in vars(given.as_flat()).items() if key != "config"}
+    options = _filled(cls, given)
+    if prints:
+        print(write_yaml(options), end="")
+        parser.exit()
+    return options, given
+
+
+def _destinations(parser: ArgumentParser) -> List[str]:
+    return [action.dest for action in parser._actions]
+
+
+def _split_off_files(argv: List[str]) -> Tuple[List[str], bool, List[str]]:
+    """What `--config` names, whether there is `--print_config`, and the other arguments, which are for jsonargparse."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--config", action="append", default=[])
+    parser.add_argument("--print_config", action="store_true")
+    try:
+        found, others = parser.parse_known_args(argv)
+    except argparse.ArgumentError as error:
+        raise UsageError(f"{error.argument_name}: {error.message}; --help explains it") from None
+    return found.config, found.print_config, others
+
+
+def find_config(name: str) -> Path:
+    """The YAML file of a name: a path, or a recipe that comes with this package, with or without `.yaml`.
+
+    Raises:
+        UsageError: there is neither.
+    """
+    path = Path(name)
+    if path.is_file() or path.parent not in (Path("."), Path("configs")):
+        return path
+    folder = next((folder for folder in RECIPES if folder.is_dir()), RECIPES[0])
+    recipes = {file.stem: file for file in folder.glob("*.yaml")}
+    found = recipes.get(path.stem if path.suffix == ".yaml" else path.name)
+    if found is None:
+        raise UsageError(f"--config {name}: no such file, nor a recipe; recipes: {', '.join(sorted(recipes))}")
+    return found
+
+
+def _flat_yaml(cls: type, path: Path) -> Dict[str, Any]:
+    """What a YAML file sets, as {dotted key: value}. Raises UsageError naming the file."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read(LONGEST_YAML + 1)
+        if len(text) > LONGEST_YAML:
+            raise UsageError(f"{path}: too long for a configuration; allowed: {LONGEST_YAML:,} bytes")
+        return flat_options(cls, parse_yaml(text))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: not YAML ({error})") from None
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def read_yaml(cls: type, path: Path) -> Any:
@@ -132,16 +193,11 @@ def read_yaml(cls: type, path: Path) -> Any:
     Raises:
         UsageError: the file is missing, is not YAML, or holds something that the dataclass does not accept.
     """
+    given = _flat_yaml(cls, Path(path))
     try:
-        text = Path(path).read_bytes()
-        if len(text) > LONGEST_YAML:
-            raise UsageError(f"{path}: {len(text)} bytes are too many for a configuration; allowed: {LONGEST_YAML}")
-        values = yaml.safe_load(text)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not YAML ({_one_line(error)})") from None
-    return from_dict(cls, values, str(path))
+        return _filled(cls, given)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def from_dict(cls: type, values: Any, where: str) -> Any:
@@ -150,16 +206,21 @@ def from_dict(cls: type, values: Any, where: str) -> Any:
     Raises:
         UsageError: naming `where`, the key, the value and what is allowed.
     """
-    parser = make_parser(cls, prog="", description="")
     try:
-        if not isinstance(values, dict):
-            raise UsageError("not a mapping of options to values")
-        options = fill(cls, parser.parse_object(values).as_dict())
-        check_ranges(options)
+        return _filled(cls, flat_options(cls, values))
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from None
-    except argparse.ArgumentError as error:
-        raise UsageError(f"{where}: {_explain(parser, cls, str(error))}") from None
+
+
+def _filled(cls: type, given: Dict[str, Any]) -> Any:
+    """The options with their defaults but for those given as {dotted key: value}. Raises UsageError: out of range."""
+    values = dataclasses.asdict(cls())
+    for key, _, _ in leaves(cls()):
+        if key in given:
+            *groups, name = key.split(".")
+            functools.reduce(operator.getitem, groups, values)[name] = given[key]
+    options = fill(cls, values)
+    check_ranges(options)
     return options
 
 
@@ -169,42 +230,25 @@ def write_yaml(options: Any) -> str:
 
 
 def _one_line(text: Any) -> str:
-    return " ".join(str(text).split())
+    line = " ".join(str(text).split())
+    return line if len(line) <= LONGEST_COMPLAINT else line[:LONGEST_COMPLAINT] + " ..."
 
 
 def _explain(parser: ArgumentParser, cls: type, complaint: str) -> str:
     """One sentence for a person out of jsonargparse's complaint."""
     known = {key: f for key, f, _ in leaves(cls())}
-    unknown = re.search(r"unrecognized arguments: (\S+)|[Oo]ption '([^']+)' is not accepted", complaint)
-    if unknown:
-        if unknown.group(1):
-            name = unknown.group(1).split("=")[0]
+    strange = re.search(r"unrecognized arguments: (\S+)|[Oo]ption '([^']+)' is not accepted", complaint)
+    if strange:
+        if strange.group(1):
+            name = strange.group(1).split("=")[0]
             names = [text for action in parser._actions for text in action.option_strings]
         else:
-            name, names = unknown.group(2), list(known)
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-        return f"unknown option {name}; " + (f"did you mean {near[0]}?" if near else "--help lists them all")
+            name, names = strange.group(2), list(known)
+        return unknown(name, names)
     bad = re.search(r'[Pp]arser key "([^"]+)"', complaint)
     if bad and bad.group(1) in known:
         f = known[bad.group(1)]
         value = re.search(r"Got value: (.*?)(?:\n|$)", complaint)
         shown = f"{value.group(1)!r} is" if value else "the value is"
-        return f"{bad.group(1)}: {shown} not allowed; allowed: {_describe(f)}"
+        return f"{bad.group(1)}: {shown} not allowed; allowed: {described(f)}"
     return _one_line(complaint).replace('Parser key "config": ', "--config: ")
-
-
-def _describe(f: dataclasses.Field) -> str:
-    """What an option accepts, by type and range."""
-    if get_origin(f.type) is Literal:
-        return ", ".join(get_args(f.type))
-    names = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-    kind = f.type
-    if type(None) in get_args(kind):
-        kind = next(arg for arg in get_args(kind) if arg is not type(None))
-    if get_origin(kind) is list:
-        if get_origin(get_args(kind)[0]) is Literal:
-            return "a list of " + ", ".join(get_args(get_args(kind)[0]))
-        if f.metadata["low"] is None:
-            return "a list in brackets, such as [1] or [a, b]"
-        return f"a list such as [1, 2], each {names[get_args(kind)[0]]} {allowed(f)}"
-    return f"{names[kind]} {allowed(f)}".strip()

@@ -1,20 +1,24 @@
 """Images from a generator: the only place that turns one into pictures."""
 
+import hashlib
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
 import mindspore as ms
 import numpy as np
+from mindspore.nn.utils import no_init_parameters
 
-from ms_gan.card import Card, read_card
+from ms_gan.card import LONGEST, Card, read_card
 from ms_gan.errors import GanError, UsageError
 from ms_gan.latents import BLOCK, sample_latents
-from ms_gan.models import build_generator
+from ms_gan.mindir import check_mindir
+from ms_gan.models import GENERATORS, build_generator
 from ms_gan.pixels import to_uint8
 from ms_gan.seeds import Purpose, stream
-from ms_gan.weights import load_weights, restore
+from ms_gan.weights import check_fits, load_weights, restore
+from ms_gan.wire import Malformed
 
-LARGEST_CARD = 100_000  # bytes
+LARGEST = 2 << 30  # bytes of a MindIR file; a protocol buffer can be no larger
 
 
 class Sampler:
@@ -31,11 +35,16 @@ class Sampler:
     def __init__(self, network: ms.nn.Cell, card: Card):
         self.network = network.set_train(False)
         self.card = card
-        self.block = card.batch_size or BLOCK
+        self.block = card.block
 
     @classmethod
     def from_card(cls, card: Card) -> "Sampler":
-        """A sampler for the generator that a card describes; its weights are still to be loaded."""
+        """A sampler for the generator that a card describes; its weights are still to be loaded.
+
+        Raises:
+            UsageError: a generator that the family of networks does not have, or one that is too large.
+        """
+        card.check()
         random = stream(card.seed, Purpose.WEIGHTS)
         return cls(build_generator(card.generator, card.latent.width, card.image.shape, random), card)
 
@@ -88,30 +97,73 @@ def open_generator(path: Path) -> Sampler:
     if path.suffix == ".mindir":
         return _open_mindir(path)
     values, card = load_weights(path)
-    sampler = Sampler.from_card(card)
     # A checkpoint of the training holds two generators; the average is the one to sample from.
     averaged = any(name.startswith("generator_ema.") for name in values)
     source = "generator_ema." if averaged else "generator."
-    wanted = [(parameter.name.replace("generator.", source, 1), parameter) for parameter in sampler.parameters()]
-    restore(wanted, values, path)
+
+    def wanted(network: ms.nn.Cell) -> List[Tuple[str, ms.Parameter]]:
+        return [(parameter.name.replace("generator.", source, 1), parameter) for parameter in network.get_parameters()]
+
+    # What a card describes may be more than any memory holds: nothing is made before it is known to be in the file.
+    check_fits(wanted(_outline(card, path)), values, path)
+    sampler = Sampler.from_card(card)
+    restore(wanted(sampler.network), values, path)
     return sampler
+
+
+def _outline(card: Card, path: Path) -> ms.nn.Cell:
+    """The network that a card describes, its parameters without values."""
+    try:
+        with no_init_parameters():
+            network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape)
+    except ValueError as error:
+        raise GanError(f"{path}: its card describes no generator: {error}") from None
+    network.update_parameters_name("generator.")
+    return network
 
 
 def _open_mindir(path: Path) -> Sampler:
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
-    description = path.with_suffix(".json")
+    card = _card_beside(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise GanError(f"{path}: larger than any export of this project; allowed: {LARGEST:,} bytes")
+        content = path.read_bytes()
+    except OSError as error:
+        raise GanError(f"{path}: cannot be read ({error.strerror})") from None
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise GanError(f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again")
+    try:
+        check_mindir(content, card.latent.width, card.image.shape, card.batch_size)
+        sampler = Sampler(ms.nn.GraphCell(ms.load(str(path))), card)
+        made = sampler.network(ms.Tensor(np.zeros((sampler.block, card.latent.width), np.float32)))
+    except Malformed as fault:
+        raise GanError(f"{path}: no generator's static graph: {fault}") from None
+    except Exception as error:  # MindSpore has no common class for its errors
+        raise GanError(f"{path}: MindSpore cannot run it ({_first_line(error)})") from None
+    if made.shape != (sampler.block, *card.image.shape):
+        raise GanError(f"{path}: makes images of {tuple(made.shape[1:])}, not of {card.image.shape} as its card says")
+    return sampler
+
+
+def card_path(path: Path) -> Path:
+    """Where the card of an exported file lies."""
+    return path.with_suffix(".json")
+
+
+def _card_beside(path: Path) -> Card:
+    description = card_path(path)
     try:
         with open(description, encoding="utf-8") as file:
-            card = read_card(file.read(LARGEST_CARD), str(description))
+            return read_card(file.read(LONGEST + 1), str(description))
     except FileNotFoundError:
         raise UsageError(
             f"{description}: missing; export.py writes it beside {path.name}, keep them together"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise GanError(f"{description}: cannot be read ({error})") from None
-    try:
-        network = ms.nn.GraphCell(ms.load(str(path)))
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise GanError(f"{path}: not a MindIR file, or a truncated one ({str(error).splitlines()[0]})") from None
-    return Sampler(network, card)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).split("\n")), "")[:200] or type(error).__name__

@@ -20,6 +20,14 @@ def test_round_trip():
         ({"image": 3}, "image: 3 is a single value"),
         ({"surprise": 1}, "unknown option surprise"),
         ({"generator": {"name": "magic"}}, "generator.name: 'magic' is not allowed"),
+        ({"generator": {"hidden": [1] * 101}}, "101 layers are too many"),
+        ({"image": {"height": 4096}}, "image.height: 4096 is out of range"),
+        ({"batch_size": 65536, "image": {"height": 1024, "width": 1024}}, "65,536 images of 1x1024x1024"),
+        ({"batch_size": 65536, "latent": {"width": 65536}}, "bytes at once; allowed: 2,147,483,648"),
+        ({"epoch": float("nan")}, "epoch: nan is not allowed"),
+        ({"epoch": float("inf")}, "epoch: inf is not allowed"),
+        ({"step": 10**4000}, "step: a number of many digits is not allowed"),
+        ({"seed": [[[[[[]]]]]]}, "seed: .* is not allowed"),
     ],
 )
 def test_a_wrong_card_is_one_sentence_that_names_the_file(change, message):
@@ -27,7 +35,7 @@ def test_a_wrong_card_is_one_sentence_that_names_the_file(change, message):
         read_card(json.dumps({**json.loads(Card().to_json()), **change}), "x.json")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "[]", "{", "[" * 90_000, '{"a":' * 90_000, " " * 100_001, "9" * 90_000])
 def test_what_is_no_card_at_all(text):
     with pytest.raises(GanError, match="not a generator's card"):
         read_card(text, "x.json")

@@ -1,11 +1,13 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from ms_gan import options
 from ms_gan.config import Config
 from ms_gan.errors import UsageError
-from ms_gan.options import make_parser, parse, read_yaml, write_yaml
+from ms_gan.options import find_config, make_parser, parse, read_yaml, write_yaml
 
 
 def read(*argv):
@@ -36,13 +38,37 @@ def test_everyday_flags_are_the_long_options():
         (["--train.epochs", "many"], "train.epochs: 'many' is not allowed; allowed: a whole number 1 to 1000000"),
         (["--epochs", "0"], "train.epochs: 0 is out of range; allowed: 1 to 1000000"),
         (["--data.source", "mnits"], "data.source: 'mnits' is not allowed; allowed: mnist, fashion_mnist"),
-        (["--config", "absent.yaml"], "--config: .*absent.yaml"),
+        (["--config", "absent.yaml"], "--config absent.yaml: no such file, nor a recipe; recipes: dcgan_64, "),
+        (["--config"], "--config: expected one argument"),
+        (["--config", "no/such/file.yaml"], "no/such/file.yaml: cannot be read"),
     ],
 )
 def test_a_wrong_option_is_one_sentence(argv, message):
     with pytest.raises(UsageError, match=message) as error:
         read(*argv)
     assert "\n" not in str(error.value)
+
+
+def test_a_recipe_is_found_by_name_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wide = Path(__file__).parents[1] / "configs" / "gan_mnist_wide.yaml"
+    for name in ("gan_mnist_wide", "gan_mnist_wide.yaml", "configs/gan_mnist_wide.yaml"):
+        assert find_config(name).samefile(wide)
+        assert read("--config", name)[0].recipe == "gan_mnist_wide"
+    Path("gan_mnist_wide").write_text("recipe: mine\n")
+    assert read("--config=gan_mnist_wide")[0].recipe == "mine"
+
+
+def test_recipes_lie_in_an_installed_package(tmp_path, monkeypatch):
+    installed, clone = tmp_path / "ms_gan/configs", tmp_path / "configs"
+    for folder in (clone, installed):
+        folder.mkdir(parents=True)
+        (folder / "own.yaml").write_text(f"recipe: {folder.parent.name}\n")
+        (folder / f"{folder.parent.name}.yaml").write_text("")
+    monkeypatch.setattr(options, "RECIPES", (installed, clone))
+    assert read("--config", "own")[0].recipe == "ms_gan"
+    with pytest.raises(UsageError, match="no such file, nor a recipe; recipes: ms_gan, own$"):
+        find_config("other")
 
 
 @pytest.mark.parametrize(
@@ -97,3 +123,20 @@ def test_help_names_ranges_and_defaults(capsys, monkeypatch):
     text = capsys.readouterr().out
     assert "(1 to 1000000; default: 200)" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &a [x]\nb: [*a, *a]", "recipe: !!python/name:os.system", "[" * 90_000, "x" * 100_001]
+)
+def test_a_yaml_file_that_could_do_harm_is_one_sentence(tmp_path, text):
+    file = tmp_path / "wrong.yaml"
+    file.write_text(text)
+    for way in (lambda: read("--config", str(file)), lambda: read_yaml(Config, file)):
+        with pytest.raises(UsageError, match="wrong.yaml: ") as error:
+            way()
+        assert str(error.value).isprintable() and len(str(error.value)) < 500
+
+
+def test_a_yaml_file_that_never_ends_is_not_read_to_its_end():
+    with pytest.raises(UsageError, match="too long for a configuration"):
+        read_yaml(Config, "/dev/zero")

@@ -1,10 +1,12 @@
+import resource
+
 import numpy as np
 import pytest
 
 from ms_gan.errors import GanError, UsageError
 from ms_gan.latents import sample_latents
-from ms_gan.sampling import open_generator
-from ms_gan.weights import load_weights
+from ms_gan.sampling import Sampler, open_generator
+from ms_gan.weights import load_weights, save_weights
 
 
 def test_an_image_depends_neither_on_its_batch_nor_on_how_many_are_made(trained):
@@ -45,3 +47,51 @@ def test_spoilt_weights_are_reported(trained):
     bias.set_data(bias.value() + float("nan"))
     with pytest.raises(GanError, match="not numbers"):
         sampler.samples(0, 1)
+
+
+def wide_layers(card):
+    card.generator.hidden = [65536] * 3
+
+
+def wide_latents(card):
+    card.latent.width = 65536
+
+
+def large_images(card):
+    card.image.height = card.image.width = 1024
+
+
+def wide_convolutions(card):
+    card.generator.name, card.generator.channels = "cnn", 4096
+
+
+def impossible_size(card):
+    card.generator.name, card.image.width = "dcgan", 20
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (wide_layers, r"layers.0.weight is \(12, 8\) there and should be \(65536, 8\)"),
+        (wide_latents, r"should be \(12, 65536\)"),
+        (large_images, r"should be \(1048576, 16\)"),
+        (wide_convolutions, "is not in it"),
+        (impossible_size, "no generator: dcgan"),
+    ],
+)
+def test_a_card_that_describes_more_than_the_file_holds_makes_nothing(trained, tmp_path, change, says):
+    sampler = open_generator(trained)
+    named = [(parameter.name, parameter) for parameter in sampler.parameters()]
+    change(sampler.card)
+    save_weights(tmp_path / "g.ckpt", named, sampler.card)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(GanError, match=says):
+        open_generator(tmp_path / "g.ckpt")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kilobytes
+
+
+def test_a_network_of_another_size_than_a_family_has_is_refused_before_training(trained):
+    card = open_generator(trained).card
+    card.generator.hidden = [1] * 101
+    with pytest.raises(UsageError, match="101 layers are too many; allowed: 100"):
+        Sampler.from_card(card)

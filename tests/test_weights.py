@@ -1,6 +1,9 @@
+import struct
+
 import mindspore as ms
 import numpy as np
 import pytest
+from mindspore.train.checkpoint_pb2 import Checkpoint
 
 from ms_gan.card import Card
 from ms_gan.errors import GanError, UsageError
@@ -58,3 +61,89 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(GanError, match="cannot be written"):
         save_weights(tmp_path / "file" / "w.ckpt", [parameter("a", (1,))], Card())
+
+
+def test_every_number_type_and_a_tensor_in_parts(saved):
+    made = Checkpoint()
+    made.ParseFromString(saved.read_bytes())
+    weight = made.value[0].tensor
+    made.value.insert(1, made.value[0])
+    made.value[0].tensor.tensor_content, made.value[1].tensor.tensor_content = (
+        weight.tensor_content[:8],
+        weight.tensor_content[8:],
+    )
+    for name, kind in {"Int32": np.int32, "Int64": np.int64, "Float16": np.float16, "Float64": np.float64}.items():
+        value = made.value.add(tag=name)
+        value.tensor.dims.append(3)
+        value.tensor.tensor_type, value.tensor.tensor_content = name, np.arange(3, dtype=kind).tobytes()
+    saved.write_bytes(made.SerializeToString())
+    values, _ = load_weights(saved)
+    assert (values["a.weight"].asnumpy() == 1.5).all() and values["a.weight"].shape == (2, 3)
+    assert all(values[name].asnumpy().tolist() == [0, 1, 2] for name in ("Int32", "Int64", "Float16", "Float64"))
+
+
+def to(*names, value):
+    """A change of a checkpoint: sets an attribute of its first value."""
+
+    def change(made):
+        place = made.value[0]
+        for name in names[:-1]:
+            place = getattr(place, name)
+        setattr(place, names[-1], value)
+
+    return change
+
+
+def set_dims(*dims):
+    def change(made):
+        del made.value[0].tensor.dims[:]
+        made.value[0].tensor.dims.extend(dims)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (set_dims(2**31, 2**31), "another size than it states"),
+        (set_dims(-2, -3), "impossible dimensions"),
+        (set_dims(0, 3), "impossible dimensions"),
+        (set_dims(*[1] * 100_000), "impossible dimensions"),
+        (to("tensor", "tensor_content", value=b""), "another size than it states"),
+        (to("tensor", "tensor_type", value="BFloat16"), "another type"),
+        (to("tensor", "tensor_type", value="str"), "a text that is none"),
+        (lambda made: made.value[0].ClearField("tensor"), "without a name or a tensor"),
+        (lambda made: made.value[0].maptensor.tensor.add(), "unknown field 3"),
+        (lambda made: made.value.add().CopyFrom(made.value[0]), "two values of one name"),
+        (lambda made: made.value.insert(0, made.value[1]), "two values of one name"),
+    ],
+)
+def test_a_checkpoint_that_would_crash_mindspore_is_refused(saved, change, says):
+    made = Checkpoint()
+    made.ParseFromString(saved.read_bytes())
+    change(made)
+    saved.write_bytes(made.SerializePartialToString())
+    with pytest.raises(GanError, match=says):
+        values, _ = load_weights(saved)
+        restore([parameter("a.weight", (2, 3))], values, saved)
+
+
+def test_numbers_of_another_type_are_refused(saved):
+    values, _ = load_weights(saved)
+    values["a.bias"] = ms.Parameter(ms.Tensor(np.zeros(3, np.int32)))
+    with pytest.raises(GanError, match="a.bias is Int32 there, not Float32"):
+        restore([parameter("a.bias", (3,))], values, saved)
+
+
+def test_a_file_of_absurd_size_is_not_read(saved):
+    with open(saved, "r+b") as file:
+        file.truncate((8 << 30) + 1)  # takes no room on a disk
+    with pytest.raises(GanError, match="larger than any checkpoint"):
+        load_weights(saved)
+
+
+def test_card_text_that_is_none(saved):
+    content = saved.read_bytes().replace(struct.pack("<I", ord("{")), b"\xff\xff\xff\xff", 1)
+    saved.write_bytes(content)
+    with pytest.raises(GanError, match="a text that is none"):
+        load_weights(saved)

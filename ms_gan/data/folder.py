@@ -7,14 +7,13 @@ from typing import Iterator, List, NamedTuple, Sequence, Set, Tuple
 from PIL import Image, ImageColor
 
 from ms_gan.config import DataConfig
+from ms_gan.data.decode import formats
 from ms_gan.data.decoded import Failure, Recipe, decoded
 from ms_gan.data.image_data import ImageData
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime.paths import cache_dir, data_folders
 
 DEFAULT_SIDE = 64
-# Pillow hands these to other programs, or knows their names only.
-NEVER_OPENED = {"EPS", "MPEG", "PDF", "WMF"}
 NAMED = 5  # failures spelt out in a message
 
 
@@ -68,8 +67,8 @@ def find_pictures(folder: Path) -> List[PictureFile]:
     Raises:
         GanError: a folder cannot be listed.
     """
-    Image.init()
-    endings = {ending for ending, form in Image.EXTENSION.items() if form in Image.OPEN and form not in NEVER_OPENED}
+    known = formats()  # before EXTENSION is looked at: it loads Pillow's readers
+    endings = {ending for ending, form in Image.EXTENSION.items() if form in known}
     try:
         return sorted(_walk(folder, endings))
     except OSError as error:

@@ -14,7 +14,7 @@ import numpy as np
 from ms_gan.errors import GanError
 
 # The largest array accepted, in bytes: a header is not believed beyond what any data set of this family holds.
-MAX_BYTES = 2 << 30
+MAX_BYTES = 1 << 30
 
 
 def read_idx(path: Path, item_shape: Tuple[int, ...]) -> np.ndarray:

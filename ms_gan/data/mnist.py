@@ -117,7 +117,7 @@ def load_from(dataset: DataSet, given: Optional[str]) -> ImageData:
     """
     cache = data_cache() / dataset.folders[0]
     for folder in data_folders(given):
-        pair = _locate(dataset, folder)
+        pair = locate(dataset, folder)
         # Whatever a crashed disk or a person left in the cache, it is put right below.
         if pair and (cache != pair[0].parent or all(f.is_genuine(cache / f.name) for f in dataset.files[:2])):
             return _read(dataset, *pair)
@@ -147,8 +147,11 @@ def read_test_split(dataset: DataSet, folder: str) -> Optional[ImageData]:
     return _read(dataset, *found, first=2, split="test split") if all(found) else None
 
 
-def _locate(dataset: DataSet, folder: Path) -> Optional[Tuple[Path, Path]]:
-    """The paths of the training images and labels, in the folder itself or in a subfolder of the data set's name."""
+def locate(dataset: DataSet, folder: Path) -> Optional[Tuple[Path, Path]]:
+    """The paths of the training images and labels, in a folder or in its subfolder of the data set's name; or None.
+
+    The files are not read.
+    """
     for place in [folder, *(folder / name for name in dataset.folders)]:
         found = [_first_file(_spellings(place / file.name)) for file in dataset.files[:2]]
         if all(found):

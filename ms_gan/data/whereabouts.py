@@ -35,9 +35,9 @@ def whereabouts() -> List[Whereabouts]:
     folders = data_folders(None)
     found = []
     for dataset in (mnist.MNIST, mnist.FASHION_MNIST):
-        pair = next(filter(None, (mnist._locate(dataset, folder) for folder in folders)), None)
+        pair = next(filter(None, (mnist.locate(dataset, folder) for folder in folders)), None)
         found.append(Whereabouts(dataset.source, pair[0].parent if pair else None, _open(dataset.ways)))
-    archive = next(filter(None, map(cifar._locate, folders)), None)
+    archive = next(filter(None, map(cifar.locate, folders)), None)
     found.append(Whereabouts("cifar10", archive, [urlsplit(cifar.URL).hostname]))
     return found
 

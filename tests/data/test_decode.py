@@ -161,3 +161,23 @@ def test_a_file_that_is_gone_may_come_back(tmp_path):
     with pytest.raises(Unreadable) as caught:
         seen(tmp_path / "gone.png")
     assert not caught.value.lasting
+
+
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n(evil) run\n"
+
+
+@pytest.mark.parametrize("content", [EPS, b"%PDF-1.4\n", b"SIMPLE  =                    T"], ids=["EPS", "PDF", "FITS"])
+def test_what_a_file_holds_decides_not_what_it_is_called(tmp_path, monkeypatch, content):
+    """Pillow would hand EPS to Ghostscript whatever the name says."""
+    (tmp_path / "picture.png").write_bytes(content)
+    monkeypatch.setattr("subprocess.check_call", lambda *_, **__: pytest.fail("another program was started"))
+    with pytest.raises(Unreadable, match="cannot identify image file"):
+        seen(tmp_path / "picture.png")
+
+
+def test_deep_grey_is_decoded_in_bands_with_the_same_result(tmp_path, monkeypatch):
+    pixels = np.random.default_rng(0).integers(0, 65536, (50, 41), np.uint16)
+    path = save(tmp_path / "deep.png", Image.fromarray(pixels))
+    whole = seen(path, side=16)
+    monkeypatch.setattr("ms_gan.data.decode.BAND", 7)
+    assert np.array_equal(seen(path, side=16), whole)

@@ -5,14 +5,15 @@ import subprocess
 import sys
 import tarfile
 import textwrap
-import threading
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from requests.adapters import HTTPAdapter
 
-from ms_gan.data.fetch import Mirror, NpmPackage, PublishedFile, fetch
+from ms_gan.data import fetch as fetching
+from ms_gan.data.fetch import Mirror, NpmPackage, PublishedFile, download, fetch
 from ms_gan.errors import GanError
+from tests.data.website import sending_to, served
 
 CONTENT = {"images": b"the images" * 1000, "labels": b"the labels"}
 PACKED = {name: gzip.compress(content, mtime=0) for name, content in CONTENT.items()}
@@ -24,22 +25,15 @@ NOWHERE = Mirror("https://no.such.host.invalid/")
 
 
 @pytest.fixture
-def website(tmp_path):
-    """A website on this machine: its folder, and the way that leads to it."""
+def website(tmp_path, monkeypatch):
+    """A website on this machine that goes by https://things.test/: its folder, and the way that leads to it."""
     root = tmp_path / "www"
     root.mkdir()
     for name, packed in PACKED.items():
         (root / f"{name}.gz").write_bytes(packed)
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield root, Mirror(f"http://127.0.0.1:{server.server_port}/")
-    server.shutdown()
-    server.server_close()
+    with served(root) as port:
+        monkeypatch.setattr(HTTPAdapter, "send", sending_to(port))
+        yield root, Mirror("https://things.test/")
 
 
 @pytest.fixture
@@ -102,7 +96,7 @@ def test_a_package_of_other_content_is_refused(tmp_path, npm, members):
 
 def test_a_forged_file_of_a_website_is_refused(tmp_path, website):
     (website[0] / "images.gz").write_bytes(gzip.compress(b"other"))
-    with pytest.raises(GanError, match="127.0.0.1: .*hash"):
+    with pytest.raises(GanError, match="things.test: .*hash"):
         get(tmp_path / "cache", website[1])
     assert not (tmp_path / "cache/images").exists()
 
@@ -114,7 +108,7 @@ def test_failure_says_what_was_tried_and_what_helps(tmp_path, website, monkeypat
         get(tmp_path / "cache", NOWHERE, website[1], NpmPackage("things@1.0.0", "package/data"))
     assert str(caught.value) == (
         "Things is not on this machine and could not be fetched (no.such.host.invalid: no connection (ConnectionError);"
-        " 127.0.0.1: the website answered 404; npm package things@1.0.0: npm is not installed). Try this."
+        " things.test: the website answered 404; npm package things@1.0.0: npm is not installed). Try this."
     )
 
 
@@ -127,16 +121,72 @@ def test_what_a_killed_process_left_is_swept(tmp_path, website):
 
 
 def test_two_processes_at_once_both_end_well(tmp_path, website):
-    program = textwrap.dedent(f"""
-        from ms_gan.data.fetch import *
-        fetch("Things", {FILES!r}, [Mirror("{website[1].url}")], Path(r"{tmp_path / "cache"}"), "")
-    """)
+    with served(website[0]) as port:
+        program = textwrap.dedent(f"""
+            from ms_gan.data.fetch import *
+            from requests.adapters import HTTPAdapter
+            from tests.data.website import sending_to
+            HTTPAdapter.send = sending_to({port})
+            fetch("Things", {FILES!r}, [Mirror("{website[1].url}")], Path(r"{tmp_path / "cache"}"), "")
+        """)
+        run_twice(program)
+    assert_holds_all(tmp_path / "cache")
+
+
+def run_twice(program):
     both = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(2)]
     assert [process.wait(60) for process in both] == [0, 0]
-    assert_holds_all(tmp_path / "cache")
 
 
 def test_a_cache_that_cannot_be_written_names_the_way_out(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(GanError, match="set MS_GAN_CACHE"):
         get(tmp_path / "file/cache", NOWHERE)
+
+
+def save_from(website, page, folder, most=10_000):
+    """Download a page of the website, which is as long as it is allowed to be."""
+    folder.mkdir(exist_ok=True)
+    return download(f"https://things.test/{page}", f"sha256:{FILES[1].sha256}", most, folder)
+
+
+def test_a_redirection_is_followed_by_https(tmp_path, website):
+    (website[0] / "labels").write_bytes(CONTENT["labels"])
+    assert save_from(website, "to/https://other.test/labels", tmp_path / "x").read_bytes() == CONTENT["labels"]
+    assert save_from(website, "to//labels", tmp_path / "x").read_bytes() == CONTENT["labels"]
+
+
+@pytest.mark.parametrize("place", ["http://things.test/labels", "ftp://things.test/labels", "file:///etc/passwd"])
+def test_a_redirection_to_anything_else_is_not_followed(tmp_path, website, place):
+    (website[0] / "labels").write_bytes(CONTENT["labels"])
+    with pytest.raises(GanError, match="not asked by https"):
+        save_from(website, f"to/{place}", tmp_path / "x")
+
+
+def test_a_website_that_is_not_asked_by_https_is_not_asked(tmp_path):
+    with pytest.raises(GanError, match="'http://example.invalid/labels' is not asked by https"):
+        download("http://example.invalid/labels", "md5:0", 1, tmp_path)
+
+
+def test_redirections_end(tmp_path, website):
+    with pytest.raises(GanError, match="redirects more than 5 times"):
+        save_from(website, "round", tmp_path / "x")
+
+
+def test_no_more_is_taken_than_a_file_can_have(tmp_path, website):
+    (website[0] / "labels").write_bytes(b"x" * 100_000)
+    with pytest.raises(GanError, match="larger than the published one"):
+        save_from(website, "labels", tmp_path / "x")
+    assert (tmp_path / "x/labels").stat().st_size <= 10_000
+
+
+def test_a_file_that_trickles_in_is_given_up(tmp_path, website, monkeypatch):
+    monkeypatch.setattr(fetching, "LONGEST_SECONDS", -1)
+    with pytest.raises(GanError, match="takes too long"):
+        save_from(website, "images.gz", tmp_path / "x")
+
+
+def test_a_bomb_packed_for_the_transport_is_refused(tmp_path, website):
+    (website[0] / "labels").write_bytes(gzip.compress(bytes(100_000)))
+    with pytest.raises(GanError, match="packs the file in a way of its own"):
+        save_from(website, "packed/labels", tmp_path / "x")

@@ -1,0 +1,151 @@
+"""Options from nested dictionaries that came from outside: YAML files, and the JSON of cards.
+
+Neither may do harm: texts are short, without aliases and tags, and not nested deeper than options are; and every value
+is of its option's type before anything looks at it.
+"""
+
+import difflib
+import math
+import reprlib
+from dataclasses import Field, is_dataclass
+from typing import Any, Dict, Iterator, List, Literal, Tuple, Union, get_args, get_origin
+
+import yaml
+
+from ms_gan.errors import UsageError
+from ms_gan.schema import allowed, leaves
+
+DEEPEST = 8  # levels; options have four
+MOST_EVENTS = 20_000  # keys, values, beginnings and ends in a YAML text
+MOST_BITS = 64  # of a whole number
+NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 100
+
+
+def parse_yaml(text: bytes) -> Any:
+    """A YAML text of plain values, lists and mappings.
+
+    Raises:
+        ValueError: it is no YAML, or has aliases, anchors or tags, or is nested too deeply.
+    """
+    depth = 0
+    try:
+        for count, event in enumerate(yaml.parse(text, yaml.SafeLoader)):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST or count > MOST_EVENTS:
+                raise ValueError("nested more deeply, or longer, than options are")
+            if getattr(event, "anchor", None) or getattr(event, "tag", None):
+                raise ValueError("aliases (*), anchors (&) and tags (!) are not allowed here")
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(" ".join(str(error).split())) from None
+
+
+def flat_options(cls: type, tree: Any) -> Dict[str, Any]:
+    """What a tree sets, as {dotted key: value}; every value has its option's type, ranges are not checked.
+
+    Args:
+        cls: the options dataclass.
+        tree: nested dictionaries; a key may be dotted.
+
+    Raises:
+        UsageError: an unknown option, a value of another type; names the key and what is allowed.
+    """
+    if not isinstance(tree, dict):
+        raise UsageError("not a mapping of options to values")
+    blank = cls()
+    known = {key: f for key, f, _ in leaves(blank)}
+    return dict(_walk(tree, "", known, set(_groups(blank))))
+
+
+def _groups(options: Any, prefix: str = "") -> Iterator[str]:
+    """The dotted keys of the groups of options."""
+    for name, value in vars(options).items():
+        if is_dataclass(value):
+            yield prefix + name
+            yield from _groups(value, f"{prefix}{name}.")
+
+
+def _walk(tree: Dict, prefix: str, known: Dict[str, Field], groups: Any) -> Iterator[Tuple[str, Any]]:
+    for name, value in tree.items():
+        key = f"{prefix}{name}" if isinstance(name, str) else f"{prefix}{shown(name)}"
+        if key in groups:
+            if not isinstance(value, dict):
+                raise UsageError(f"{key}: {shown(value)} is a single value; it should be a group of options")
+            yield from _walk(value, f"{key}.", known, groups)
+        elif key in known:
+            try:
+                yield key, _typed(value, known[key].type)
+            except ValueError:
+                raise UsageError(f"{key}: {shown(value)} is not allowed; allowed: {described(known[key])}") from None
+        else:
+            raise UsageError(unknown(key, list(known)))
+
+
+def _typed(value: Any, kind: Any) -> Any:
+    """A value of a type, one of Literal, List, Union, int, float, bool and str; ValueError where it is none."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Union:
+        return _first_typed(value, args)
+    if origin is Literal and isinstance(value, str) and value in args:
+        return value
+    if origin is list and isinstance(value, list):
+        return [_typed(element, args[0]) for element in value]
+    if kind is float:
+        return _float(value)
+    if kind is int and type(value) is int and value.bit_length() <= MOST_BITS:
+        return value
+    if kind in (bool, str, type(None)) and type(value) is kind:
+        return value
+    raise ValueError
+
+
+def _first_typed(value: Any, kinds: Any) -> Any:
+    for kind in kinds:
+        try:
+            return _typed(value, kind)
+        except ValueError:
+            continue
+    raise ValueError
+
+
+def _float(value: Any) -> float:
+    # YAML 1.1 takes 1e-4 for text.
+    if type(value) not in (int, float, str) or (isinstance(value, int) and value.bit_length() > MOST_BITS):
+        raise ValueError
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def described(f: Field) -> str:
+    """What an option accepts, by type and range."""
+    kind = f.type
+    if type(None) in get_args(kind):
+        kind = next(arg for arg in get_args(kind) if arg is not type(None))
+    if get_origin(kind) is Literal:
+        return ", ".join(get_args(kind))
+    if get_origin(kind) is list:
+        if get_origin(get_args(kind)[0]) is Literal:
+            return "a list of " + ", ".join(get_args(get_args(kind)[0]))
+        if f.metadata["low"] is None:
+            return "a list in brackets, such as [1] or [a, b]"
+        return f"a list such as [1, 2], each {NAMES[get_args(kind)[0]]} {allowed(f)}"
+    return f"{NAMES[kind]} {allowed(f)}".strip()
+
+
+def unknown(name: str, names: List[str]) -> str:
+    """A sentence about an option that does not exist."""
+    name = _short.repr(name)[1:-1]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"unknown option {name}; " + (f"did you mean {near[0]}?" if near else "--help lists them all")
+
+
+def shown(value: Any) -> str:
+    """A value in an error message: short, in one line, with nothing that a terminal would obey."""
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return "a number of many digits"
+    return _short.repr(value)
