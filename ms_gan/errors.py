@@ -11,3 +11,8 @@ class UsageError(GanError):
     """The command was asked for something it cannot do: one sentence for the person, exit code 2."""
 
     exit_code = 2
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, cut to its first line; its kind where it says nothing."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -14,7 +14,7 @@ import mindspore as ms
 import numpy as np
 
 from ms_gan.card import Card, read_card
-from ms_gan.errors import GanError, UsageError
+from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.files import whole_file
 from ms_gan.wire import BYTES, INT, TEXT, Malformed, many, one, read_message
 
@@ -40,7 +40,7 @@ def save_weights(path: Path, parameters: Iterable[Tuple[str, ms.Parameter]], car
         try:
             ms.save_checkpoint(entries, str(temporary), append_dict={"card": card.to_json()})
         except RuntimeError as error:
-            raise GanError(f"{path}: cannot be written ({str(error).splitlines()[0]})") from None
+            raise GanError(f"{path}: cannot be written ({first_line(error)})") from None
         os.chmod(temporary, 0o644)
 
 

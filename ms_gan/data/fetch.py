@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from ms_gan.data.lock import held
 from ms_gan.data.tar import DAMAGE, open_tar
-from ms_gan.errors import GanError
+from ms_gan.errors import GanError, first_line
 from ms_gan.files import sync
 
 CONNECT_SECONDS, SILENCE_SECONDS, LONGEST_SECONDS, NPM_SECONDS = 10, 60, 3600, 900
@@ -238,4 +238,4 @@ def reason(error: Exception) -> str:
         return f"the website answered {response.status_code}"
     if isinstance(error, requests.RequestException):
         return f"no connection ({type(error).__name__})"
-    return (str(error) or type(error).__name__).splitlines()[0]
+    return first_line(error)

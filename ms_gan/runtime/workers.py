@@ -8,11 +8,12 @@ lost.
 import contextlib
 import os
 from dataclasses import dataclass
-from typing import Dict, Iterator, NoReturn
+from typing import TYPE_CHECKING, Dict, Iterator, NoReturn
 
-import numpy as np
+from ms_gan.errors import GanError, UsageError, first_line
 
-from ms_gan.errors import GanError, UsageError
+if TYPE_CHECKING:  # this module is imported before it is known whether numpy is installed
+    import numpy as np
 
 ROLE, COUNT, RANK, HOST, PORT = "MS_ROLE", "MS_WORKER_NUM", "MS_NODE_ID", "MS_SCHED_HOST", "MS_SCHED_PORT"
 PATIENCE = 1800  # seconds for which workers wait for each other: at the start, and on CPUs in each exchange
@@ -75,19 +76,21 @@ class Workers:
         """Whether this is the worker that writes."""
         return self.rank == 0
 
-    def mean(self, values: np.ndarray) -> np.ndarray:
+    def mean(self, values: "np.ndarray") -> "np.ndarray":
         """The mean of all workers' arrays, float32, of one shape."""
         if self.count == 1:
             return values
+        import numpy as np
         from mindspore import Tensor, ops
 
         with self.together():
             return ops.AllReduce()(Tensor(np.ascontiguousarray(values, np.float32))).asnumpy() / self.count
 
-    def gather(self, values: np.ndarray) -> np.ndarray:
+    def gather(self, values: "np.ndarray") -> "np.ndarray":
         """All workers' arrays (n,), float32, by rank: (count, n)."""
         if self.count == 1:
             return values[None]
+        import numpy as np
         from mindspore import Tensor, ops
 
         with self.together():
@@ -95,6 +98,8 @@ class Workers:
 
     def wait(self) -> None:
         """Wait until every worker is here."""
+        import numpy as np
+
         self.mean(np.zeros(1, np.float32))
 
     @contextlib.contextmanager
@@ -109,7 +114,7 @@ class Workers:
         except RuntimeError as error:
             if self.count == 1:
                 raise
-            first = next(iter(str(error).splitlines()), "")
+            first = first_line(error)
             raise GanError(
                 f"worker {self.rank} has lost the others ({first}); see what ended them, and go on with --resume"
             ) from None
@@ -142,7 +147,7 @@ def join(ms, device: str) -> Workers:
 
 
 def _fail(error: Exception) -> NoReturn:
-    first = next(iter(str(error).splitlines()), "")
+    first = first_line(error)
     where = f"{os.environ.get(HOST)}:{os.environ.get(PORT)}"
     if is_scheduler():
         raise GanError(f"the scheduler has lost a worker ({first})") from None

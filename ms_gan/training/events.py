@@ -39,16 +39,16 @@ class EventLog:
 
 
 def read_events(path: Path) -> List[Dict[str, Any]]:
-    """The records of a log; a last line that a crash cut short is left out."""
+    """The records of a log; what is no record is left out, such as a last line that a crash cut short."""
     records = []
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             for line in file:
                 try:
                     record = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
-                if isinstance(record, dict):
+                if isinstance(record, dict) and isinstance(record.get("event"), str):
                     records.append(record)
     except FileNotFoundError:
         pass

@@ -10,7 +10,9 @@ from mindspore import ops
 
 def progress(step, total, hold):
     """Which share of the way from `hold * total` to `total` lies behind a step: 0 before it, 1 after it."""
-    return ops.clamp((step - hold * total) / ((1.0 - hold) * total), 0.0, 1.0)
+    share = (step - hold * total) / ((1.0 - hold) * total)
+    # ops.clamp has no kernel for GPUs.
+    return ops.minimum(ops.maximum(share, 0.0), 1.0)
 
 
 def constant(step, total, hold=0.0, floor=0.0):

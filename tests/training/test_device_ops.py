@@ -18,7 +18,7 @@ from tests.test_recipes import SMALL
 from tests.training.device_ops import compile_cell, compile_step, dynamic_shapes, has_kernel, ops_of, registered
 
 pytestmark = pytest.mark.usefixtures("device")
-SHAPES = {"dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32)}
+SHAPES = {"dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32), "dcgan_mnist": (1, 32, 32)}
 
 
 @pytest.fixture

@@ -67,5 +67,5 @@ def _read(place: Path) -> Optional[Stored]:
             return None
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             return Stored(dict(file), card)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None

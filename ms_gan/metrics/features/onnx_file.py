@@ -13,7 +13,7 @@ from PIL import Image
 
 from ms_gan.data.fetch import digest
 from ms_gan.data.shape import with_channels
-from ms_gan.errors import GanError, UsageError
+from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.metrics.features.extractor import Features, block_for
 
 PIXEL_RANGE = (-1.0, 1.0)
@@ -65,7 +65,7 @@ def open_onnx(given: str, pixel_range: Tuple[float, float] = PIXEL_RANGE) -> Fea
     except GanError:
         raise
     except Exception as error:  # onnxruntime has no common class for its errors
-        raise UsageError(f"{path}: the network cannot be run ({str(error).splitlines()[0]})") from None
+        raise UsageError(f"{path}: the network cannot be run ({first_line(error)})") from None
     size = "x".join(map(str, taken.image_shape))
     content = hashlib.sha256(f"{digest(path)} {low} {high}".encode()).hexdigest()
     return Features(
@@ -103,7 +103,7 @@ def _session(path: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(str(path), providers=onnxruntime.get_available_providers())
     except Exception as error:  # onnxruntime has no common class for its errors
-        raise UsageError(f"{path}: not an ONNX file, or a damaged one ({str(error).splitlines()[0]})") from None
+        raise UsageError(f"{path}: not an ONNX file, or a damaged one ({first_line(error)})") from None
 
 
 def _input(session: Any, path: Path) -> Input:
