@@ -14,5 +14,6 @@ class UsageError(GanError):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, cut to its first line; its kind where it says nothing."""
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    """What an error says, cut to its first line and 300 printable characters; its kind where it says nothing."""
+    line = next(iter(str(error).splitlines()), type(error).__name__)
+    return "".join(character if character.isprintable() else "?" for character in line[:300])

@@ -1,15 +1,16 @@
 """What an evaluation found, and its file."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import List, Optional
+from typing import Any, Dict, List, Optional
 
 from ms_gan.files import write_text
 from ms_gan.metrics.copies import Copies
 from ms_gan.metrics.protocol import Protocol
 
 FORMAT = "ms_gan evaluation 1"
+LARGEST = 1e100  # of the numbers that are read back
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,24 @@ def read_report(path: Path, protocol: Protocol) -> Optional[Report]:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
         if values.pop("format") != FORMAT or values.pop("protocol") != protocol.to_dict():
             return None
-        measures = {name: Measures(**values.pop(name)) for name in ("generated", "floor")}
-        return Report(protocol, **measures, **values)
+        measures = {name: _measures(values.pop(name)) for name in ("generated", "floor")}
+        report = Report(protocol, **measures, **values)
+        texts, counts = (report.classes or []) + report.notes, report.data_histogram or []
+        return report if all(isinstance(text, str) for text in texts) and all(map(_is_number, counts)) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _measures(values: Dict[str, Any]) -> Measures:
+    """Measures as JSON has them. Raises TypeError where a value is no number."""
+    found = Measures(**values)
+    for f in fields(found):
+        value = getattr(found, f.name)
+        numbers = value if isinstance(value, list) and f.name == "histogram" else [value]
+        if not (value is None and f.default is None) and not all(map(_is_number, numbers)):
+            raise TypeError(f"{f.name} is {value!r}")
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST

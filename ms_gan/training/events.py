@@ -48,11 +48,20 @@ def read_events(path: Path) -> List[Dict[str, Any]]:
                     record = json.loads(line)
                 except (ValueError, RecursionError):
                     continue
-                if isinstance(record, dict) and isinstance(record.get("event"), str):
+                if _is_record(record):
                     records.append(record)
     except FileNotFoundError:
         pass
     return records
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a JSON value is what `EventLog.write` writes, as far as reading it relies on that."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("event"), str)
+        and isinstance(value.get("step", 0), (int, float))
+    )
 
 
 def say(text: str) -> None:
