@@ -26,7 +26,8 @@ def run_folder(trained, tmp_path):
 
 
 def test_a_run_is_evaluated_into_its_folder(network, run_folder, capsys):
-    records = [{"step": 2 * e, "epoch": e, "generator": "raw", "frechet": 9.5 - e} for e in (1, 2)]
+    of = {"event": "quality", "generator": "raw"}
+    records = [{**of, "step": 2 * e, "epoch": e, "frechet": 9.5 - e} for e in (1, 2)]
     (run_folder / "metrics.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
     assert main(["--ckpt", str(run_folder), *FLAGS, "--seed", "3"]) == 0
     printed = capsys.readouterr().out
