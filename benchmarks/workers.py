@@ -1,7 +1,8 @@
-"""What several workers exchange, hold and read: python -m benchmarks.workers [--measure].
+"""What several workers exchange, hold and read: python -m benchmarks.workers [--measure | --parts].
 
 Bytes from the networks' parameters, a model of the time that their exchange takes, memory by the size of the batch, and
-the rate at which a worker is given its images and latents. --measure trains with 1, 2 and 4 workers on this CPU.
+the rate at which a worker is given its images and latents. --measure trains with 1, 2 and 4 workers on this CPU,
+--parts with a batch taken in parts.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 import numpy as np
 
 from benchmarks.table import Table
-from benchmarks.worker import ROOT
+from benchmarks.turns import take_turns
+from benchmarks.worker import ROOT, Task
 
 RECIPES = ("gan_mnist", "gan_mnist_plain", "gan_mnist_wide", "dcgan_64", "dcgan_cifar10_frog")
 SHAPES = {"dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32)}  # of all others (1, 28, 28)
@@ -208,13 +210,29 @@ def measure(recipe: str, steps: int, rounds: int) -> None:
     alone = least[1, batch]
     for count in (1, 2, 4):
         shared, each = least[count, batch], least[count, batch * count]
-        table.row(count, f"{shared:.1f}", f"{alone / count / shared:.2f}", f"{each:.1f}", f"{alone / each:.2f}")
+        table.row(count, f"{shared:.1f}", f"{alone / shared:.2f}", f"{each:.1f}", f"{count * alone / each:.2f}")
+    print("efficiency: images a second against one worker on the same cores, whose threads use all of them")
+
+
+def measure_parts(rounds: int) -> None:
+    """Time and memory of a step of dcgan_64 whose batch is taken in parts."""
+    tasks = {
+        str(parts): Task("step", "dcgan_64", 128, options=("--train.accumulate", str(parts)), images=512)
+        for parts in (1, 2, 4, 8)
+    }
+    print(
+        f"\ndcgan_64, batch 128, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; median of {rounds} turns"
+    )
+    table = Table(["parts", "images a part", "ms a step", "peak MB"], 6)
+    for parts, timing in take_turns(tasks, rounds, 1.0).items():
+        table.row(parts, 128 // int(parts), f"{timing.median:,.0f}", f"{timing.peak_mb:,.0f}")
 
 
 def parse_options(argv: List[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.workers", description=__doc__.splitlines()[0])
     parser.add_argument("--measure", action="store_true", help="train with 1, 2 and 4 workers on this CPU")
+    parser.add_argument("--parts", action="store_true", help="take dcgan_64's batch in 1, 2, 4 and 8 parts on this CPU")
     parser.add_argument("--recipe", default="gan_mnist", help="what --measure trains (default: gan_mnist)")
     parser.add_argument("--steps", type=int, default=300, help="of each training (default: 300)")
     parser.add_argument("--rounds", type=int, default=3, help="trainings of each kind (default: 3)")
@@ -227,6 +245,9 @@ def main() -> None:
     options = parse_options(sys.argv[1:])
     if options.measure:
         measure(options.recipe, options.steps, options.rounds)
+        return
+    if options.parts:
+        measure_parts(options.rounds)
         return
     from ms_gan.runtime import start
 

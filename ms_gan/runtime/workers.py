@@ -116,7 +116,8 @@ class Workers:
                 raise
             first = first_line(error)
             raise GanError(
-                f"worker {self.rank} has lost the others ({first}); see what ended them, and go on with --resume"
+                f"worker {self.rank} cannot go on ({first}); where another worker has ended, that is why: see its last "
+                "lines, and go on with --resume"
             ) from None
 
 

@@ -110,14 +110,12 @@ def check_agreement(workers: Workers, facts: Dict[str, bytes]) -> None:
     """Make sure that all workers start from the same.
 
     Args:
-        workers: all of them call this.
+        workers: several; all of them call this.
         facts: what must agree, by its name for people.
 
     Raises:
         GanError: one differs; names the first worker that it differs on.
     """
-    if workers.count == 1:
-        return
     digests = [hashlib.sha256(content).digest()[:8] for content in facts.values()]
     gathered = workers.gather(np.frombuffer(b"".join(digests), np.uint8).astype(np.float32))
     differs = (gathered != gathered[0]).reshape(workers.count, len(facts), -1).any(axis=2)

@@ -69,13 +69,15 @@ class Trainer:
         if self._measure_every:
             check_patience(device)
         self.step = self._restore(folder) if folder else 0
-        check_agreement(self.workers, self._facts())
+        if self.workers.count > 1:
+            check_agreement(self.workers, self._facts())
         self.folder = folder or (create(config) if self.workers.leads else None)
         self.results: Optional[Results] = None
         if self.workers.leads:
             lengths = self.per_epoch, self.total_steps, self._measure_every
             self.results = Results(config, data, device, self.system, self.folder, self.step, *lengths)
-        self._interrupted: Optional[int] = None
+        self._signal: Optional[int] = None  # that has come to this worker
+        self._stopped_by: Optional[int] = None  # once all workers know of it
         self._preparing = False
 
     def _restore(self, folder: RunFolder) -> int:
@@ -88,11 +90,13 @@ class Trainer:
 
     def _facts(self) -> Dict[str, bytes]:
         """What all workers must start from."""
-        places = replace(self.config, data=replace(self.config.data, dir=None), output=None, resume=None)
+        c = self.config
+        # Without what each machine may have in a place of its own.
+        options = replace(c, data=replace(c.data, dir=None), metrics=replace(c.metrics, features=None), output=None)
         images = self.data.images
         seen = np.ascontiguousarray(images[:: max(1, len(images) // LOOKED_AT)])
         return {
-            "options": write_yaml(places).encode(),
+            "options": write_yaml(options).encode(),
             "images": str(images.shape).encode() + seen.tobytes(),
             "weights": weights_digest(parameter for _, parameter in self.system.parameters()).encode(),
         }
@@ -118,10 +122,10 @@ class Trainer:
             for number, handler in previous.items():
                 signal.signal(number, handler)
         self._end()
-        return self._interrupted
+        return self._stopped_by
 
     def _interrupt(self, number: int, frame: Any) -> None:
-        second, self._interrupted = self._interrupted is not None, number
+        second, self._signal = self._signal is not None, number
         if second or self._preparing:
             raise KeyboardInterrupt
 
@@ -161,11 +165,9 @@ class Trainer:
 
     def _stops(self) -> bool:
         """Whether a signal has come: at once where this worker is alone, else when all look together."""
-        if self.workers.count > 1:
-            if self.step % AGREED_EVERY:
-                return False
-            self._interrupted = int(self.workers.gather(np.float32([self._interrupted or 0])).max()) or None
-        return self._interrupted is not None
+        if self.workers.count == 1 or self.step % AGREED_EVERY == 0:
+            self._stopped_by = int(self.workers.gather(np.float32([self._signal or 0])).max()) or None
+        return self._stopped_by is not None
 
     def _is_due(self, steps: int) -> bool:
         """Whether something that happens every so many steps, and at the end, happens now; with 0 it never does."""
@@ -200,8 +202,8 @@ class Trainer:
                 self.results.save(self.step)
 
     def _end(self) -> None:
-        if self._interrupted is not None:
+        if self._stopped_by is not None:
             self._look(sample=False, measure=False, save=True)
         if self.results:
-            self.results.end(self.step, "end" if self._interrupted is None else "stop")
+            self.results.end(self.step, "end" if self._stopped_by is None else "stop")
         self.workers.wait()

@@ -59,7 +59,8 @@ def test_runs_are_compared_and_what_is_there_is_reused(network, run_folder, tmp_
     both = ["--compare", str(run_folder), str(other), *FLAGS]
     assert main(both) == 0
     first = capsys.readouterr().out
-    assert f"[2]        {other}: gan_mnist, averaged" in first and first.count("nearest.png") == 2
+    # The path may be long enough for a new line.
+    assert f"[2] {other}: gan_mnist, averaged" in " ".join(first.split()) and first.count("nearest.png") == 2
     stored = {path: path.read_bytes() for path in (run_folder / "evaluation.json", other / "evaluation.json")}
     assert main(both) == 0
     again = capsys.readouterr().out

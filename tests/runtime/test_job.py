@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -25,8 +26,9 @@ rank = int(os.environ["MS_NODE_ID"])
 
 
 @pytest.fixture(autouse=True)
-def short_grace(monkeypatch):
+def short_grace_and_own_logs(monkeypatch, tmp_path_factory):
     monkeypatch.setattr(job, "GRACE", 1)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("logs")))
 
 
 def plan(work, scheduler=0.0, scheduler_code=0, **numbers):

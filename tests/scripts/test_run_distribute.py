@@ -94,7 +94,7 @@ def test_a_killed_worker_ends_the_job_and_spares_the_checkpoint(tmp_path, device
     process = subprocess.Popen(
         ["bash", str(REPOSITORY / "scripts/run_distribute_train.sh"), "--workers", "2", *flags]
         + ["--train.checkpoint_every", "5", "--output", str(run)],
-        cwd=tmp_path, env={**os.environ, "MS_GAN_PYTHON": sys.executable}, text=True,
+        cwd=tmp_path, env={**os.environ, "MS_GAN_PYTHON": sys.executable, "TMPDIR": str(tmp_path)}, text=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
