@@ -16,8 +16,8 @@ def training_images(shape, count):
     return np.random.default_rng(0).integers(0, 256, (count, *shape), np.uint8)
 
 
-def step(task: Task) -> Activity:
-    """A training step as train.py takes it, data feed included."""
+def training(task: Task):
+    """The networks and inputs of a training step, and its recipe: (System, Prefetched, Config, Device)."""
     from ms_gan.config import Config
     from ms_gan.options import make_parser, parse
 
@@ -25,20 +25,22 @@ def step(task: Task) -> Activity:
     argv += ["--precision", task.precision, *task.options]
     config, _ = parse(make_parser(Config, "", "", yaml_files=True), Config, argv)
     device = start("CPU", "graph", task.precision)
-    from benchmarks.flops import network_flops, step_flops
     from ms_gan.data import ImageData
     from ms_gan.training.trainer import Trainer
 
     colours, side = SHAPES.get(task.recipe, (1, 28))
     side = config.data.image_size or side
-    shape = (colours, side, side)
-    images = ImageData(training_images(shape, task.images), None, "random bytes", "made for a measurement")
+    images = ImageData(training_images((colours, side, side), task.images), None, "random bytes", "made to measure")
     with tempfile.TemporaryDirectory() as config.output:  # a trainer that is not run leaves nothing there
         trainer = Trainer(config, images, device)
-    system, inputs = trainer.system, trainer.inputs
-    if task.fixed:
-        given = inputs(0)
-        inputs = lambda step: given  # noqa: E731
+    return trainer.system, trainer.inputs, config, device
+
+
+def step(task: Task) -> Activity:
+    """A training step as train.py takes it, data feed included."""
+    system, inputs, config, device = training(task)
+    from benchmarks.flops import network_flops, step_flops
+
     done = 0
 
     def take(steps):
@@ -48,6 +50,8 @@ def step(task: Task) -> Activity:
             done += 1
         statistics.asnumpy()
 
+    colours, side = SHAPES.get(task.recipe, (1, 28))
+    shape = (colours, *[config.data.image_size or side] * 2)
     generator = network_flops(system.networks["generator"], shape, True)
     discriminator = network_flops(system.networks["discriminator"], shape, False)
     flops = step_flops(config.procedure, task.batch, generator, discriminator)

@@ -1,8 +1,8 @@
-"""What a training costs beside its steps: python -m benchmarks.start [start] [memory] [feed] [sampling] [frechet].
+"""What a training costs beside its steps: python -m benchmarks.start [start] [memory] [sampling] [frechet].
 
-start: from the command to the end of the first step. memory: of a short run of every recipe at its own batch. feed:
-what an epoch would save if every step were given the same inputs. sampling: images a second. frechet: the Frechet
-distance of 10,000 images. Every figure comes from processes of their own, one at a time.
+start: from the command to the end of the first step. memory: of a short run of every recipe at its own batch. sampling:
+images a second. frechet: the Frechet distance of 10,000 images. Every figure comes from processes of their own, one at
+a time.
 """
 
 import argparse
@@ -17,13 +17,12 @@ from typing import Any, Dict, List
 from benchmarks.launch import LaunchError, launch, phases_to_first_step, time_to_first_step, train_options
 from benchmarks.step import BATCHES
 from benchmarks.table import Table
-from benchmarks.turns import Worker, take_turns
+from benchmarks.turns import Worker
 from benchmarks.worker import ROOT, Task
 
 RECIPES = tuple(BATCHES)
 SOURCES = ("synthetic", "mnist")
-FEEDS = {"gan_mnist": (128, 60_000), "dcgan_64": (32, 10_000)}  # batch, images of the data set
-MINUTES = {"start": 2.5, "memory": 2.0, "feed": 1.5, "sampling": 1.0, "frechet": 1.0}  # on two cores of a server
+MINUTES = {"start": 2.5, "memory": 2.0, "sampling": 1.0, "frechet": 1.0}  # on two cores of a server
 
 
 def measure_start(options: argparse.Namespace) -> Dict[str, Any]:
@@ -60,24 +59,6 @@ def measure_memory(options: argparse.Namespace) -> Dict[str, Any]:
             run = launch([str(ROOT / "train.py"), *train_options(recipe, "synthetic", Path(parent) / "run")])
         found[recipe] = run.peak_mb
         table.row(recipe, f"{run.peak_mb:,.0f}")
-    return found
-
-
-def measure_feed(options: argparse.Namespace) -> Dict[str, Any]:
-    """Seconds an epoch as it is, and with the same inputs in every step."""
-    found = {}
-    table = Table(["feed", "batch", "images", "s an epoch", "s with fixed inputs", "share by round"], 18)
-    for recipe in (name for name in options.recipes if name in FEEDS):
-        batch, images = FEEDS[recipe]
-        tasks = {
-            name: Task("step", recipe, batch, images=images, fixed=name == "fixed") for name in ("trained", "fixed")
-        }
-        timings = take_turns(tasks, options.runs, options.seconds)
-        steps = images // batch
-        epochs = {name: steps * timing.median / 1000 for name, timing in timings.items()}
-        share = 1 - statistics.median(b / a for a, b in zip(timings["trained"].ms, timings["fixed"].ms))
-        found[recipe] = {**epochs, "share": share, "ms_per_step": {name: t.ms for name, t in timings.items()}}
-        table.row(recipe, batch, images, *(f"{value:.2f}" for value in epochs.values()), f"{share:.1%}")
     return found
 
 
@@ -124,7 +105,6 @@ def measure_frechet(options: argparse.Namespace) -> Dict[str, Any]:
 MEASURES = {
     "start": measure_start,
     "memory": measure_memory,
-    "feed": measure_feed,
     "sampling": measure_sampling,
     "frechet": measure_frechet,
 }
@@ -137,9 +117,8 @@ def parse_options(argv: List[str]) -> argparse.Namespace:
     parser.add_argument(
         "--runs", type=int, default=5, help="how often each figure is taken; the median counts (default: 5)"
     )
-    parser.add_argument("--seconds", type=float, default=3.0, help="length of one turn of the feed (default: 3)")
     parser.add_argument("--images", type=int, default=10_000, help="how many are sampled and measured (default: 10000)")
-    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=RECIPES, help="of memory and feed")
+    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=RECIPES, help="of memory")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args(argv)
     for part in options.parts:

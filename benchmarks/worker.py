@@ -30,7 +30,6 @@ class Task:
         precision: fp32 or bf16; of PyTorch also autocast.
         compiled: under torch.compile.
         images: how many there are to train on, random bytes: the arithmetic is that of photographs.
-        fixed: train on the same inputs in every step, made once.
         options: more options of train.py.
         path: a generator to sample from.
     """
@@ -41,7 +40,6 @@ class Task:
     precision: str = "fp32"
     compiled: bool = False
     images: int = 4096
-    fixed: bool = False
     options: Tuple[str, ...] = ()
     path: str = ""
 
@@ -79,12 +77,17 @@ def peak_mb() -> float:
     return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
 
 
+def take_cores() -> None:
+    """Keep this process to as many cores as it has threads, where the system can do that."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+
+
 def main() -> None:
     """Answer until standard input ends."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # libraries print to standard output too
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    take_cores()
     task = Task(**json.loads(sys.argv[1]))
     module = __import__(KINDS[task.kind], fromlist=[task.kind])
     activity = getattr(module, task.kind)(task)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from ms_gan.config import LatentConfig
-from ms_gan.latents import interpolate, sample_latents, training_latents
+from ms_gan.latents import interpolate, sample_latents
 
 NORMAL = LatentConfig(width=20)
 UNIFORM = LatentConfig(width=20, distribution="uniform")
@@ -21,12 +21,6 @@ def test_distributions():
     uniform = sample_latents(0, 0, 2000, UNIFORM)
     assert -1 <= uniform.min() < -0.99 and 0.99 < uniform.max() < 1
     assert abs(uniform.var() - 1 / 3) < 0.01
-
-
-def test_training_latents_differ_by_step_and_part():
-    drawn = [training_latents(0, step, part, 4, NORMAL) for step in (0, 1) for part in (0, 1)]
-    assert len({latents.tobytes() for latents in drawn}) == 4
-    assert np.array_equal(drawn[3], training_latents(0, 1, 1, 4, NORMAL))
 
 
 def test_walks_start_and_end_at_samples_and_stay_on_the_sphere():

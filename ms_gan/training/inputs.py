@@ -1,6 +1,7 @@
 """What each step is given, as a function of (seed, step) and the worker's part of it alone."""
 
-from typing import List, NamedTuple, Optional
+from functools import partial
+from typing import Callable, List, NamedTuple, Optional
 
 import mindspore as ms
 import numpy as np
@@ -8,12 +9,14 @@ import numpy as np
 from ms_gan.augment import POLICIES
 from ms_gan.config import Config
 from ms_gan.data import Batches
-from ms_gan.latents import training_latents
+from ms_gan.latents import draw_latents
 from ms_gan.losses import OBJECTIVES
 from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
 
+BLOCK = 128  # images whose numbers one stream gives; part of what a seed means: never change it
 Array = Optional[np.ndarray]
+Draw = Callable[[np.random.Generator, int], np.ndarray]  # so many images' numbers, (count, ...)
 
 
 class Drawn(NamedTuple):
@@ -60,9 +63,11 @@ class StepInputs:
     def __init__(self, config: Config, images: np.ndarray, features: int = 0, workers: Optional[Workers] = None):
         self._config = config
         self.features = features
-        self._workers = workers or Workers()
-        rank, count = self._workers.rank, self._workers.count
+        workers = workers or Workers()
+        rank, count = workers.rank, workers.count
         self._batches = Batches(images, config.train.batch_size, config.seed, rank, count, config.data.mirror)
+        share = config.train.batch_size // count
+        self._part = slice(rank * share, (rank + 1) * share)
         self._image_shape = images.shape[1:]
         self._updates = config.procedure.d_steps
         # How often the discriminator looks at images: real and generated ones in each of its updates, generated ones in
@@ -84,20 +89,33 @@ class StepInputs:
 
     def drawn(self, step: int) -> Drawn:
         """This worker's numbers of a step."""
-        c, updates, size = self._config, self._updates, self._config.train.batch_size
+        latent, updates = self._config.latent, self._updates
         images = [self._batches.batch(step * updates + i) for i in range(updates)]
-        everyone = [
-            training_latents(c.seed, step, 0, updates * size, c.latent).reshape(updates, size, -1),
-            training_latents(c.seed, step, 1, size, c.latent)[None],
-            self._label_noise(step),
-            self._masks(step),
-            self._noise(step),
-            self._draws(step),
-            self._shares(step),
+        # Of the generator's update the latents are those after the discriminator's.
+        latents = [
+            self._looks_of(looks, Purpose.TRAINING_LATENTS, step, partial(draw_latents, latent=latent))
+            for looks in (range(updates), range(updates, updates + 1))
         ]
-        rank, count = self._workers.rank, self._workers.count
-        mine = [_cut(array, axis, rank, count) for array, axis in zip(everyone, IMAGE_AXES[1:])]
-        return Drawn(images[0][None] if updates == 1 else np.stack(images), *mine)
+        others = (self._label_noise, self._masks, self._noise, self._draws, self._shares)
+        return Drawn(_stacked(images), *latents, *(numbers(step) for numbers in others))
+
+    def _looks_of(self, looks: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
+        """This worker's numbers of several looks, (looks, N, ...)."""
+        return _stacked([self._rows(purpose, step, look, draw) for look in looks])
+
+    def _rows(self, purpose: Purpose, step: int, look: int, draw: Draw) -> np.ndarray:
+        """This worker's numbers of one look, (N, ...).
+
+        A stream gives those of a block of the batch, so that nobody draws what only others need: what a worker
+        draws does not grow with the number of workers.
+        """
+        start, stop = self._part.start, self._part.stop
+        rows = []
+        for block in range(start // BLOCK, -(-stop // BLOCK)):
+            random = stream(self._config.seed, purpose, step, look, block)
+            drawn = draw(random, min(BLOCK, stop - block * BLOCK))
+            rows.append(drawn[max(0, start - block * BLOCK) :])
+        return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
     def _for_discriminator(self, part: Drawn, update: int) -> List:
         """One part's inputs of DiscriminatorGradients."""
@@ -111,38 +129,47 @@ class StepInputs:
         latents = part.latents_d if self._config.procedure.fakes == "shared" else part.latents_g
         return _tensors([latents[0], *looks, part.images[-1] if self._paired else None])
 
-    def _uniform(self, purpose: Purpose, step: int, *shape: int) -> np.ndarray:
-        return stream(self._config.seed, purpose, step).random(shape, dtype=np.float32)
-
     def _label_noise(self, step: int) -> Array:
-        largest, size = self._config.procedure.label_noise, self._config.train.batch_size
+        largest, draw = np.float32(self._config.procedure.label_noise), _uniform(1)
         if not largest:
             return None
-        return np.float32(largest) * self._uniform(Purpose.LABEL_NOISE, step, self._updates, 2, size, 1)
+        noise = self._looks_of(range(2 * self._updates), Purpose.LABEL_NOISE, step, draw)
+        return largest * noise.reshape(self._updates, 2, -1, 1)
 
     def _masks(self, step: int) -> Array:
         dropout = self._config.discriminator.dropout
         if not self.features or not dropout:
             return None
-        shape = (self._looks, self._config.train.batch_size, self.features)
-        return (self._uniform(Purpose.DROPOUT, step, *shape) >= dropout) * np.float32(1 / (1 - dropout))
+        drawn = self._looks_of(range(self._looks), Purpose.DROPOUT, step, _uniform(self.features))
+        return (drawn >= dropout) * np.float32(1 / (1 - dropout))
 
     def _noise(self, step: int) -> Array:
         if not self._config.regularise.instance_noise:
             return None
-        shape = (self._looks, self._config.train.batch_size, *self._image_shape)
-        return stream(self._config.seed, Purpose.INSTANCE_NOISE, step).standard_normal(shape, dtype=np.float32)
+
+        def draw(random: np.random.Generator, count: int) -> np.ndarray:
+            return random.standard_normal((count, *self._image_shape), dtype=np.float32)
+
+        return self._looks_of(range(self._looks), Purpose.INSTANCE_NOISE, step, draw)
 
     def _draws(self, step: int) -> Array:
         count = sum(POLICIES[name].draws for name in self._config.regularise.augment)
-        if not count:
-            return None
-        return self._uniform(Purpose.AUGMENT, step, self._looks, self._config.train.batch_size, count)
+        return self._looks_of(range(self._looks), Purpose.AUGMENT, step, _uniform(count)) if count else None
 
     def _shares(self, step: int) -> Array:
         if not self._config.regularise.gradient_penalty:
             return None
-        return self._uniform(Purpose.PENALTY, step, self._updates, self._config.train.batch_size, 1, 1, 1)
+        return self._looks_of(range(self._updates), Purpose.PENALTY, step, _uniform(1, 1, 1))
+
+
+def _uniform(*shape: int) -> Draw:
+    """Draws U(0, 1), float32, of a shape for each image."""
+    return lambda random, count: random.random((count, *shape), dtype=np.float32)
+
+
+def _stacked(arrays: List[np.ndarray]) -> np.ndarray:
+    """np.stack, without a copy of a single array."""
+    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
 
 
 def _tensors(arrays: List[Array]) -> List[Optional[ms.Tensor]]:

@@ -16,7 +16,6 @@ from ms_gan.models import layers
 from ms_gan.runtime.job import Job, Plan, free_port
 from ms_gan.runtime.workers import Workers
 from ms_gan.training.events import read_events
-from ms_gan.training.inputs import StepInputs
 from ms_gan.training.parallel import NORMS
 from ms_gan.training.system import build_networks
 from ms_gan.training.trainer import Trainer
@@ -60,20 +59,6 @@ def compare(folder, other, step=5):
     )
     for name in ("loss_d", "loss_g", "d_real", "d_fake"):
         assert found[name] == pytest.approx(expected[name], abs=1e-5), name
-
-
-def test_workers_share_what_one_would_be_given():
-    config = plain_config(None)
-    config.discriminator.dropout, config.procedure.d_steps = 0.3, 2
-    config.procedure.objective, config.regularise.gradient_penalty = "relativistic", 1.0
-    images = np.random.default_rng(0).integers(0, 256, (40, 1, 6, 6), np.uint8)
-    whole = StepInputs(config, images, 5).drawn(3)
-    parts = [StepInputs(config, images, 5, Workers(rank, 4)).drawn(3) for rank in range(4)]
-    for name, array in whole._asdict().items():
-        axis = 2 if name == "label_noise" else 1
-        shares = [getattr(part, name) for part in parts]
-        assert [share.shape[axis] for share in shares] == [4] * 4, name
-        assert np.array_equal(np.concatenate(shares, axis), array), name
 
 
 def test_what_a_device_does_not_do_for_several_workers_leaves_no_folder(device, tmp_path):
