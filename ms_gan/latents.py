@@ -15,11 +15,6 @@ def draw_latents(random: np.random.Generator, count: int, latent: LatentConfig) 
     return random.random((count, latent.width), dtype=np.float32) * 2 - 1
 
 
-def training_latents(seed: int, step: int, part: int, count: int, latent: LatentConfig) -> np.ndarray:
-    """The latents of one part (0: discriminator, 1: generator) of one training step, (count, width), float32."""
-    return draw_latents(stream(seed, Purpose.TRAINING_LATENTS, step, part), count, latent)
-
-
 def sample_latents(seed: int, start: int, count: int, latent: LatentConfig) -> np.ndarray:
     """Latents number `start` to `start + count` of a seed, (count, width), float32.
 
