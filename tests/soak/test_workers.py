@@ -9,26 +9,8 @@ import pytest
 
 from ms_gan.cli.train import main
 from ms_gan.runtime.job import free_port
-from ms_gan.weights import load_weights
-from tests.conftest import TINY_FLAGS
 from tests.scripts.test_scripts import REPOSITORY
-
-# Without BatchNorm, and with an eps that keeps Adam from scaling up the rounding of gradients that are nearly zero.
-PLAIN = [
-    *TINY_FLAGS, "--generator.batch_norm", "false", "--optimizer.generator.eps", "1e-4",
-    "--optimizer.discriminator.eps", "1e-4", "--train.cadence", "steps", "--steps", "5",
-]  # fmt: skip
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-
-
-def run(command, **environment):
-    subprocess.run([sys.executable, *command], env={**ENVIRONMENT, **environment}, check=True, timeout=900)
-
-
-def final_values(folder):
-    values, card = load_weights(sorted((folder / "checkpoints").iterdir())[-1])
-    assert card.step == 5
-    return {name: value.asnumpy() for name, value in values.items()}
+from tests.training.jobs import ENVIRONMENT, PLAIN, final_values, run
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +30,6 @@ def agree(expected, tmp_path):
             assert np.allclose(value, expected[name], atol=1e-5), name
 
     return tmp_path / "run", compare
-
-
-def test_four_workers_in_two_parts_each_train_like_one(agree):
-    folder, compare = agree
-    run(["-m", "ms_gan.cli.launch", "--workers", "4", *PLAIN, "--train.accumulate", "2", "--output", str(folder)])
-    compare()
 
 
 def test_two_machines_train_like_one(agree):
