@@ -1,0 +1,67 @@
+"""python -m ms_gan.cli.report: the page of a run, made anew from its folder; or the curves of several runs together."""
+
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import List, Optional
+
+from ms_gan.cli.command import run_command
+from ms_gan.errors import UsageError
+from ms_gan.options import make_parser, parse
+from ms_gan.schema import option
+
+PROGRAM = "python -m ms_gan.cli.report"
+EXAMPLES = f"""\
+  {PROGRAM} runs/gan_mnist-20250101-1
+  {PROGRAM} --compare runs/gan_mnist-20250101-1 runs/gan_mnist-20250101-2"""
+COMPARISON = "comparison.html"
+MOST = 8  # runs that colours can still tell apart
+
+
+@dataclass
+class ReportOptions:
+    """What this command takes."""
+
+    output: Optional[str] = option(
+        None, f"the page's file, .html; unset: report.html in the run's folder, or {COMPARISON} here"
+    )
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """The command; returns its exit code."""
+    return run_command(_report, argv)
+
+
+def _report(argv: List[str]) -> int:
+    parser = make_parser(ReportOptions, PROGRAM, "Make the page of a run, or one that compares several.", EXAMPLES)
+    parser.add_argument("run", nargs="?", metavar="RUN", help="the run's folder")
+    parser.add_argument("--compare", nargs="+", metavar="RUN", help=f"2 to {MOST} run folders, in place of one")
+    options, given = parse(parser, ReportOptions, argv)
+    one, several = given.get("run"), given.get("compare")
+    if (one is None) == (several is None):
+        raise UsageError("name a run's folder, or several after --compare")
+    if several and not 2 <= len(several) <= MOST:
+        many = f"{len(several)} runs are too many" if several[1:] else "1 run is too few"
+        raise UsageError(f"--compare: {many}; allowed: 2 to {MOST}")
+    if options.output and not options.output.endswith((".html", ".htm")):
+        raise UsageError(f"--output {options.output}: is not allowed; name a file that ends in .html")
+
+    from ms_gan.files import write_text
+    from ms_gan.report.collect import read_run
+    from ms_gan.report.page import compared_page, write_run_page
+
+    if several:
+        path = Path(options.output or COMPARISON)
+        write_text(path, compared_page([read_run(Path(name)) for name in several], several))
+    else:
+        run = read_run(Path(one))
+        path = Path(options.output or run.folder.report)
+        write_run_page(run, path)
+    print(f"written      {path}")
+    print(f"opens at     {shlex.quote(path.resolve().as_uri())}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""The charts of a page: their points for page.js, and what stands around them."""
+
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+from ms_gan.report.collect import Run
+from ms_gan.report.curves import Curves
+from ms_gan.report.embedded import evenly
+from ms_gan.report.markup import Markup, table, tag
+
+ROWS = 12  # of a chart's table
+
+
+class Series(NamedTuple):
+    """A curve.
+
+    Attributes:
+        name: for the legend.
+        colour: number of its colour in page.css.
+        x, y: its points; y None where there is a gap.
+        band: lowest and highest values behind the points, or None.
+        best: (x, y) of a point to mark, or None.
+    """
+
+    name: str
+    colour: int
+    x: List[float]
+    y: List[Optional[float]]
+    band: Optional[List[List[Optional[float]]]] = None
+    best: Optional[Sequence[float]] = None
+
+
+class Chart(NamedTuple):
+    """Some curves over the epochs.
+
+    Attributes:
+        key: its name in the page.
+        title, about: for people; `about` says what to look for.
+        unit: what stands at the axis.
+        scale: linear, log, or share: 0 to 1.
+        series: the curves.
+    """
+
+    key: str
+    title: str
+    about: str
+    unit: str
+    scale: str
+    series: List[Series]
+
+    @property
+    def data(self) -> Dict[str, Any]:
+        """What page.js draws."""
+        return {**self._asdict(), "series": [series._asdict() for series in self.series]}
+
+
+# Key, title, what to look for, unit, scale, and the curves with their names in a record.
+PLANS = (
+    (
+        "losses",
+        "Losses",
+        "Neither should run away from the other.",
+        "loss",
+        "linear",
+        (("discriminator", "loss_d"), ("generator", "loss_g")),
+    ),
+    (
+        "verdicts",
+        "The discriminator's verdicts",
+        "The nearer both are to 0.5, the less it can tell generated images from real ones.",
+        "probability of being real",
+        "share",
+        (("D(x), real images", "d_real"), ("D(G(z)), generated images", "d_fake")),
+    ),
+    ("speed", "Speed", "Pictures, measurements and checkpoints apart.", "images/s", "linear",
+     (("images/s", "images_per_second"),)),
+)  # fmt: skip
+DISTANCE = ("frechet", "Fréchet distance", "To the training images; lower is better.", "distance", "log")
+
+
+def run_charts(run: Run) -> List[Chart]:
+    """A run's charts; those without any point are left out."""
+    kinds = enumerate(("averaged", "raw"))
+    charts = [Chart(*DISTANCE, [_distances(run, kind, f"{kind} weights", colour) for colour, kind in kinds])]
+    for *plan, quantities in PLANS:
+        series = [_series(run, key, name, colour) for colour, (name, key) in enumerate(quantities)]
+        charts.append(Chart(*plan, series))
+    return _drawable(charts)
+
+
+def compared_charts(runs: Sequence[Run], names: Sequence[str]) -> List[Chart]:
+    """Charts of one quantity each, with a curve for each run."""
+    numbered = list(enumerate(zip(runs, names)))
+    kept = [_distances(run, run.best.kind, name, colour) for colour, (run, name) in numbered if run.best]
+    charts = [Chart(*DISTANCE, kept)]
+    for key, title, about, unit, scale, quantities in PLANS:
+        for label, quantity in quantities:
+            series = [_series(run, quantity, name, colour) for colour, (run, name) in numbered]
+            heading = title if len(quantities) == 1 else f"{title}: {label}"
+            charts.append(Chart(f"{key}-{quantity}", heading, about, unit, scale, series))
+    return _drawable(charts)
+
+
+def _drawable(charts: Sequence[Chart]) -> List[Chart]:
+    """The charts with their curves that have points."""
+    filled = [chart._replace(series=[series for series in chart.series if series.x]) for chart in charts]
+    return [chart for chart in filled if chart.series]
+
+
+def _series(run: Run, key: str, name: str, colour: int) -> Series:
+    return Series(name, colour, run.curves.epochs, run.curves.mean(key), run.curves.band(key))
+
+
+def _distances(run: Run, kind: str, name: str, colour: int) -> Series:
+    """The distances of one kind of weights, the best marked where it is of that kind."""
+    curves = Curves(["frechet"])
+    for one in run.comparable:
+        if one.kind == kind:
+            curves.add(one._asdict())
+    best = (run.best.epoch, run.best.frechet) if run.best and run.best.kind == kind else None
+    return Series(name, colour, curves.epochs, curves.mean("frechet"), best=best)
+
+
+def colour_key(colour: int) -> Markup:
+    """A short line in a curve's colour."""
+    return tag("span", class_=f"key c{colour}", aria_hidden="true")
+
+
+def figure(chart: Chart) -> Markup:
+    """A chart with its legend, and its values as a table for those who cannot see it or do not run scripts."""
+    legend = (
+        tag("li", colour_key(series.colour), series.name, " ", tag("output", class_="value")) for series in chart.series
+    )
+    return tag(
+        "figure",
+        tag("figcaption", tag("h3", chart.title), tag("p", chart.about, class_="about")),
+        tag("ul", *legend, class_="legend"),
+        tag(
+            "div",
+            class_="plot",
+            tabindex=0,
+            role="group",
+            aria_roledescription="chart",
+            aria_label=f"{_description(chart)} The arrow keys read the values.",
+            data_chart=chart.key,
+        ),
+        tag("details", tag("summary", "Values"), _values(chart)),
+        class_="card chart",
+    )
+
+
+def _description(chart: Chart) -> str:
+    """A chart in a few sentences."""
+    sentences = [f"{chart.title} over the epochs."]
+    for series in chart.series:
+        values = [y for y in series.y if y is not None]
+        if values:
+            sentences.append(f"{series.name}: from {values[0]:.3g} to {values[-1]:.3g}, lowest {min(values):.3g}.")
+        if series.best:
+            sentences.append(f"Best: {series.best[1]:.4g} in epoch {series.best[0]:.4g}.")
+    return " ".join(sentences)
+
+
+def _values(chart: Chart) -> Markup:
+    """Some values of each curve, evenly spaced, by their epochs."""
+    rows: Dict[float, Dict[int, str]] = {}
+    for column, series in enumerate(chart.series):
+        for x, y in evenly(list(zip(series.x, series.y)), ROWS):
+            rows.setdefault(x, {})[column] = "–" if y is None else f"{y:.4g}"
+    columns = range(len(chart.series))
+    cells = ((f"{x:.4g}", *(row.get(column, "–") for column in columns)) for x, row in sorted(rows.items()))
+    return table(["epoch", *(series.name for series in chart.series)], cells)

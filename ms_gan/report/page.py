@@ -1,0 +1,112 @@
+"""A run as one HTML page that needs nothing else: no server, no network."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from string import Template
+from typing import Any, Dict, List, Optional, Sequence
+
+from ms_gan.files import write_text
+from ms_gan.report import comparison, sections
+from ms_gan.report.charts import Chart, compared_charts, figure, run_charts
+from ms_gan.report.collect import Run
+from ms_gan.report.embedded import Album, Grid
+from ms_gan.report.markup import Markup, join, tag
+
+SOURCES = Path(__file__).parent
+
+
+def write_run_page(run: Run, path: Path, album: Optional[Album] = None, reload: Optional[int] = None) -> None:
+    """Write the page of a run, whole or not at all.
+
+    Args:
+        run: what its folder tells.
+        path: the file.
+        album: keeps pictures from one page to the next.
+        reload: seconds after which an open page loads itself again; None: never, because the run is not training now.
+
+    Raises:
+        GanError: the file cannot be written.
+    """
+    write_text(path, run_page(run, album or Album(), reload))
+
+
+def run_page(run: Run, album: Album, reload: Optional[int] = None) -> str:
+    """The page of a run; see `write_run_page`."""
+    real, grids = album.pictures(run.folder.samples / "real.png", run.folder.all_samples(), run.per_epoch)
+    charts = run_charts(run)
+    parts = [
+        sections.head(run, live=reload is not None),
+        sections.notices(run),
+        sections.samples(run, real, grids),
+        _charts(charts),
+        sections.evaluation(run),
+        sections.commands(run),
+        sections.configuration(run),
+        sections.origin(run),
+    ]
+    return _page(sections.title(run, live=reload is not None), parts, charts, grids, reload)
+
+
+def compared_page(runs: Sequence[Run], names: Sequence[str]) -> str:
+    """The curves of several runs over each other, and what the runs differ in."""
+    charts = compared_charts(runs, names)
+    parts = [
+        comparison.head(runs),
+        comparison.key_figures(runs, names),
+        _charts(charts),
+        comparison.differences(runs, names),
+    ]
+    return _page(f"{len(runs)} runs compared", parts, charts, [])
+
+
+def _charts(charts: Sequence[Chart]) -> Optional[Markup]:
+    if not charts:
+        return None
+    return tag("section", tag("h2", "Curves"), tag("div", *map(figure, charts), class_="charts"), id="curves")
+
+
+def _page(
+    title: str,
+    parts: Sequence[Optional[Markup]],
+    charts: Sequence[Chart],
+    grids: Sequence[Grid],
+    reload: Optional[int] = None,
+) -> str:
+    style, script = (
+        "\n" + (SOURCES / name).read_text(encoding="utf-8").strip() + "\n" for name in ("page.css", "page.js")
+    )
+    data = {"charts": {chart.key: chart.data for chart in charts}, "grids": [grid._asdict() for grid in grids]}
+    if grids:
+        data["grids"][-1]["source"] = None  # stands in the page itself
+    body = tag(
+        "body",
+        tag("main", *parts),
+        tag("p", class_="unseen", aria_live="polite", id="spoken"),
+        # JSON is no script: the policy does not let anything in it run.
+        tag("script", _json(data), type="application/json", id="data"),
+        tag("script", Markup(script)),
+        data_reload=reload,
+    )
+    fixed = {"style": style, "policy": _policy(style, script), "title": join([title]), "body": body}
+    return Template((SOURCES / "page.html").read_text(encoding="utf-8")).substitute(fixed)
+
+
+def _json(data: Dict[str, Any]) -> Markup:
+    """JSON that cannot end the element it stands in."""
+    return Markup(json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"))
+
+
+def _policy(style: str, script: str) -> str:
+    """A Content-Security-Policy: nothing is loaded from anywhere, and no script or style but these two is obeyed."""
+    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
+    parts: List[str] = [
+        "default-src 'none'",
+        "img-src data:",
+        f"style-src 'sha256-{style}'",
+        f"script-src 'sha256-{script}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join(parts)

@@ -1,0 +1,76 @@
+"""Event files for TensorBoard: what a run's log tells, its sample grids and its options."""
+
+from typing import Any, Dict
+
+import numpy as np
+
+from ms_gan.config import Config
+from ms_gan.extras import need
+from ms_gan.pictures import grid
+from ms_gan.schema import leaves
+from ms_gan.training.run_folder import RunFolder
+
+TAGS = {
+    "loss_d": "loss/discriminator",
+    "loss_g": "loss/generator",
+    "d_real": "probability/real",
+    "d_fake": "probability/generated",
+    "images_per_second": "speed/images_per_second",
+}
+FRECHET = "frechet/{}"  # raw or averaged
+LATEST = 30  # seconds until TensorBoard can see what was written
+
+
+def check_tensorboard(config: Config) -> None:
+    """Refuse event files, before there is a run folder, where what writes them is not installed.
+
+    Raises:
+        UsageError: names what to install.
+    """
+    if config.train.tensorboard:
+        need("--train.tensorboard", "tensorboard", "tensorboardX")
+
+
+class EventFiles:
+    """Writes what TensorBoard reads into a folder of its own.
+
+    Args:
+        config: the run's configuration.
+        folder: the run's.
+        step: the step from which training goes on; TensorBoard drops what earlier files hold of later ones.
+    """
+
+    def __init__(self, config: Config, folder: RunFolder, step: int):
+        from tensorboardX import SummaryWriter
+
+        new = not folder.tensorboard.exists()
+        purge = step + 1 if step else None
+        self._writer = SummaryWriter(str(folder.tensorboard), purge_step=purge, flush_secs=LATEST)
+        if new:
+            self._write_options(config)
+
+    def _write_options(self, config: Config) -> None:
+        # SummaryWriter.add_hparams would write them into a folder, and thus as a run, of their own.
+        from tensorboardX.summary import hparams
+
+        plain = (bool, int, float, str)
+        options = {key: value if isinstance(value, plain) else str(value) for key, _, value in leaves(config)}
+        kept = FRECHET.format("averaged" if config.ema.enabled else "raw")
+        experiment, start, self._ending = hparams(options, {kept: 0.0})
+        for summary in (experiment, start):
+            self._writer.file_writer.add_summary(summary)
+
+    def add(self, record: Dict[str, Any]) -> None:
+        """Write the numbers of a record of log.jsonl or metrics.jsonl; the last record of a run closes the file."""
+        event, when = record["event"], {"global_step": record.get("step"), "walltime": record["time"]}
+        if event == "train":
+            for key, name in TAGS.items():
+                self._writer.add_scalar(name, record[key], **when)
+        elif event == "quality":
+            self._writer.add_scalar(FRECHET.format(record["generator"]), record["frechet"], **when)
+        elif event in ("end", "stop", "error"):
+            self._writer.close()
+
+    def add_images(self, step: int, images: np.ndarray) -> None:
+        """Write images, uint8 (N, C, H, W), as one grid."""
+        self._writer.add_image("samples", grid(images), step)
