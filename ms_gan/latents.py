@@ -1,11 +1,14 @@
 """Latents, the generator's input, as functions of a seed and a number."""
 
+from typing import Sequence
+
 import numpy as np
 
 from ms_gan.config import LatentConfig
 from ms_gan.seeds import Purpose, stream
 
 BLOCK = 64  # sample latents drawn at a time; part of what a seed means: never change it
+STRAIGHT = 1e-6  # sine of the angle below which two latents have no great circle between them
 
 
 def draw_latents(random: np.random.Generator, count: int, latent: LatentConfig) -> np.ndarray:
@@ -25,19 +28,45 @@ def sample_latents(seed: int, start: int, count: int, latent: LatentConfig) -> n
     return np.concatenate(blocks)[start - first * BLOCK :][:count] if blocks else np.zeros((0, latent.width), "float32")
 
 
-def interpolate(seed: int, rows: int, columns: int, latent: LatentConfig) -> np.ndarray:
-    """Latents on the way between pairs of samples, (rows * columns, width), row by row.
+def between(a: np.ndarray, b: np.ndarray, t: np.ndarray, spherical: bool) -> np.ndarray:
+    """Latents on the way from `a` to `b`.
 
-    Normal latents are interpolated on the sphere (White 2016, arXiv:1609.04468), because a straight line between two of
-    them passes too near the origin, where training never was; uniform ones along the straight line.
+    Args:
+        a, b: (..., width).
+        t: (..., 1), 0 at `a` and 1 at `b`.
+        spherical: along the great circle (White 2016, arXiv:1609.04468) instead of the straight line. Latents in the
+            same or in opposite directions, and zeros, have no such circle, and go straight.
+
+    Returns:
+        (..., width), float64.
     """
-    ends = sample_latents(seed, 0, 2 * rows, latent).astype(np.float64).reshape(rows, 2, 1, latent.width)
-    a, b = ends[:, 0], ends[:, 1]
-    t = np.linspace(0, 1, columns).reshape(1, columns, 1)
-    way = (1 - t) * a + t * b
-    if latent.distribution == "normal":
-        lengths = np.linalg.norm(a, axis=2, keepdims=True) * np.linalg.norm(b, axis=2, keepdims=True)
-        angle = np.arccos(np.clip((a * b).sum(2, keepdims=True) / lengths, -1, 1))
-        if (np.sin(angle) > 1e-6).all():
-            way = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
-    return way.reshape(rows * columns, latent.width).astype(np.float32)
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    straight = (1 - t) * a + t * b
+    if not spherical:
+        return straight
+    lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)
+    cosine = (a * b).sum(-1, keepdims=True) / np.where(lengths > 0, lengths, 1)
+    angle = np.arccos(np.clip(cosine, -1, 1))
+    usable = (np.sin(angle) > STRAIGHT) & (lengths > 0)
+    arc = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.where(usable, np.sin(angle), 1)
+    return np.where(usable, arc, straight)
+
+
+def is_spherical(latent: LatentConfig) -> bool:
+    """Whether ways between latents lie on the sphere unless a person says otherwise.
+
+    Those of normal latents do, because a straight line between two of them passes too near the origin, where training
+    never was; a great circle between uniform ones would leave the cube that they fill.
+    """
+    return latent.distribution == "normal"
+
+
+def truncated(latents: np.ndarray, factors: Sequence[float]) -> np.ndarray:
+    """Latents (N, width) times each factor: (N * factors, width), float32, all of the first latent first.
+
+    Factors below 1 draw latents towards their mean, the origin: N(0, 1) becomes N(0, factor^2), the temperature of
+    Kingma and Dhariwal 2018 (arXiv:1807.03039); samples become more typical and less varied. 0 gives the
+    image of the origin, and above 1 they exaggerate.
+    """
+    scales = np.asarray(factors, np.float32)
+    return (latents[:, None].astype(np.float32) * scales[:, None]).reshape(-1, latents.shape[1])

@@ -1,7 +1,7 @@
 import numpy as np
 
 from ms_gan.config import LatentConfig
-from ms_gan.latents import interpolate, sample_latents
+from ms_gan.latents import between, sample_latents, truncated
 
 NORMAL = LatentConfig(width=20)
 UNIFORM = LatentConfig(width=20, distribution="uniform")
@@ -23,14 +23,24 @@ def test_distributions():
     assert abs(uniform.var() - 1 / 3) < 0.01
 
 
-def test_walks_start_and_end_at_samples_and_stay_on_the_sphere():
-    walks = interpolate(5, 3, 7, NORMAL).reshape(3, 7, 20)
-    ends = sample_latents(5, 0, 6, NORMAL).reshape(3, 2, 20)
-    assert np.allclose(walks[:, [0, -1]], ends, atol=1e-6)
-    lengths = np.linalg.norm(walks, axis=2)
-    assert (lengths > 0.99 * np.linalg.norm(ends, axis=2).min(axis=1, keepdims=True)).all()
+def test_ways_between_normal_latents_keep_to_the_sphere_unless_told_otherwise():
+    a, b = sample_latents(5, 0, 2, NORMAL)
+    t = np.linspace(0, 1, 5).reshape(5, 1)
+    arc, line = (between(a, b, t, spherical) for spherical in (True, False))
+    assert np.allclose(arc[[0, -1]], [a, b]) and np.allclose(line[[0, -1]], [a, b])
+    shortest = min(np.linalg.norm(a), np.linalg.norm(b))
+    assert (np.linalg.norm(arc, axis=1) > 0.99 * shortest).all() and np.linalg.norm(line[2]) < 0.9 * shortest
+    assert np.allclose(line[2], (a + b) / 2)
 
 
-def test_uniform_walks_are_straight():
-    walks = interpolate(5, 1, 3, UNIFORM)
-    assert np.allclose(walks[1], (walks[0] + walks[2]) / 2, atol=1e-6)
+def test_latents_with_no_great_circle_between_them_are_joined_by_a_line():
+    a = sample_latents(5, 0, 1, NORMAL)
+    stops = np.concatenate([a, -a, 0 * a])
+    assert np.allclose(between(a, stops, np.array([0.5]), True), [a[0], 0 * a[0], a[0] / 2])
+
+
+def test_truncated_latents_are_rows_of_all_factors():
+    latents = sample_latents(0, 0, 3, NORMAL)
+    scaled = truncated(latents, [0, 0.5, 1])
+    assert scaled.dtype == np.float32
+    assert np.array_equal(scaled.reshape(3, 3, 20), np.stack([0 * latents, latents / 2, latents], axis=1))

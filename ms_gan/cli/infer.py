@@ -1,35 +1,23 @@
 """infer.py: make images with a trained generator."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, List, Literal, Optional
+from typing import Any, Iterator, List, Optional, Tuple
 
-from ms_gan.cli.command import check_checkpoint, run_command
+import numpy as np
+
+from ms_gan.cli.command import run_command
+from ms_gan.cli.infer_options import InferOptions, check, check_size
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
-from ms_gan.schema import option
-from ms_gan.seeds import MAX_SEED
 
 EXAMPLES = """\
   python infer.py --ckpt runs/gan_mnist-20250101-1 --num 64 --output digits.png
   python infer.py --ckpt generator.mindir --num 10000 --seed 7 --output digits.npy
-  python infer.py --ckpt RUN --num 8 --interpolate 16 --output walks.gif"""
-
-LARGEST_GRID = 10_000  # images; a larger picture opens nowhere
-
-
-@dataclass
-class InferOptions:
-    """What infer.py takes."""
-
-    ckpt: Optional[str] = option(None, "a run folder, a .ckpt or a .mindir file")
-    num: int = option(64, "images; with --interpolate, walks", 1, 100_000_000)
-    seed: int = option(0, "fixes the latents; more images of a seed begin with the same ones", 0, MAX_SEED)
-    output: str = option(
-        "samples.png", ".png: a grid; .npy: uint8 (N, H, W[, 3]); a folder: numbered PNGs; .gif: walks"
-    )
-    interpolate: Optional[int] = option(None, "walk from one latent to another in so many pictures", 2, 1000)
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
+  python infer.py --ckpt RUN --num 8 --interpolate 16 --output walks.gif
+  python infer.py --ckpt RUN --seeds 0,1,4-6 --interpolate 16 --output walk.mp4
+  python infer.py --ckpt RUN --seeds 0-7 --truncation 0.5,0.7,1 --output truncation.png
+  python infer.py --ckpt RUN --project digit.png --output found.png
+  python infer.py --ckpt RUN --latents found.npy --seeds 1 --interpolate 16 --output walk.gif"""
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -39,8 +27,8 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 def _infer(argv: List[str]) -> int:
     parser = make_parser(InferOptions, "infer.py", "Make images with a trained generator.", EXAMPLES)
-    options, _ = parse(parser, InferOptions, argv)
-    path = _check(options)
+    options, given = parse(parser, InferOptions, argv)
+    path = check(options, given)
 
     from ms_gan import runtime
 
@@ -48,61 +36,109 @@ def _infer(argv: List[str]) -> int:
     from ms_gan.sampling import open_generator
 
     sampler = open_generator(options.ckpt)
-    if options.interpolate:
-        _walks(sampler, options, path)
+    if options.projection.image is not None:
+        from ms_gan.cli.infer_projection import project
+
+        project(sampler, options, path)
+    elif options.walk.interpolate:
+        print(f"{_walks(sampler, options, path)} in {path}")
     else:
-        _samples(sampler, options, path)
-    print(f"{options.num:,} {'walks' if options.interpolate else 'images'} in {path}")
+        print(f"{_samples(sampler, options, path)} in {path}")
     return 0
 
 
-def _check(options: InferOptions) -> Path:
-    """Refuse what cannot work before MindSpore is imported; returns where the images go."""
-    check_checkpoint(options.ckpt)
-    path = Path(options.output)
-    if path.suffix not in ("", ".png", ".npy", ".gif"):
-        raise UsageError(f"--output {path}: {path.suffix} is not a known kind; allowed: .png, .npy, .gif, or a folder")
-    if path.suffix == ".gif" and not options.interpolate:
-        raise UsageError(f"--output {path}: a .gif shows walks; add --interpolate 16")
-    if options.interpolate and path.suffix not in (".png", ".gif"):
-        raise UsageError(f"--output {path}: --interpolate writes a .png or a .gif")
-    pictures = options.num * (options.interpolate or 1)
-    if path.suffix in (".png", ".gif") and pictures > LARGEST_GRID:
-        raise UsageError(
-            f"--output {path}: a picture holds at most {LARGEST_GRID:,} images, not {pictures:,}; use .npy"
-        )
-    if path.suffix == "" and path.is_dir() and any(path.iterdir()):
-        raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
-    if path.suffix != "" and path.is_dir():
-        raise UsageError(f"--output {path}: is a folder; name a file")
-    return path
+def _chosen(sampler: Any, options: InferOptions, path: Path) -> Any:
+    """The latents that the options ask for, a `LatentList`."""
+    from ms_gan.latent_list import LatentList, read_latents
+
+    stored = None if options.latents is None else read_latents(Path(options.latents), sampler.card.latent)
+    check_size(options, path, 0 if stored is None else len(stored))
+    return LatentList(sampler.card.latent, stored, options.wanted_seeds, options.each)
 
 
-def _samples(sampler: Any, options: InferOptions, path: Path) -> None:
+def _samples(sampler: Any, options: InferOptions, path: Path) -> str:
+    """Images of all latents by all factors; says how many."""
     from ms_gan import pictures
 
+    latents, factors = _chosen(sampler, options, path), options.factors
+    count = len(latents) * len(factors)
+    blocks = _blocks(sampler, latents, factors)
     if path.suffix == ".png":
-        pictures.save_grid(sampler.samples(options.seed, options.num), path)
-        return
-    blocks = sampler.stream(options.seed, options.num)
-    if path.suffix == ".npy":
-        pictures.save_array(blocks, (options.num, *sampler.card.image.shape), path)
+        columns = len(factors) if len(factors) > 1 else options.num if options.seeds is not None else None
+        pictures.save_grid(np.concatenate([images for _, images in blocks]), path, columns)
+    elif path.suffix == ".npy":
+        pictures.save_array(blocks, (count, *sampler.card.image.shape), path)
     else:
-        pictures.save_folder(blocks, options.num, path)
+        pictures.save_folder(blocks, count, path)
+    return _counted(count, "image")
 
 
-def _walks(sampler: Any, options: InferOptions, path: Path) -> None:
-    from ms_gan import pictures
-    from ms_gan.latents import interpolate
+def _blocks(sampler: Any, latents: Any, factors: List[float]) -> Iterator[Tuple[int, np.ndarray]]:
+    """The images of a `LatentList` as they come: (number of the first, (n, C, H, W) uint8)."""
+    from ms_gan.latents import BLOCK, truncated
     from ms_gan.pixels import to_uint8
 
-    columns = options.interpolate
-    latents = interpolate(options.seed, options.num, columns, sampler.card.latent)
-    images = to_uint8(sampler.generate(latents))
+    for start in range(0, len(latents), BLOCK):
+        images = sampler.generate(truncated(latents.part(start, BLOCK), factors))
+        yield start * len(factors), to_uint8(images)
+
+
+def _walks(sampler: Any, options: InferOptions, path: Path) -> str:
+    """Walks as rows of a picture or as a movie; says how many."""
+    from ms_gan import movies, pictures, walks
+
+    pictures_each = options.walk.interpolate
+    spherical = _is_spherical(options, sampler.card.latent)
+    stops = _stops(sampler, options, path)
+    said = _counted(stops.shape[1], "walk") + (f" through {len(stops)} latents" if len(stops) > 2 else "")
     if path.suffix == ".png":
-        pictures.save_grid(images, path, columns)
-        return
-    walks = images.reshape(options.num, columns, *sampler.card.image.shape)
-    frames = [pictures.to_pillow(pictures.grid(walks[:, column])) for column in range(columns)]
-    # There and back again: the animation has no jump.
-    pictures.save_animation(frames + frames[-2:0:-1], path, seconds=0.1 * 2 * columns, rest=False)
+        images = _images(sampler, walks.rows(stops, pictures_each, spherical), options.factors)
+        pictures.save_grid(images.reshape(-1, *images.shape[3:]), path, pictures_each)
+        return said
+    if options.only_seed:
+        forth = walks.rows(stops, pictures_each, spherical)[:, 0].swapaxes(0, 1)
+        frames = walks.there_and_back(_images(sampler, forth, options.factors))
+        # A round is timed as if both ends stood twice as long.
+        seconds = 2 * pictures_each / options.walk.fps
+    else:
+        frames = _images(sampler, walks.round_trip(stops, pictures_each, spherical), options.factors)
+        seconds = len(frames) / options.walk.fps
+    movies.save_movie([pictures.grid(frame) for frame in frames], path, seconds)
+    return said
+
+
+def _stops(sampler: Any, options: InferOptions, path: Path) -> np.ndarray:
+    """What the walks go through, (stops, walks, width)."""
+    from ms_gan.walks import sample_pairs
+
+    latent = sampler.card.latent
+    if options.only_seed:
+        return sample_pairs(options.seed, options.each, latent)
+    chosen = _chosen(sampler, options, path)
+    if len(chosen) < 2:
+        raise UsageError(f"--latents {options.latents}: holds one latent, and a walk needs two; add --seeds 0")
+    return chosen.part(0, len(chosen)).reshape(-1, options.each, latent.width)
+
+
+def _is_spherical(options: InferOptions, latent: Any) -> bool:
+    from ms_gan.latents import is_spherical
+
+    kind = options.walk.interpolation
+    if kind == "spherical" and not is_spherical(latent):
+        raise UsageError(
+            "--interpolation spherical: would leave the cube of this generator's uniform latents; use linear"
+        )
+    return is_spherical(latent) if kind == "auto" else kind == "spherical"
+
+
+def _images(sampler: Any, latents: np.ndarray, factors: List[float]) -> np.ndarray:
+    """Images (..., C, H, W), uint8, of latents (..., width) times the only factor."""
+    from ms_gan.latents import truncated
+    from ms_gan.pixels import to_uint8
+
+    images = sampler.generate(truncated(latents.reshape(-1, latents.shape[-1]), factors))
+    return to_uint8(images).reshape(*latents.shape[:-1], *images.shape[1:])
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

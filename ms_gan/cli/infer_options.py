@@ -1,0 +1,222 @@
+"""What infer.py takes, and what of it is refused before MindSpore is imported."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Literal, Optional
+
+from ms_gan.cli.command import check_checkpoint
+from ms_gan.errors import UsageError
+from ms_gan.movies import ENDINGS, check_movie
+from ms_gan.schema import option
+from ms_gan.seeds import MAX_SEED
+
+NUM = 64  # images of a seed unless told
+LARGEST_GRID = 10_000  # images; a larger picture opens nowhere
+MOST_SEEDS = 1_000_000
+MOST_FACTORS = 100
+MOST_STARTS = 1024
+LARGEST_FACTOR = 2.0
+ALONE = ("num", "seeds", "latents", "truncation", "walk.interpolate")  # what --project has no use for
+
+
+@dataclass
+class WalkOptions:
+    """Walks from latent to latent: rows of a .png; or a .gif, .webp or .mp4 that loops without a jump."""
+
+    interpolate: Optional[int] = option(
+        None,
+        "pictures from one latent to the next; --num walks of two samples each, or one through all of --latents and"
+        " --seeds (with --num, so many side by side: walk i through image i of every seed)",
+        2,
+        1000,
+        short="--interpolate",
+    )
+    interpolation: Literal["auto", "spherical", "linear"] = option(
+        "auto",
+        "on the sphere or in a straight line; auto: spherical for normal latents, else linear",
+        short="--interpolation",
+    )
+    fps: float = option(10.0, "speed of a movie", 1, 50, "pictures/s", short="--fps")
+
+
+@dataclass
+class ProjectionOptions:
+    """The search for the latent whose image is nearest to a given picture."""
+
+    image: Optional[str] = option(
+        None,
+        "any picture; --output, a .png, shows it, the search and what was found; the latent goes into a .npy beside it",
+        short="--project",
+    )
+    invert: bool = option(False, "swap black and white first: ink on paper, for a generator of white on black")
+    steps: int = option(500, "updates of the latents", 1, 1_000_000)
+    starts: int = option(16, "searches side by side; the best one counts", 1, MOST_STARTS)
+    lr: float = option(0.1, "learning rate of the first update; it falls to zero along a cosine", 1e-6, 10)
+
+
+@dataclass
+class InferOptions:
+    """What infer.py takes."""
+
+    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file")
+    num: Optional[int] = option(
+        None, f"images, or walks; with --seeds, of each seed; unset: {NUM}, or 1 of each seed", 1, 100_000_000
+    )
+    seed: int = option(0, "fixes the latents; more images of a seed begin with the same ones", 0, MAX_SEED)
+    seeds: Optional[str] = option(None, "several seeds in place of --seed, such as 0,1,4-6")
+    latents: Optional[str] = option(
+        None, "a .npy file of latents, float (N, width), in place of --seed; with --seeds, before those"
+    )
+    truncation: Optional[str] = option(
+        None,
+        "factor of the latents, 0 to 2; below 1: more typical, less varied; several, such as 0.5,0.7,1: a grid"
+        " of a row for each latent and a column for each factor",
+    )
+    output: str = option(
+        "samples.png",
+        ".png: a grid; .npy: uint8 (N, H, W[, 3]); a folder: numbered PNGs; .gif, .webp, .mp4 (needs ffmpeg): walks",
+    )
+    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
+    walk: WalkOptions = field(default_factory=WalkOptions)
+    projection: ProjectionOptions = field(default_factory=ProjectionOptions)
+
+    @property
+    def wanted_seeds(self) -> List[int]:
+        """Those to draw latents of, in their order."""
+        return [self.seed] if self.only_seed else parse_seeds(self.seeds) if self.seeds is not None else []
+
+    @property
+    def each(self) -> int:
+        """Latents of each seed."""
+        return self.num or (NUM if self.only_seed else 1)
+
+    @property
+    def factors(self) -> List[float]:
+        """What to multiply the latents with."""
+        return parse_factors(self.truncation)
+
+    @property
+    def only_seed(self) -> bool:
+        """Whether the latents are those of --seed; walks are between two of its samples each then."""
+        return self.seeds is None and self.latents is None
+
+
+def check(options: InferOptions, given: Dict[str, Any]) -> Path:
+    """Refuse what cannot work whatever the generator is; returns where the images go.
+
+    Args:
+        options: complete.
+        given: those that were set, as {dotted key: value}.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    check_checkpoint(options.ckpt)
+    path = Path(options.output)
+    for one, other in (("seed", "seeds"), ("seed", "latents"), ("num", "latents")):
+        if one in given and other in given:
+            raise UsageError(f"--{one}: has no meaning beside --{other}; leave one of them out")
+    if options.latents is not None and not Path(options.latents).is_file():
+        raise UsageError(f"--latents {options.latents}: no such file")
+    if options.projection.image is not None:
+        _check_projection(options, given, path)
+    elif options.walk.interpolate:
+        _check_walk(options, path)
+    else:
+        _check_samples(path)
+    check_size(options, path, stored=0)
+    if path.suffix == "" and path.is_dir() and any(path.iterdir()):
+        raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
+    if path.suffix != "" and path.is_dir():
+        raise UsageError(f"--output {path}: is a folder; name a file")
+    return path
+
+
+def _check_samples(path: Path) -> None:
+    if path.suffix in ENDINGS:
+        raise UsageError(f"--output {path}: a {path.suffix} shows walks; add --interpolate 16")
+    if path.suffix not in ("", ".png", ".npy"):
+        known = ", ".join((".png", ".npy", *ENDINGS))
+        raise UsageError(f"--output {path}: {path.suffix} is not a known kind; allowed: {known}, or a folder")
+
+
+def _check_walk(options: InferOptions, path: Path) -> None:
+    if path.suffix not in (".png", *ENDINGS):
+        raise UsageError(f"--output {path}: --interpolate writes a .png, {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+    if len(options.factors) > 1:
+        raise UsageError(f"--truncation {options.truncation}: a walk takes one factor, such as 0.7")
+    if options.latents is None and options.seeds is not None and len(options.wanted_seeds) < 2:
+        raise UsageError(f"--seeds {options.seeds}: a walk needs two seeds or more, such as 0,1")
+    check_movie(path)
+
+
+def _check_projection(options: InferOptions, given: Dict[str, Any], path: Path) -> None:
+    for key in ALONE:
+        if key in given:
+            raise UsageError(f"--{key.split('.')[-1]}: has no meaning beside --project; leave one of them out")
+    if not Path(options.ckpt).is_dir() and Path(options.ckpt).suffix != ".ckpt":
+        raise UsageError(f"--ckpt {options.ckpt}: --project needs a run folder or a .ckpt; an export has no gradients")
+    if path.suffix != ".png":
+        raise UsageError(f"--output {path}: --project writes a .png, with the latent in a .npy beside it")
+    if not Path(options.projection.image).is_file():
+        raise UsageError(f"--project {options.projection.image}: no such file")
+
+
+def check_size(options: InferOptions, path: Path, stored: int) -> None:
+    """Refuse more images than a picture or a movie should hold.
+
+    Args:
+        options: complete.
+        path: where the images go.
+        stored: latents in the file of --latents, as far as known.
+
+    Raises:
+        UsageError: names the way out.
+    """
+    latents = stored + len(options.wanted_seeds) * options.each
+    pictures = latents * len(options.factors) * (options.walk.interpolate or 1)
+    if path.suffix in (".png", *ENDINGS) and pictures > LARGEST_GRID:
+        raise UsageError(
+            f"--output {path}: a picture holds at most {LARGEST_GRID:,} images, not {pictures:,}; use .npy"
+        )
+
+
+def parse_seeds(text: str) -> List[int]:
+    """Seeds of a list such as "0,1,4-6", in its order.
+
+    Raises:
+        UsageError: not such a list, a seed out of range, or too many of them.
+    """
+    seeds: List[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        ends = [first, last] if dash else [first, first]
+        if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):
+            raise UsageError(f"--seeds: {part!r} is no seed; allowed: a list such as 0,1,4-6, each 0 to 2^63 - 1")
+        low, high = map(int, ends)
+        if high > MAX_SEED or low > high:
+            raise UsageError(f"--seeds: {part} is out of range; allowed: 0 to 2^63 - 1, the smaller end first")
+        if len(seeds) + high - low >= MOST_SEEDS:
+            raise UsageError(f"--seeds: names more than {MOST_SEEDS:,} seeds; take fewer, or more images of one: --num")
+        seeds.extend(range(low, high + 1))
+    return seeds
+
+
+def parse_factors(text: Optional[str]) -> List[float]:
+    """Factors of a list such as "0.5,0.7,1"; [1.0] where there is none.
+
+    Raises:
+        UsageError: not such a list, or a factor out of range.
+    """
+    if text is None:
+        return [1.0]
+    try:
+        factors = [float(part) for part in text.split(",")]
+    except ValueError:
+        factors = []
+    if not factors or len(factors) > MOST_FACTORS or not all(0 <= factor <= LARGEST_FACTOR for factor in factors):
+        raise UsageError(
+            f"--truncation: {text!r} is not allowed; allowed: at most {MOST_FACTORS} numbers, such as 0.5,0.7,1, each"
+            f" 0 to {LARGEST_FACTOR:g}"
+        )
+    return factors

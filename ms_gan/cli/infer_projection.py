@@ -1,0 +1,101 @@
+"""infer.py --project: find the latent of a picture, and show how near it comes."""
+
+from pathlib import Path
+from typing import Any, Optional
+
+import numpy as np
+
+from ms_gan.cli.infer_options import InferOptions
+from ms_gan.config import Config
+from ms_gan.data.image_data import ImageData
+from ms_gan.errors import GanError, UsageError
+from ms_gan.options import read_yaml
+from ms_gan.pixels import to_float
+
+WHITE = (255, 255, 255)
+GREY_LEVELS = 127.5  # of a pixel's difference of 1 on [-1, 1]
+
+
+def project(sampler: Any, options: InferOptions, path: Path) -> None:
+    """Search, write the pictures and the latent, and print the distances.
+
+    Raises:
+        UsageError: the generator's images are none that a picture can be brought to.
+        GanError: the picture cannot be read, or a file cannot be written.
+    """
+    from ms_gan.latent_list import save_latents
+    from ms_gan.pictures import save_grid
+    from ms_gan.pixels import to_uint8
+    from ms_gan.projection import CANDIDATES, find_latent
+
+    search = options.projection
+    pixels = read_target(Path(search.image), sampler.card.image, search.invert)
+    target = to_float(pixels)
+    found = find_latent(sampler, target, options.seed, search.steps, search.starts, search.lr)
+    save_grid(np.concatenate([pixels[None], to_uint8(found.images)]), path, columns=1 + len(found.images))
+    save_latents(found.latent, path.with_suffix(".npy"))
+    print("distance from the picture, the root of the mean squared difference of pixels, which are 0 to 255:")
+    print(f"  {found.distance * GREY_LEVELS:5.1f}  what was found, after {search.steps:,} steps")
+    print(f"  {found.nearest * GREY_LEVELS:5.1f}  the nearest of {CANDIDATES:,} random samples")
+    print(f"  {found.typical * GREY_LEVELS:5.1f}  their median")
+    unseen = held_out(Path(options.ckpt), sampler.card.image.shape)
+    if unseen is not None:
+        print(f"  {nearest_other(unseen.images, pixels):5.1f}  the nearest other of {unseen.name}")
+    print(f"{path}: the picture, the search after {', '.join(map(str, found.steps))} steps")
+    print(f"{path.with_suffix('.npy')}: the latent, for --latents")
+
+
+def read_target(path: Path, image: Any, invert: bool) -> np.ndarray:
+    """A picture as the generator would have made it, (C, H, W) uint8: brought to its size as folders of images are.
+
+    Args:
+        path: any picture file.
+        image: the card's ImageConfig.
+        invert: swap black and white.
+
+    Raises:
+        UsageError: the generator's images are not square, or neither grey nor coloured.
+        GanError: the file cannot be read.
+    """
+    from ms_gan.data.decode import Unreadable, decode
+
+    if image.height != image.width or image.channels not in (1, 3):
+        size = "x".join(map(str, image.shape))
+        raise UsageError(f"--project: pictures are brought to squares, grey or coloured; this generator makes {size}")
+    try:
+        pixels, _ = decode(path, image.height, image.channels, WHITE)
+    except Unreadable as error:
+        raise GanError(f"--project {path}: cannot be read as a picture ({error})") from None
+    return 255 - pixels if invert else pixels
+
+
+def held_out(folder: Path, shape: Any) -> Optional[ImageData]:
+    """Real images that a run's training did not see, where its data lies on this machine. Nothing is fetched."""
+    from ms_gan.data import load
+    from ms_gan.data.held_out import load_held_out
+    from ms_gan.data.whereabouts import whereabouts
+
+    if not (folder / "config.yaml").is_file():
+        return None
+    try:
+        config = read_yaml(Config, folder / "config.yaml")
+        missing = [place.source for place in whereabouts() if place.folder is None]
+        # A folder of images has no held-out part, and might be decoded anew.
+        if config.data.source == "folder" or (config.data.source in missing and config.data.dir is None):
+            return None
+        unseen = load_held_out(config.data, load(config.data, config.seed), config.seed)
+    except GanError:
+        return None
+    return unseen if unseen is not None and unseen.images.shape[1:] == shape else None
+
+
+def nearest_other(images: np.ndarray, pixels: np.ndarray) -> float:
+    """Root mean squared difference of pixels, 0 to 255, of an image (C, H, W), uint8, and the nearest of others.
+
+    Those of (N, C, H, W) that equal it do not count.
+    """
+    nearest = np.inf
+    for start in range(0, len(images), 1000):
+        squares = np.square(images[start : start + 1000].astype(np.float32) - pixels).mean((1, 2, 3))
+        nearest = min(nearest, squares[squares > 0].min(initial=np.inf))
+    return float(np.sqrt(nearest))

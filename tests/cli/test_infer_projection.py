@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from ms_gan.card import ImageConfig
+from ms_gan.cli.infer_projection import held_out, nearest_other, read_target
+from ms_gan.errors import GanError, UsageError
+
+
+def test_a_picture_is_brought_to_the_generator(tmp_path):
+    Image.new("RGBA", (40, 30), (0, 0, 0, 0)).save(tmp_path / "a.png")
+    assert np.array_equal(read_target(tmp_path / "a.png", ImageConfig(), False), np.full((1, 28, 28), 255))
+    colours = ImageConfig(channels=3, height=8, width=8)
+    assert np.array_equal(read_target(tmp_path / "a.png", colours, True), np.zeros((3, 8, 8)))
+
+
+def test_what_cannot_be_brought_to_the_generator(tmp_path):
+    (tmp_path / "a.png").write_text("no picture")
+    with pytest.raises(GanError, match="a.png: cannot be read as a picture"):
+        read_target(tmp_path / "a.png", ImageConfig(), False)
+    with pytest.raises(UsageError, match="this generator makes 1x28x20"):
+        read_target(tmp_path / "a.png", ImageConfig(width=20), False)
+
+
+def test_the_picture_itself_is_no_neighbour():
+    images = np.zeros((2500, 1, 2, 2), np.uint8)
+    images[1200], images[2400] = 100, 103
+    assert nearest_other(images, images[1200]) == 3
+    assert nearest_other(images[1200:1201], images[1200]) == np.inf
+
+
+def test_held_out_images_are_never_fetched(trained, tmp_path, monkeypatch):
+    assert held_out(trained, (1, 28, 28)).images.shape == (1000, 1, 28, 28)
+    assert held_out(trained, (3, 28, 28)) is None
+    assert held_out(tmp_path, (1, 28, 28)) is None
+    config = (trained / "config.yaml").read_text()
+    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("ms_gan.data.mnist.fetch", lambda *_: pytest.fail("fetches"))
+    monkeypatch.setattr("ms_gan.runtime.paths.SYSTEM_FOLDERS", ())
+    monkeypatch.delenv("MS_GAN_DATA", raising=False)
+    (tmp_path / "config.yaml").write_text(config.replace("source: synthetic", "source: mnist"))
+    assert held_out(tmp_path, (1, 28, 28)) is None
