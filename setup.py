@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import List
 
 REQUIREMENTS = [
     # One wheel serves CPU, GPU and Ascend. 2.8 and 2.9 exist for Python 3.9-3.12, 2.10 for 3.10-3.12.
@@ -22,9 +23,29 @@ REQUIREMENTS = [
 LINUX = 'platform_system == "Linux" and platform_machine == "x86_64"'
 EXTRAS = {
     # Every minor release of ruff formats a little differently.
-    "dev": ["ruff>=0.17,<0.18", "pytest>=8,<10", "hypothesis>=6.100,<7", "onnx>=1.16,<2", "onnxruntime>=1.16,<2"],
+    "dev": [
+        "ruff>=0.17,<0.18",
+        "pytest>=8,<10",
+        "pytest-xdist>=3.5,<4",
+        "hypothesis>=6.100,<7",
+        "onnx>=1.16,<2",
+        "onnxruntime>=1.16,<2",
+        "build>=1.2,<2",
+        "flask>=3.1,<4",
+        "waitress>=3,<4",
+        "tensorboardX>=2.6,<3",
+        "playwright>=1.40,<2",
+    ],
     # Image features from a network in an ONNX file.
     "metrics": ["onnxruntime>=1.16,<2"],
+    # export.py --format ONNX.
+    "export": ["onnx>=1.16,<2", "onnxruntime>=1.16,<2"],
+    # The local page of ms_gan.cli.explore.
+    "explore": ["flask>=3.1,<4", "waitress>=3,<4"],
+    # Event files, with --train.tensorboard.
+    "tensorboard": ["tensorboardX>=2.6,<3"],
+    # The reference of all modules: CONTRIBUTING.md.
+    "docs": ["pdoc>=15,<17"],
     "bench": ["torch>=2.2,<3"],
     "gpu": [
         f"nvidia-cuda-runtime-cu11==11.8.89; {LINUX}",
@@ -39,10 +60,31 @@ EXTRAS = {
 }
 
 
+ROOT = Path(__file__).resolve().parent
+CLASSIFIERS = [
+    "Development Status :: 4 - Beta",
+    "Environment :: Console",
+    "Intended Audience :: Education",
+    "Intended Audience :: Science/Research",
+    "Operating System :: POSIX :: Linux",
+    "Programming Language :: Python :: 3 :: Only",
+    *(f"Programming Language :: Python :: 3.{minor}" for minor in range(9, 13)),
+    "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    "Topic :: Scientific/Engineering :: Image Processing",
+]
+
+
 def read_version() -> str:
     """The package's version, read as text: importing the package would need what is not installed yet."""
-    source = (Path(__file__).parent / "ms_gan" / "__init__.py").read_text(encoding="utf-8")
+    source = (ROOT / "ms_gan" / "__init__.py").read_text(encoding="utf-8")
     return re.search(r'^__version__ = "(.+)"$', source, re.MULTILINE).group(1)
+
+
+def commands() -> List[str]:
+    """What installing puts on the PATH: ms-gan-NAME for each module with a `main` in ms_gan/cli and ms_gan/data."""
+    sources = [path for room in ("cli", "data") for path in sorted((ROOT / "ms_gan" / room).glob("*.py"))]
+    modules = [path for path in sources if "\ndef main(" in path.read_text(encoding="utf-8")]
+    return [f"ms-gan-{path.stem} = ms_gan.{path.parent.name}.{path.stem}:main" for path in modules]
 
 
 if __name__ == "__main__":
@@ -52,9 +94,19 @@ if __name__ == "__main__":
         name="ms_gan",
         version=read_version(),
         description="Trains generative adversarial networks for images with MindSpore",
+        long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
+        long_description_content_type="text/markdown",
+        keywords=["GAN", "DCGAN", "MindSpore", "image generation"],
+        classifiers=CLASSIFIERS,
         license="Apache-2.0",
         python_requires=">=3.9,<3.13",
-        packages=find_packages(include=["ms_gan", "ms_gan.*"]),
+        packages=[*find_packages(include=["ms_gan", "ms_gan.*"]), "ms_gan.configs"],
+        package_dir={"ms_gan.configs": "configs"},  # recipes lie beside the package in a clone, in it where installed
+        package_data={
+            "ms_gan": [f"**/*.{kind}" for kind in ("html", "js", "css", "svg")],
+            "ms_gan.configs": ["*.yaml"],
+        },
+        entry_points={"console_scripts": commands()},
         install_requires=REQUIREMENTS,
         extras_require=EXTRAS,
     )

@@ -9,38 +9,23 @@ import dataclasses
 import functools
 import operator
 import re
-import textwrap
 from pathlib import Path
-from typing import Any, Dict, List, Literal, Optional, Tuple, get_args, get_origin
+from typing import Any, Dict, List, Literal, Tuple, Union, get_args, get_origin
 
 import yaml
 from jsonargparse import ArgumentParser
 
+from ms_gan.arguments import Help, as_called, nearest, option_names
 from ms_gan.errors import UsageError
-from ms_gan.schema import allowed, check_ranges, fill, leaves
-from ms_gan.trees import described, flat_options, parse_yaml, unknown
+from ms_gan.schema import allowed, check_ranges, fill, leaves, plain
+from ms_gan.trees import flat_options, parse_yaml, refusal, unknown
 
 LONGEST_YAML = 100_000  # bytes; a configuration is about a hundred lines
 LONGEST_COMPLAINT = 500  # characters
 # Where the recipes lie: in a package that was installed as a wheel; beside it in a clone.
 RECIPES = (Path(__file__).resolve().parent / "configs", Path(__file__).resolve().parents[1] / "configs")
 WIDEST_CHOICES = 45  # characters that fit beside an option in its help
-
-
-class _Help(argparse.HelpFormatter):
-    """Help texts that fit a narrow screen and keep the line breaks of the examples."""
-
-    def __init__(self, prog: str):
-        super().__init__(prog, max_help_position=28)
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(
-            indent + (line if line.startswith("  ") else textwrap.fill(line, width - len(indent)))
-            for line in text.splitlines()
-        )
-
-    def add_usage(self, usage, actions, groups, prefix=None):
-        super().add_usage(f"{self._prog} [options]", actions, groups, prefix)
+PATHS = ("ckpt", "dir", "features", "output", "resume")  # options whose text names a file or a folder
 
 
 def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml_files: bool = False) -> ArgumentParser:
@@ -48,16 +33,16 @@ def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml
 
     Args:
         cls: the options dataclass; each field made by `ms_gan.schema.option`.
-        prog, description, examples: texts for `--help`.
+        prog, description, examples: texts for `--help`, with commands as they are called in a clone.
         yaml_files: also take `--config FILE` and `--print_config`.
     """
     parser = ArgumentParser(
-        prog=prog,
-        description=description,
-        epilog=f"examples:\n{examples}" if examples else None,
+        prog=as_called(prog),
+        description=as_called(description),
+        epilog=f"examples:\n{as_called(examples)}" if examples else None,
         exit_on_error=False,
         allow_abbrev=False,
-        formatter_class=_Help,
+        formatter_class=Help,
     )
     if yaml_files:
         about = "YAML file with options, or the name of a recipe; the command line wins over it"
@@ -72,44 +57,47 @@ def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml
 
 
 def _add_group(parser: ArgumentParser, name: str, cls: type) -> None:
-    group = parser.add_argument_group(name, cls.__doc__.strip())
-    for key, f, _ in leaves(cls()):
-        _add_option(group, f"{name}.{key}", f)
+    """A group of options; of several sub-groups with the same options the first one is shown in the help."""
+    blank = cls()
+    subgroups = [f.name for f in dataclasses.fields(cls) if dataclasses.is_dataclass(f.type)]
+    alike = [other for other in subgroups[1:] if getattr(blank, other) == getattr(blank, subgroups[0])]
+    about = [cls.__doc__.strip(), *(f"{name}.{other}.* are the same as {name}.{subgroups[0]}.*" for other in alike)]
+    group = parser.add_argument_group(name, "\n".join(about))
+    for key, f, _ in leaves(blank):
+        _add_option(group, f"{name}.{key}", f, hidden=key.split(".")[0] in alike)
 
 
-def _add_option(parser: Any, key: str, f: dataclasses.Field) -> None:
+def _add_option(parser: Any, key: str, f: dataclasses.Field, hidden: bool = False) -> None:
     default = f.default if f.default is not dataclasses.MISSING else f.default_factory()
     choices = _choices(f.type)
-    notes = [", ".join(choices), allowed(f)] + ([] if default is None else [f"default: {_plain(default)}"])
+    notes = [", ".join(choices), allowed(f)] + ([] if default is None else [f"default: {plain(default)}"])
     text = f"{f.metadata['help']} ({'; '.join(filter(None, notes))})" if any(notes) else f.metadata["help"]
     names = [f"--{key}"] + ([f.metadata["short"]] if f.metadata["short"] not in ("", f"--{key}") else [])
-    given = {} if f.type is bool or (get_origin(f.type) is Literal and not choices) else {"metavar": _metavar(f.type)}
-    parser.add_argument(*names, type=f.type, default=default, help=text.replace("%", "%%"), **given)
-
-
-def _plain(value: Any) -> str:
-    """A value as a person types it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    given = {} if f.type is bool or (get_origin(f.type) is Literal and not choices) else {"metavar": _metavar(key, f)}
+    about = argparse.SUPPRESS if hidden else text.replace("%", "%%")
+    parser.add_argument(*names, type=f.type, default=default, help=about, **given)
 
 
 def _choices(kind: Any) -> Tuple[str, ...]:
-    """The values that the help text names because they do not fit beside the option."""
+    """The values that the help text names because they do not stand beside the option."""
     if get_origin(kind) is list:
-        kind = get_args(kind)[0]
+        element = get_args(kind)[0]
+        return get_args(element) if get_origin(element) is Literal else ()
     names = get_args(kind) if get_origin(kind) is Literal else ()
     return names if len(",".join(names)) > WIDEST_CHOICES else ()
 
 
-def _metavar(kind: Any) -> str:
-    if kind in (int, Optional[int]):
-        return "N"
-    if kind in (float, Optional[float]):
-        return "X"
-    if get_origin(kind) is Literal:
-        return "NAME"
+def _metavar(key: str, f: dataclasses.Field) -> str:
+    """What stands for an option's value in its help."""
+    kind = f.type
+    if get_origin(kind) is Union:
+        kind = get_args(kind)[0]  # of Optional[...] and of Union[int, str]
     if get_origin(kind) is list:
-        return "[N,...]" if get_args(kind)[0] is int else "[NAME,...]"
-    return "TEXT"
+        element = get_args(kind)[0]
+        return "[N,...]" if element is int else "[X,...]" if element is float else "[NAME,...]"
+    if kind is str and key.split(".")[-1] in PATHS:
+        return "PATH"
+    return {int: "N", float: "X", str: "TEXT"}.get(kind, "NAME")
 
 
 def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict[str, Any]]:
@@ -167,7 +155,11 @@ def find_config(name: str) -> Path:
     recipes = {file.stem: file for file in folder.glob("*.yaml")}
     found = recipes.get(path.stem if path.suffix == ".yaml" else path.name)
     if found is None:
-        raise UsageError(f"--config {name}: no such file, nor a recipe; recipes: {', '.join(sorted(recipes))}")
+        meant = nearest(path.stem, list(recipes))
+        question = f"; did you mean {meant}?" if meant else ""
+        raise UsageError(
+            f"--config {name}: no such file, nor a recipe; recipes: {', '.join(sorted(recipes))}{question}"
+        )
     return found
 
 
@@ -241,14 +233,13 @@ def _explain(parser: ArgumentParser, cls: type, complaint: str) -> str:
     if strange:
         if strange.group(1):
             name = strange.group(1).split("=")[0]
-            names = [text for action in parser._actions for text in action.option_strings]
+            names = option_names(parser)
         else:
             name, names = strange.group(2), list(known)
         return unknown(name, names)
     bad = re.search(r'[Pp]arser key "([^"]+)"', complaint)
     if bad and bad.group(1) in known:
-        f = known[bad.group(1)]
         value = re.search(r"Got value: (.*?)(?:\n|$)", complaint)
-        shown = f"{value.group(1)!r} is" if value else "the value is"
-        return f"{bad.group(1)}: {shown} not allowed; allowed: {described(f)}"
-    return _one_line(complaint).replace('Parser key "config": ', "--config: ")
+        return refusal(bad.group(1), repr(value.group(1)) if value else "the value", known[bad.group(1)])
+    line = re.sub(r"^argument (\S*/)?(?=-)", "", _one_line(complaint))
+    return f"{line}; --help explains it"

@@ -38,8 +38,19 @@ def allowed(f: Any) -> str:
     low, high, unit = f.metadata["low"], f.metadata["high"], f.metadata["unit"]
     if low is None:
         return ""
-    span = f"{low} or more" if high is None else f"{low} to {high}"
+    span = f"{plain(low)} or more" if high is None else f"{plain(low)} to {plain(high)}"
     return f"{span} {unit}".strip()
+
+
+def plain(value: Any) -> str:
+    """A value as a person types it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(plain, value))}]"
+    return "2^63 - 1" if value == 2**63 - 1 else str(value)
 
 
 def check_ranges(options: Any) -> None:

@@ -4,7 +4,6 @@ Neither may do harm: texts are short, without aliases and tags, and not nested d
 is of its option's type before anything looks at it.
 """
 
-import difflib
 import math
 import reprlib
 from dataclasses import Field, is_dataclass
@@ -12,6 +11,7 @@ from typing import Any, Dict, Iterator, List, Literal, Tuple, Union, get_args, g
 
 import yaml
 
+from ms_gan import arguments
 from ms_gan.errors import UsageError
 from ms_gan.schema import allowed, leaves
 
@@ -79,7 +79,7 @@ def _walk(tree: Dict, prefix: str, known: Dict[str, Field], groups: Any) -> Iter
             try:
                 yield key, _typed(value, known[key].type)
             except ValueError:
-                raise UsageError(f"{key}: {shown(value)} is not allowed; allowed: {described(known[key])}") from None
+                raise UsageError(refusal(key, shown(value), known[key])) from None
         else:
             raise UsageError(unknown(key, list(known)))
 
@@ -121,16 +121,30 @@ def _float(value: Any) -> float:
     return number
 
 
-def described(f: Field) -> str:
-    """What an option accepts, by type and range."""
+def refusal(key: str, value: str, f: Field) -> str:
+    """A sentence about a value of the wrong type: what is allowed, and where that is a few names, the nearest of them.
+
+    Args:
+        key: the option's, as it was given.
+        value: as it is shown.
+    """
+    return f"{key}: {value} is not allowed; {_allowed(value, f)}"
+
+
+def _allowed(value: str, f: Field) -> str:
     kind = f.type
     if type(None) in get_args(kind):
         kind = next(arg for arg in get_args(kind) if arg is not type(None))
     if get_origin(kind) is Literal:
-        return ", ".join(get_args(kind))
+        return arguments.choices(value, get_args(kind))
+    if get_origin(kind) is list and get_origin(get_args(kind)[0]) is Literal:
+        return arguments.choices(value, get_args(get_args(kind)[0]), "a list of ")
+    return f"allowed: {_described(kind, f)}"
+
+
+def _described(kind: Any, f: Field) -> str:
+    """What an option of no few names accepts, by type and range."""
     if get_origin(kind) is list:
-        if get_origin(get_args(kind)[0]) is Literal:
-            return "a list of " + ", ".join(get_args(get_args(kind)[0]))
         if f.metadata["low"] is None:
             return "a list in brackets, such as [1] or [a, b]"
         return f"a list such as [1, 2], each {NAMES[get_args(kind)[0]]} {allowed(f)}"
@@ -139,9 +153,7 @@ def described(f: Field) -> str:
 
 def unknown(name: str, names: List[str]) -> str:
     """A sentence about an option that does not exist."""
-    name = _short.repr(name)[1:-1]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"unknown option {name}; " + (f"did you mean {near[0]}?" if near else "--help lists them all")
+    return arguments.unknown(_short.repr(name)[1:-1], names)
 
 
 def shown(value: Any) -> str:

@@ -38,7 +38,11 @@ def test_everyday_flags_are_the_long_options():
         (["--train.epochs", "many"], "train.epochs: 'many' is not allowed; allowed: a whole number 1 to 1000000"),
         (["--epochs", "0"], "train.epochs: 0 is out of range; allowed: 1 to 1000000"),
         (["--data.source", "mnits"], "data.source: 'mnits' is not allowed; allowed: mnist, fashion_mnist"),
+        (["--regularise.augment", "[colour]"], "allowed: a list of color, translation, cutout; did you mean color?"),
+        (["--lr", "1"], "did you mean --optimizer.generator.lr or --optimizer.discriminator.lr?"),
+        (["--epochs"], "--epochs: expected one argument; --help explains it"),
         (["--config", "absent.yaml"], "--config absent.yaml: no such file, nor a recipe; recipes: dcgan_64, "),
+        (["--config", "gan_mnist_wied"], "gan_mnist_wide; did you mean gan_mnist_wide?"),
         (["--config"], "--config: expected one argument"),
         (["--config", "no/such/file.yaml"], "no/such/file.yaml: cannot be read"),
     ],
@@ -78,6 +82,8 @@ def test_recipes_lie_in_an_installed_package(tmp_path, monkeypatch):
         ("train: {epochs: [", "parsing"),
         ("- 1\n- 2", "mapping|Unexpected config"),
         ("train: 3", "train: 3 is a single value"),
+        ("optimizer: {lr: 1e-3}", "unknown option optimizer.lr; did you mean optimizer.generator.lr or "),
+        ("data: {source: mnits}", "data.source: 'mnits' is not allowed; .*; did you mean mnist?"),
     ],
 )
 def test_a_wrong_yaml_file_is_one_sentence(tmp_path, text, message):
@@ -123,6 +129,9 @@ def test_help_names_ranges_and_defaults(capsys, monkeypatch):
     text = capsys.readouterr().out
     assert "(1 to 1000000; default: 200)" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 80
+    # What two networks have alike is shown once.
+    assert "--optimizer.generator.lr" in text and "--optimizer.discriminator.lr" not in text
+    assert "optimizer.discriminator.* are the same as optimizer.generator.*" in text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
+from ms_gan.arguments import as_called
 from ms_gan.config import Config
 from ms_gan.errors import GanError, UsageError
 from ms_gan.schema import leaves
@@ -23,7 +24,7 @@ def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> 
     try:
         return work(sys.argv[1:] if argv is None else argv)
     except GanError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {as_called(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -4,7 +4,6 @@ Nothing is installed, fetched or changed. MindSpore is imported in other process
 crash is a line of the table.
 """
 
-import argparse
 import dataclasses
 import json
 import shutil
@@ -14,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Iterator, List, Optional, Sequence
 
 from ms_gan import __version__
-from ms_gan.errors import GanError
+from ms_gan.arguments import Parser, as_called
+from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import checkup, trial
 from ms_gan.runtime.ascend import examine_ascend
 from ms_gan.runtime.cuda import examine_gpu
@@ -23,6 +23,13 @@ from ms_gan.runtime.kernels import convolutions_as_products
 from ms_gan.runtime.trial import Trial
 
 PROGRAM = "python -m ms_gan.cli.doctor"
+ABOUT = """\
+Tell what of this machine a run can use, and what to do about the rest: versions, devices, threads, memory, disks, \
+data sets. Nothing is installed, fetched or changed. Exit code 0 where the device can be used, 1 where not."""
+EXAMPLES = f"""\
+  {PROGRAM}                      every device, tried
+  {PROGRAM} --device GPU         exit code 0 where a GPU works
+  {PROGRAM} --quick --json       for programs, in a second"""
 DEVICES = ("Ascend", "GPU", "CPU")  # in the order in which --device auto takes them
 NARROWEST, WIDEST = 60, 120  # columns
 OWN_LINES = ("Python", "mindspore", "numpy")
@@ -46,7 +53,11 @@ class Examined:
 
     @property
     def why(self) -> str:
-        return self.finding.why or (self.trial.error if self.trial else "")
+        if self.finding.why or self.trial is None:
+            return self.finding.why
+        # A run's complaint begins with the device and what was found of it; so does this row of the table.
+        name, found = self.finding.device, self.finding.found
+        return self.trial.error.removeprefix(f"--device {name} ({found}): ").removeprefix(f"--device {name}: ")
 
 
 @dataclass(frozen=True)
@@ -79,12 +90,17 @@ class Report:
 
 def main(argv: Optional[List[str]] = None) -> int:
     """The command; returns its exit code: 0 where the device can be used, 1 where not, 2 for wrong usage."""
-    # Plain argparse: jsonargparse may be what is missing.
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="Tell what of this machine a run can use.")
-    parser.add_argument("--device", choices=("auto", *DEVICES), default="auto", help="exit code 0 where this one works")
+    # Not jsonargparse, which may be what is missing.
+    parser = Parser(PROGRAM, ABOUT, EXAMPLES)
+    about = "the device that the exit code is about; auto: the one that a run would take (default: auto)"
+    parser.add_argument("--device", choices=("auto", *DEVICES), default="auto", help=about)
     parser.add_argument("--quick", action="store_true", help="look only: start MindSpore on no device")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    given = parser.parse_args(argv)
+    try:
+        given = parser.parse_args(argv)
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
     report = examine(given.device, given.quick)
     if given.json:
         print(json.dumps(dataclasses.asdict(report), indent=2, default=str))
@@ -161,7 +177,7 @@ def _row(label: str, text: str, width: int, column: int) -> Iterator[str]:
     """A label and a text that begins at a column and is wrapped below itself."""
     first = f"  {label}".ljust(column - 1) + " "
     yield from textwrap.wrap(
-        text,
+        as_called(text),
         width,
         initial_indent=first,
         subsequent_indent=" " * column,

@@ -170,3 +170,7 @@ def _write(report: Any, subject: Subject) -> List[str]:
         pictures.save_quality(records, subject.output / "quality.png")
         names.append("quality.png")
     return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

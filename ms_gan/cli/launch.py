@@ -4,11 +4,11 @@ import argparse
 import os
 import socket
 import sys
-from pathlib import Path
-from typing import List, NoReturn, Optional, Tuple
+from typing import List, Optional, Tuple
 
+from ms_gan.arguments import Parser
 from ms_gan.cli.command import run_command
-from ms_gan.cli.train import read_options, share_batch
+from ms_gan.cli.train import DRY_RUN, read_options, share_batch
 from ms_gan.errors import UsageError
 from ms_gan.runtime.ascend import look
 from ms_gan.runtime.device import choose
@@ -17,27 +17,20 @@ from ms_gan.runtime.nvidia_driver import look_for_driver
 
 MOST_WORKERS = 1024  # on one machine
 PORT = 8118  # where the machines of a job meet, unless --master says otherwise
-TRAIN = Path(__file__).resolve().parents[2] / "train.py"
 
-USAGE = "run_distribute_train.sh [--workers N] [--nodes N --node-rank I --master HOST[:PORT]] [options of train.py]"
+PROGRAM = "run_distribute_train.sh"
 ABOUT = """\
-Trains a GAN on several devices at once, each in a process of its own, a worker, that takes its part of every batch.
---batch-size stays the number of images in a step, over all workers; --local-batch-size sets it for each worker.
-All other options are those of train.py: python train.py --help."""
+Train a GAN on several devices at once, each in a process of its own, a worker, that takes its part of every batch.
+--batch-size stays the number of images in a step, over all workers; --local-batch-size sets it for each worker. All \
+options of train.py are options here too: python train.py --help.
+It ends with train.py's exit code. When a worker fails all of them are stopped, and its last lines are shown. SIGINT \
+and SIGTERM let worker 0 save the training before all stop."""
 EXAMPLES = """\
-examples:
-  bash scripts/run_distribute_train.sh --workers 8 --device Ascend --config configs/dcgan_64.yaml --data-dir photos
   bash scripts/run_distribute_train.sh --workers 2 --device CPU --epochs 20
+  bash scripts/run_distribute_train.sh --workers 8 --device Ascend --config dcgan_64 --data-dir photos
 on two machines, the first of which is called alpha, the same but for --node-rank:
   bash scripts/run_distribute_train.sh --nodes 2 --node-rank 0 --master alpha --local-batch-size 64
-  bash scripts/run_distribute_train.sh --nodes 2 --node-rank 1 --master alpha --local-batch-size 64
-It ends with train.py's exit code. When a worker fails all of them are stopped, and its last lines are shown. SIGINT and
-SIGTERM let worker 0 save the training before all stop."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
+  bash scripts/run_distribute_train.sh --nodes 2 --node-rank 1 --master alpha --local-batch-size 64"""
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -49,6 +42,8 @@ def _launch(argv: List[str]) -> int:
     options, rest = _parse(argv)
     # Options are read here once before every worker reads them: a wrong one is told once.
     config, run = read_options(rest)
+    if DRY_RUN in rest:
+        raise UsageError(f"{DRY_RUN}: plans the run of one worker; use python train.py {DRY_RUN}")
     device = choose(config.device).device
     local = options.workers or _usual_workers(device)
     count = local * options.nodes
@@ -57,23 +52,20 @@ def _launch(argv: List[str]) -> int:
     threads = max(1, (os.cpu_count() or 1) // local) if device == "CPU" else 0
     here = f"{local} of {count} workers" if options.nodes > 1 else f"{count} worker{'s' if count > 1 else ''}"
     print(f"workers   {here} on this machine, {device}; they meet at {host}:{port}", flush=True)
-    command = [sys.executable, str(TRAIN), *rest]
+    command = [sys.executable, "-m", "ms_gan.cli.train", *rest]
     return Job(Plan(command, count, local, options.node_rank * local, host, port, threads)).run()
 
 
 def _parse(argv: List[str]) -> Tuple[argparse.Namespace, List[str]]:
     """The launcher's own options, and what is left for train.py."""
-    parser = _Parser(
-        usage=USAGE, description=ABOUT, epilog=EXAMPLES, allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    parser = Parser(PROGRAM, ABOUT, EXAMPLES)
     add = parser.add_argument
-    add("--workers", type=int, metavar="N", help="workers on this machine, as many on every other one (default: one a "
-        "device; on a CPU one for two cores)")  # fmt: skip
-    add("--nodes", type=int, default=1, metavar="N", help="machines (default: 1)")
+    add("--workers", type=int, metavar="N", help="workers on this machine, as many on every other one "
+        f"(1 to {MOST_WORKERS}; default: one a device; on a CPU one for two cores)")  # fmt: skip
+    add("--nodes", type=int, default=1, metavar="N", help="machines (1 to 65536; default: 1)")
     add("--node-rank", type=int, metavar="I", help="which of them this one is, from 0 (with --nodes)")
-    add("--master", metavar="HOST[:PORT]", help="machine 0, as all machines reach it, and a port that is free there "
-        f"(default: this machine and any free port; with --nodes port {PORT})")  # fmt: skip
+    add("--master", metavar="HOST[:PORT]", help="machine 0, as all machines reach it, and a port that is free there, "
+        f"1024 to 65535 (default: this machine and any free port; with --nodes port {PORT})")  # fmt: skip
     options, rest = parser.parse_known_args(argv)
     _check("--workers", options.workers, 1, MOST_WORKERS)
     _check("--nodes", options.nodes, 1, 65536)

@@ -2,19 +2,28 @@
 
 import os
 import shlex
+import signal
+import sys
 import time
 from pathlib import Path
-from typing import Any, List, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Tuple
 
+from ms_gan.arguments import as_called
 from ms_gan.cli.command import continued, run_command
 from ms_gan.config import Config
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
 
+ABOUT = """\
+Train a generative adversarial network on images. A recipe (--config) sets what it needs, the command line wins over \
+it, all else has a default.
+Everyday options: --config, --data-dir, --epochs, --batch-size, --device, --output, --seed, --resume, --dry-run."""
 EXAMPLES = """\
-  python train.py --epochs 20                          MNIST, the recipe gan_mnist
-  python train.py --config configs/gan_mnist.yaml --optimizer.generator.lr 1e-4
+  python train.py --epochs 20                          MNIST, recipe gan_mnist
+  python train.py --config dcgan_64 --data-dir photos --dry-run
+  python train.py --config gan_mnist_wide --optimizer.generator.lr 1e-4
   python train.py --resume runs/gan_mnist-20250101-1   go on where a run stopped"""
+DRY_RUN = "--dry-run"
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -24,28 +33,48 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 def _train(argv: List[str]) -> int:
     from ms_gan.runtime import workers
+    from ms_gan.runtime.signals import Signals
 
     config, run = read_options(argv)
     share_batch(config, run, workers.announced())
+    with Signals() as signals:
+        try:
+            return _run(config, run, signals, DRY_RUN in argv)
+        except KeyboardInterrupt:
+            print("interrupted before the first step", file=sys.stderr)
+            return 128 + (signals.stop or signal.SIGINT)
+
+
+def _run(config: Config, run: Optional[Path], signals: Any, dry: bool) -> int:
     # From here on imports are slow: a wrong option has been reported by now.
     from ms_gan import data, runtime
+    from ms_gan.runtime import workers
+    from ms_gan.runtime.device import choose
 
+    choose(config.device)  # one that cannot be used is refused before minutes of decoding
     if workers.is_scheduler():  # stays in there until all workers are done
         runtime.start(config.device, config.mode, config.precision)
     images = data.load(config.data, config.seed)
     for notice in images.notices:
         print(f"note: {notice}")
     device = runtime.start(config.device, config.mode, config.precision)
+    if dry:
+        from ms_gan.cli.plan import plan
+
+        for line in plan(config, images, device, run):
+            print(line, flush=True)
+        return 0
 
     from ms_gan.training.run_folder import RunFolder
     from ms_gan.training.trainer import Trainer
 
-    trainer = Trainer(config, images, device, RunFolder(run) if run else None)
+    trainer = Trainer(config, images, device, RunFolder(run) if run else None, signals)
     if trainer.results:
         trainer.folder.save_config(config)
         _announce(trainer)
-    if trainer.step >= trainer.total_steps:
+    if trainer.is_over:
         if trainer.results:
+            trainer.folder.release()
             print("trained already; a larger --epochs (or --steps) goes on")
         return 0
     started = time.monotonic()
@@ -62,8 +91,11 @@ def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
         UsageError: an option that is wrong, or that contradicts another one or the run.
         SystemExit: after `--help` and `--print_config` have printed.
     """
-    parser = make_parser(Config, "train.py", "Train a generative adversarial network on images.", EXAMPLES, True)
+    parser = make_parser(Config, "train.py", ABOUT, EXAMPLES, True)
+    about = "print the plan of the run, with time and memory measured in a few steps, and stop; no run folder is made"
+    parser.add_argument(DRY_RUN, action="store_true", help=about)
     config, given = parse(parser, Config, argv)
+    given.pop("dry_run", None)
     flags = {argument.split("=")[0] for argument in argv}
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
         raise UsageError("--local-batch-size: sets the batch too, for each worker; leave it or --batch-size out")
@@ -118,22 +150,27 @@ def share_batch(config: Config, run: Optional[Path], workers: int) -> None:
 
 
 def _announce(trainer: Any) -> None:
+    for line in summary(trainer):
+        print(line)
+    print(f"run       {trainer.folder.path}", flush=True)
+
+
+def summary(trainer: Any) -> Iterator[str]:
+    """What a run is about to do, line by line, for a person."""
     from ms_gan.models import count_parameters
 
-    print(f"data      {trainer.data.name} ({trainer.data.origin})")
-    print(f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode")
-    print(f"precision {trainer.device.precision}")
+    yield f"data      {trainer.data.name} ({trainer.data.origin})"
+    yield f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode"
+    yield f"precision {trainer.device.precision}"
     if trainer.config.generator.name != "mlp":
-        print(f"kernels   {trainer.device.convolution}")
+        yield f"kernels   {trainer.device.convolution}"
     for name, network in trainer.system.networks.items():
-        print(f"network   {name}, {count_parameters(network):,} parameters")
-    for line in _sharing(trainer):
-        print(line)
+        yield f"network   {name}, {count_parameters(network):,} parameters"
+    yield from _sharing(trainer)
     start = f", from step {trainer.step:,}" if trainer.step else ""
     epochs = trainer.total_steps / trainer.per_epoch
-    print(f"training  {epochs:.4g} epochs, {trainer.total_steps:,} steps of {trainer.config.train.batch_size}{start}")
-    print(f"quality   {trainer.results.quality.description}")
-    print(f"run       {trainer.folder.path}", flush=True)
+    yield f"training  {epochs:.4g} epochs, {trainer.total_steps:,} steps of {trainer.config.train.batch_size}{start}"
+    yield f"quality   {trainer.results.quality.description}"
 
 
 def _sharing(trainer: Any) -> List[str]:
@@ -154,13 +191,17 @@ def _sharing(trainer: Any) -> List[str]:
 
 def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
     folder = shlex.quote(str(trainer.folder.path))
-    if stopped_by:
+    if stopped_by or trainer.step < trainer.total_steps:
         print(f"stopped at step {trainer.step:,} of {trainer.total_steps:,}; it is saved")
-        print(f"go on with   python train.py --resume {folder}")
+        print(as_called(f"go on with   python train.py --resume {folder}"))
         return
     print(f"done in {seconds / 60:.1f} minutes")
     print(f"pictures     {trainer.folder.samples}, {trainer.folder.animation.name}, {trainer.folder.losses.name}")
     if trainer.results.quality.summary:
         print(f"quality      {trainer.results.quality.summary}")
     picture = shlex.quote(f"{trainer.config.recipe}.png")
-    print(f"sample with  python infer.py --ckpt {folder} --num 64 --seed 0 --output {picture}")
+    print(as_called(f"sample with  python infer.py --ckpt {folder} --num 64 --seed 0 --output {picture}"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,7 +3,6 @@
 Counts, sizes, formats and modes; broken files and duplicates by name; and a contact sheet of what a network would see.
 """
 
-import argparse
 import hashlib
 import sys
 from collections import Counter, defaultdict
@@ -14,12 +13,22 @@ from typing import Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tup
 import numpy as np
 from PIL import Image
 
+from ms_gan.arguments import Parser
 from ms_gan.data.decode import Unreadable, decode
 from ms_gan.data.decoded import Failure, in_threads
 from ms_gan.data.folder import DEFAULT_SIDE, PictureFile, find_pictures, name_failures, parse_colour, printable
 from ms_gan.errors import GanError, UsageError
 from ms_gan.pictures import save_grid
 
+PROGRAM = "python -m ms_gan.data.inspect"
+ABOUT = """\
+Tell what a folder of pictures holds, before it is trained on: counts, sizes, formats and modes, broken files and \
+duplicates by name; and write a contact sheet of what a network would see."""
+EXAMPLES = f"""\
+  {PROGRAM} photos
+  {PROGRAM} photos --side 32 --sheet small.png
+  {PROGRAM} drawings --background "#202020\""""
+SMALLEST, LARGEST = 8, 1024  # pixels: the range of data.image_size
 SHEET_IMAGES = 64
 NAMED = 20  # broken files and groups of duplicates spelt out; the others are counted
 COMMONEST = 5
@@ -36,15 +45,19 @@ class Picture(NamedTuple):
 
 def main(argv: Optional[List[str]] = None) -> int:
     """The command; returns its exit code: 0, 1 for a failure, 2 for wrong usage."""
-    parser = argparse.ArgumentParser(prog="python -m ms_gan.data.inspect", description=__doc__)
-    parser.add_argument("dir", type=Path, help="folder of pictures, of any nesting")
-    parser.add_argument("--side", type=int, default=DEFAULT_SIDE, help="data.image_size, in pixels (default: 64)")
-    parser.add_argument("--background", default="white", help="data.background (default: white)")
-    parser.add_argument(
-        "--sheet", type=Path, default=Path("contact_sheet.png"), help="where to write the contact sheet"
-    )
-    given = parser.parse_args(argv)
+    parser = Parser(PROGRAM, ABOUT, EXAMPLES)
+    parser.add_argument("dir", metavar="DIR", type=Path, help="folder of pictures, of any nesting")
+    parser.add_argument("--side", type=int, metavar="N", default=DEFAULT_SIDE,
+        help="width and height that a network would be given, data.image_size, in pixels "
+        f"({SMALLEST} to {LARGEST}; default: {DEFAULT_SIDE})")  # fmt: skip
+    parser.add_argument("--background", metavar="COLOUR", default="white",
+        help="colour behind transparent pixels, a name or #rrggbb (default: white)")  # fmt: skip
+    parser.add_argument("--sheet", type=Path, metavar="FILE", default=Path("contact_sheet.png"),
+        help="where to write the contact sheet (default: contact_sheet.png)")  # fmt: skip
     try:
+        given = parser.parse_args(argv)
+        if not SMALLEST <= given.side <= LARGEST:
+            raise UsageError(f"--side: {given.side} is out of range; allowed: {SMALLEST} to {LARGEST} pixels")
         for line in inspect(given.dir, given.side, given.background, given.sheet):
             print(line)
     except GanError as error:

@@ -108,7 +108,19 @@ def test_where_nothing_is_installed_it_says_so():
     assert done.stdout.endswith("--device auto cannot be used here\n")
 
 
-def test_wrong_usage():
-    with pytest.raises(SystemExit) as error:
-        main(["--device", "TPU"])
-    assert error.value.code == 2
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["--device", "gpu"], "--device: 'gpu' is not allowed; allowed: auto, Ascend, GPU, CPU; did you mean GPU?"),
+        (["--devise", "GPU"], "unknown option --devise; did you mean --device?"),
+    ],
+)
+def test_wrong_usage_is_one_line(capsys, argv, message):
+    assert main(argv) == 2
+    assert capsys.readouterr().err == f"error: {message}\n"
+
+
+def test_why_a_device_that_was_tried_fails_does_not_repeat_the_device(machine, capsys):
+    machine["GPU"] = Trial(False, False, f"--device GPU ({CARD.found}): MindSpore sees no device", 1.0)
+    _, lines = lines_of(capsys)
+    assert "          why     MindSpore sees no device" in lines

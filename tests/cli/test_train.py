@@ -58,7 +58,8 @@ def test_usage_errors_are_one_line_and_leave_nothing(capsys, tmp_path, trained, 
 
 
 @pytest.mark.parametrize("device, remedy", [("GPU", "NVIDIA"), ("Ascend", "NPU")])
-def test_a_device_that_is_not_there(capsys, tmp_path, device, remedy):
+def test_a_device_that_is_not_there_is_refused_before_data_are_read(capsys, tmp_path, device, remedy, monkeypatch):
+    monkeypatch.setattr("ms_gan.data.load", lambda *_: pytest.fail("data were read"))
     code, error = run(capsys, *TINY_FLAGS, "--device", device, "--output", str(tmp_path / "run"))
     assert code == 1
     assert error.startswith(f"error: --device {device}: ") and remedy in error and error.count("\n") == 1

@@ -1,5 +1,6 @@
 """Files that are nearly what they should be: valid ones with a few edits of the kinds that break readers."""
 
+import copy
 import json
 import random
 import string
@@ -19,7 +20,7 @@ TOKENS = [
 KINDS = ("flip", "set", "cut", "insert", "delete", "repeat", "copy", "token", "token")
 
 SEED = st.integers(0, 2**32 - 1)
-EDIT = st.tuples(st.sampled_from(KINDS), st.integers(0, 2**16), st.integers(0, 2**16), st.sampled_from(TOKENS))
+EDIT = st.tuples(st.sampled_from(KINDS), st.integers(0, 2**16), st.integers(0, 2**16), st.integers(0, len(TOKENS) - 1))
 
 
 def edited(valid):
@@ -38,7 +39,7 @@ def _edit(content, edits):
     for kind, where, size, token in edits:
         # Headers come first, so that half of the edits are there.
         reach = min(len(content), 512) if where % 2 else len(content)
-        at, size = where * reach >> 16, 1 + size % 64
+        at, size, token = where * reach >> 16, 1 + size % 64, TOKENS[token]
         if kind == "flip" and at < len(content):
             content[at] ^= 1 << size % 8
         elif kind == "set" and at < len(content):
@@ -96,7 +97,7 @@ def _spoil(place, key, chance):
         name = "".join(chance.choices(string.printable, k=chance.randrange(1, 12)))
         place[chance.choice((name, key.upper(), f"{key}.x", "\x1b[2J" * 400))] = place.pop(key)
     else:
-        place[key] = chance.choice(STRANGE)
+        place[key] = copy.deepcopy(chance.choice(STRANGE))  # it may be spoilt in its turn
 
 
 def mutants(message, contents):

@@ -46,7 +46,7 @@ def jobs(monkeypatch):
     "argv, message",
     [
         (["--workers", "0"], "--workers: 0 is out of range; allowed: 1 to 1024"),
-        (["--workers", "two"], "argument --workers: invalid int value: 'two'"),
+        (["--workers", "two"], "error: --workers: invalid int value: 'two'"),
         (["--nodes", "2", "--master", "alpha"], "--nodes 2: give --node-rank too"),
         (["--nodes", "2", "--node-rank", "2", "--master", "alpha"], "--node-rank: 2 is out of range; allowed: 0 to 1"),
         (["--node-rank", "1"], "--node-rank: 1 is out of range; allowed: 0 to 0"),
@@ -72,7 +72,7 @@ def test_what_is_planned(jobs, capsys):
     assert launch.main(["--workers", "2", *rest]) == 0
     assert launch.main(["--nodes", "3", "--node-rank", "2", "--master", "127.0.0.1:9000", "--workers", "2", *rest]) == 0
     alone, third = jobs
-    assert alone.command == third.command == [sys.executable, str(REPOSITORY / "train.py"), *rest]
+    assert alone.command == third.command == [sys.executable, "-m", "ms_gan.cli.train", *rest]
     assert (alone.count, alone.local, alone.first, alone.host) == (2, 2, 0, "127.0.0.1")
     assert (third.count, third.local, third.first, third.host, third.port) == (6, 2, 4, "127.0.0.1", 9000)
     assert "workers   2 of 6 workers on this machine, CPU; they meet at 127.0.0.1:9000" in capsys.readouterr().out

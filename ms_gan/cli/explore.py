@@ -1,0 +1,86 @@
+"""explore: a page on this machine that shows what a generator makes of its latents."""
+
+import logging
+import secrets
+import webbrowser
+from dataclasses import dataclass
+from typing import Any, List, Literal, Optional
+
+from ms_gan.cli.command import check_checkpoint, run_command
+from ms_gan.errors import UsageError
+from ms_gan.extras import need
+from ms_gan.options import make_parser, parse
+from ms_gan.runtime.signals import Signals
+from ms_gan.schema import option
+
+EXAMPLES = """\
+  python -m ms_gan.cli.explore --ckpt runs/gan_mnist-20250101-1 --open
+  python -m ms_gan.cli.explore --ckpt generator.mindir --port 8000"""
+
+
+@dataclass
+class ExploreOptions:
+    """What explore takes."""
+
+    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file")
+    port: int = option(0, "of this machine, where the page is; 0: any free one", 0, 65535)
+    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """The command; returns its exit code."""
+    return run_command(_explore, argv)
+
+
+def _explore(argv: List[str]) -> int:
+    parser = make_parser(
+        ExploreOptions, "python -m ms_gan.cli.explore", "Explore a generator's latents on a local page.", EXAMPLES
+    )
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    options, given = parse(parser, ExploreOptions, argv)
+    check_checkpoint(options.ckpt)
+    need("the explorer", "explore", "flask", "waitress")
+
+    with Signals():
+        _serve(options, bool(given.get("open")))
+    return 0
+
+
+def _serve(options: ExploreOptions, opens: bool) -> None:
+    from ms_gan import runtime
+
+    runtime.start(options.device)
+    from ms_gan.explorer.server import create_app
+    from ms_gan.explorer.studio import Studio
+    from ms_gan.sampling import open_generator
+
+    studio = Studio(open_generator(options.ckpt))
+    studio.warm_up()
+    token = secrets.token_urlsafe(24)
+    server = _listen(create_app(studio, token), options.port)
+    address = f"http://127.0.0.1:{server.effective_port}/{token}/"
+    print(f"{options.ckpt} can be explored at\n  {address}\nCtrl-C ends it", flush=True)
+    if opens:
+        webbrowser.open(address)
+    server.run()  # returns at Ctrl-C
+    print("ended")
+
+
+def _listen(app: Any, port: int) -> Any:
+    """A server of this machine alone.
+
+    Raises:
+        UsageError: the port is taken, or not for this user.
+    """
+    from waitress import create_server
+
+    # One thread calls MindSpore; a browser that sends several requests at once is no cause for a warning.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    try:
+        return create_server(app, host="127.0.0.1", port=port, threads=1, ident=None)
+    except OSError as error:
+        raise UsageError(f"port: {port} cannot be used ({error.strerror}); name another one, or leave it out") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""The layers of a run's networks as a table: what each makes, and how many numbers training adjusts in it."""
+
+from typing import Dict, Iterator, List, NamedTuple, Tuple
+
+import mindspore as ms
+import numpy as np
+from mindspore import nn
+
+from ms_gan.config import Config
+from ms_gan.files import as_size
+from ms_gan.models import count_parameters
+from ms_gan.models.convolution import ChannelsLast
+from ms_gan.training.system import build_networks
+
+
+class Layer(NamedTuple):
+    """A row: its name in the network, its kind, the shape that it makes of one image, its trained numbers."""
+
+    name: str
+    kind: str
+    shape: Tuple[int, ...]
+    parameters: int
+
+
+def layer_table(config: Config, image_shape: Tuple[int, int, int]) -> Iterator[str]:
+    """The layers of the generator and of the discriminator, line by line.
+
+    Args:
+        config: the run's configuration.
+        image_shape: (C, H, W).
+    """
+    networks = build_networks(config, image_shape)
+    inputs = {"generator": (config.latent.width,), "discriminator": image_shape}
+    for role, shape in inputs.items():
+        rows = layers(networks[role], shape)
+        activations = 4 * config.train.batch_size * sum(int(np.prod(row.shape)) for row in rows)
+        yield ""
+        family = getattr(config, role).name
+        yield f"{role}: {family}, {count_parameters(networks[role]):,} parameters"
+        yield f"  what its layers make of a batch takes {as_size(activations)}"
+        yield f"  {'layer':<22}{'kind':<18}{'makes':<14}{'parameters':>12}"
+        yield f"  {'input':<40}{_shown(shape)}"
+        for row in rows:
+            yield f"  {row.name:<22}{row.kind:<18}{_shown(row.shape):<14}{row.parameters:>12,}"
+
+
+def layers(network: nn.Cell, shape: Tuple[int, ...]) -> List[Layer]:
+    """The layers of a network of inputs (N, *shape), in the order of their use; they are computed once, eagerly."""
+    found = dict(_find(network, "", False))
+    shapes: Dict[str, Tuple[int, ...]] = {}
+
+    def note(name: str, last: bool):
+        def hook(cell, inputs, output):
+            made = tuple(output.shape[1:])
+            shapes[name] = (made[-1], *made[:-1]) if last and len(made) == 3 else made
+
+        return hook
+
+    mode = ms.get_context("mode")
+    ms.set_context(mode=ms.PYNATIVE_MODE)  # hooks are called in this mode only
+    handles = [cell.register_forward_hook(note(name, last)) for name, (cell, last) in found.items()]
+    try:
+        # Two images: BatchNorm has no variance of one.
+        network(ms.ops.zeros((2, *shape), ms.float32))
+    finally:
+        for handle in handles:
+            handle.remove()
+        ms.set_context(mode=mode)
+    return [
+        Layer(name, type(found[name][0]).__name__, made, count_parameters(found[name][0]))
+        for name, made in shapes.items()
+    ]
+
+
+def _find(cell: nn.Cell, name: str, last: bool) -> Iterator[Tuple[str, Tuple[nn.Cell, bool]]]:
+    """The cells that are layers, with whether channels come last in them: those below which no cell has weights."""
+    own = {id(parameter) for _, parameter in cell.parameters_and_names(expand=False)}
+    below = [id(parameter) for parameter in cell.get_parameters() if id(parameter) not in own]
+    children = cell.name_cells()
+    if name and not below or not children:
+        yield name, (cell, last)
+        return
+    for key, child in children.items():
+        yield from _find(child, f"{name}.{key}".lstrip("."), last or isinstance(cell, ChannelsLast))
+
+
+def _shown(shape: Tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))

@@ -1,0 +1,226 @@
+"""train.py --dry-run: what a run would do, take and leave, measured in a few steps of it, whose folder is deleted."""
+
+import contextlib
+import io
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import textwrap
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+import mindspore as ms
+
+from ms_gan.cli.layers import layer_table
+from ms_gan.cli.train import summary
+from ms_gan.config import Config, OptimizerConfig
+from ms_gan.data import ImageData
+from ms_gan.errors import UsageError
+from ms_gan.files import as_size
+from ms_gan.pictures import FRAMES
+from ms_gan.runtime import Device
+from ms_gan.runtime.device import EXAMINATIONS
+from ms_gan.schema import plain
+from ms_gan.training.run_folder import RunFolder
+from ms_gan.training.space import check_space, space_needed
+from ms_gan.training.thinning import END_GRIDS, MOST_GRIDS
+from ms_gan.training.trainer import Trainer
+
+NARROWEST, WIDEST = 60, 120  # columns
+STEPS = 10  # timed, after those that compile
+PATIENCE = 30.0  # seconds after which no further step is timed
+LOG_RECORD = 250  # bytes
+RULES = {"adam": ("beta1", "beta2"), "rmsprop": ("rho",)}  # the options that only one update rule has
+
+
+class Measured(NamedTuple):
+    """What a few steps took: seconds but for `peak`, which is in bytes."""
+
+    start: float  # until the first step is done: compilation
+    step: float
+    sample: float  # a grid
+    save: float  # a checkpoint
+    peak: int
+
+
+def plan(config: Config, data: ImageData, device: Device, run: Optional[Path]) -> Iterator[str]:
+    """Describe a run, line by line, without making its folder.
+
+    Args:
+        config: the run's configuration.
+        data: the training images.
+        device: where it would run, started.
+        run: the folder of the run that would be resumed, which is only read; None: a new one.
+
+    Raises:
+        UsageError, GanError: whatever the run itself would be refused for.
+    """
+    if run is None:
+        _check_output(config.output)
+    with tempfile.TemporaryDirectory(prefix="ms_gan-plan-") as scratch:
+        trainer = _rehearsal(config, data, device, run, Path(scratch) / "run")
+        lengths = trainer.per_epoch, trainer.total_steps
+        check_space(config, trainer.system, data.images.shape[1:], *lengths, run and RunFolder(run))
+        yield f"recipe    {config.recipe}, seed {config.seed}"
+        yield from summary(trainer)
+        channels, height, width = data.images.shape[1:]
+        whole = as_size(data.images.nbytes)
+        yield from _row("images", f"{height}x{width}, {channels} channel{'s' if channels > 1 else ''}, {whole} in all")
+        yield from _row("device", _why(config.device, device.name))
+        for name in ("generator", "discriminator"):
+            yield from _row("optimizer", f"{name}: {_optimizer(getattr(config.optimizer, name))}")
+        measured = _measure(trainer)
+        yield from _row("time", _time(trainer, measured))
+        yield from _row("memory", _memory(trainer, measured, device.name))
+        trainer.folder.release()
+        yield from _files(trainer, run or config.output or f"runs/{config.recipe}-DATE-N")
+    yield from layer_table(config, data.images.shape[1:])
+    yield ""
+    yield "nothing was trained or written; without --dry-run the run starts"
+
+
+def _row(label: str, text: str) -> Iterator[str]:
+    """A label and a text, wrapped below itself where the screen ends."""
+    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
+    return iter(textwrap.wrap(text, width, initial_indent=f"{label:<10}", subsequent_indent=" " * 10))
+
+
+def _check_output(output: Optional[str]) -> None:
+    """Refuse the folder of a new run that the run would be refused for."""
+    if output and Path(output).exists() and not (Path(output).is_dir() and not os.listdir(output)):
+        raise UsageError(f"--output {output}: is there already; name a new or an empty folder, or use --resume")
+
+
+def _rehearsal(config: Config, data: ImageData, device: Device, run: Optional[Path], folder: Path) -> Trainer:
+    """The run's trainer, in another folder."""
+    if run is None:
+        return Trainer(replace(config, output=str(folder)), data, device)
+    shutil.copytree(run, folder, ignore=shutil.ignore_patterns("samples"))
+    (folder / "samples").mkdir()
+    return Trainer(config, data, device, RunFolder(folder))
+
+
+def _why(asked: str, taken: str) -> str:
+    """Why the run would be on this device."""
+    if asked != "auto":
+        return f"chosen by --device {asked}"
+    passed = list(EXAMINATIONS)[: [*EXAMINATIONS, "CPU"].index(taken)]
+    reasons = [f"no {name}: {EXAMINATIONS[name]().why}" for name in passed]
+    return "; ".join(["chosen by --device auto", *reasons])
+
+
+def _optimizer(options: OptimizerConfig) -> str:
+    """An optimizer's options as they differ from doing nothing."""
+    foreign = {name for rule, names in RULES.items() if rule != options.name for name in names}
+    if options.schedule == "constant":
+        foreign |= {"hold", "floor"}
+    shown = {f.name: getattr(options, f.name) for f in fields(options) if f.name not in foreign}
+    kept = [f"{name} {plain(value)}" for name, value in shown.items() if name != "name" and value not in (None, 0.0)]
+    return f"{options.name}, {', '.join(kept)}"
+
+
+def _measure(trainer: Trainer) -> Measured:
+    """Take steps, draw a grid and save a checkpoint."""
+    system = trainer.system
+    # A step with penalties, taken now and then, is a graph of its own.
+    shares = {0: 1.0} if system.rare is None else {0: 1 / system.every, 1: 1 - 1 / system.every}
+    started, start, step = time.monotonic(), 0.0, 0.0
+    for first, share in shares.items():
+        start += _timed(lambda first=first: system.take(first, trainer.inputs(first)).asnumpy())
+        taken: List[float] = []
+        while len(taken) < STEPS and (len(taken) < 2 or time.monotonic() - started < PATIENCE):
+            number = first + (len(taken) + 1) * system.every
+            taken.append(_timed(lambda number=number: system.take(number, trainer.inputs(number)).asnumpy()))
+        step += share * statistics.median(taken)
+    peak = _peak(trainer.device.name)
+    results = trainer.results
+    with contextlib.redirect_stdout(io.StringIO()):  # warnings about steps that are no training
+        results.sample(1)  # compiles
+        sample = _timed(lambda: results.sample(1))
+        save = _timed(lambda: results.save(trainer.step + 1))
+    return Measured(start, step, sample, save, peak)
+
+
+def _timed(work: Any) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def _peak(device: str) -> int:
+    """The most memory that has been in use: the process's on a CPU, otherwise the device's."""
+    if device != "CPU":
+        return int(ms.runtime.max_memory_allocated())
+    import resource  # not on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak << 10
+
+
+def _dues(trainer: Trainer) -> Dict[str, int]:
+    """How many sample grids and checkpoints the rest of the run makes."""
+    train = trainer.config.train
+    unit = trainer.per_epoch if train.cadence == "epochs" else 1
+    every = {"samples": train.sample_every * unit, "checkpoints": train.checkpoint_every * unit}
+    return {name: -(-trainer.total_steps // steps) - trainer.step // steps for name, steps in every.items()}
+
+
+def _time(trainer: Trainer, measured: Measured) -> str:
+    left, dues = trainer.total_steps - trainer.step, _dues(trainer)
+    whole = measured.start + left * measured.step
+    whole += dues["samples"] * measured.sample + dues["checkpoints"] * measured.save
+    rate = trainer.config.train.batch_size / measured.step
+    return (
+        f"about {_duration(whole)}, without measurements of quality; measured on this machine just now: "
+        f"{measured.start:.1f} s to compile and take the first step, then {1e3 * measured.step:,.4g} ms a step "
+        f"({rate:,.0f} images/s), {measured.sample:.2g} s a sample grid, {measured.save:.2g} s a checkpoint"
+    )
+
+
+def _memory(trainer: Trainer, measured: Measured, device: str) -> str:
+    networks = {id(p): _bytes(p) for network in trainer.system.networks.values() for p in network.get_parameters()}
+    others = sum(_bytes(p) for _, p in trainer.system.parameters() if id(p) not in networks)
+    place = "of the process" if device == "CPU" else f"on the {device}"
+    return (
+        f"{as_size(measured.peak)}, the peak {place} as measured: networks {as_size(sum(networks.values()))}, "
+        f"optimizers {as_size(others)}; the rest is activations, images, MindSpore and its compiler"
+    )
+
+
+def _bytes(parameter: ms.Parameter) -> int:
+    return int(parameter.nbytes)
+
+
+def _files(trainer: Trainer, target: Any) -> Iterator[str]:
+    """What the run writes, by the sizes of what has just been written."""
+    folder, train = trainer.folder, trainer.config.train
+    grids, checkpoints = _dues(trainer).values()
+    grids = min(grids, MOST_GRIDS + 2 * END_GRIDS)
+    grid = max(path.stat().st_size for path in folder.samples.iterdir())
+    checkpoint = max(path.stat().st_size for path in folder.checkpoints.glob("*.ckpt"))
+    records = trainer.total_steps // train.log_every + -(-trainer.total_steps // trainer.per_epoch)
+    kept = min(checkpoints, train.keep_checkpoints)
+    rows = [
+        ("samples/", f"{grids:,} grids of {as_size(grid)}", grids * grid),
+        ("checkpoints/", f"the newest {kept} of {checkpoints:,}, {as_size(checkpoint)} each", kept * checkpoint),
+        ("generator.ckpt", "and generator_last.ckpt where quality is measured", 2 * folder.generator.stat().st_size),
+        ("training.gif", f"at most {FRAMES} frames", min(grids, FRAMES) * grid),
+        ("log.jsonl", f"about {records:,} records; beside it plots, report, config.yaml", records * LOG_RECORD),
+    ]
+    shape = trainer.data.images.shape[1:]
+    most = space_needed(trainer.config, trainer.system, shape, trainer.per_epoch, trainer.total_steps)
+    yield from _row("files", f"about {as_size(sum(count for *_, count in rows))}, {as_size(most)} at most, in {target}")
+    for name, about, count in rows:
+        yield f"          {name:<15} {as_size(count):>8}  {about}"
+
+
+def _duration(seconds: float) -> str:
+    """Seconds for people."""
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.0f} seconds"

@@ -1,0 +1,91 @@
+// Asking the server, drawing what it answers, saving files.
+
+export const byId = (id) => document.getElementById(id);
+
+let fading;
+
+// What happened, for eyes and for screen readers; it fades unless something went wrong.
+export function say(text, wrong = false) {
+  const status = byId("status");
+  status.textContent = text;
+  status.className = wrong ? "wrong" : "";
+  clearTimeout(fading);
+  if (!wrong) fading = setTimeout(() => status.classList.add("faded"), 4000);
+}
+
+async function send(path, question) {
+  let answer;
+  try {
+    answer = await fetch(path, question && {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(question),
+    });
+  } catch {
+    throw new Error("No answer: the command that serves this page has ended. Start it again.");
+  }
+  if (!answer.ok) throw new Error((await answer.json()).error);
+  return answer;
+}
+
+export async function about() {
+  return (await send("about")).json();
+}
+
+// Samples: each a latent, before truncation, and its image.
+export async function ask(path, question, image) {
+  const { latents, images } = await (await send(path, question)).json();
+  const bytes = Uint8Array.from(atob(images), (letter) => letter.charCodeAt(0));
+  const size = image.channels * image.height * image.width;
+  return latents.map((latent, i) => ({ latent, image: picture(bytes.subarray(i * size, (i + 1) * size), image) }));
+}
+
+function picture(bytes, { channels, height, width }) {
+  const pixels = new Uint8ClampedArray(4 * height * width).fill(255);
+  for (let i = 0; i < height * width; i++) {
+    for (let c = 0; c < 3; c++) pixels[4 * i + c] = bytes[channels * i + (channels < 3 ? 0 : c)];
+  }
+  return new ImageData(pixels, width, height);
+}
+
+export function draw(canvas, image) {
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+export async function save(path, question, name) {
+  say("Making " + name + " ...");
+  const url = URL.createObjectURL(await (await send(path, question)).blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+  say("Saved " + name + ".");
+}
+
+// Runs `work` with the newest arguments, once at a time: what was asked for meanwhile, but for the last, is left out.
+export function latest(work) {
+  let next = null;
+  let busy = false;
+  return async (...given) => {
+    next = given;
+    if (busy) return;
+    busy = true;
+    while (next) {
+      const now = next;
+      next = null;
+      await reporting(() => work(...now));
+    }
+    busy = false;
+  };
+}
+
+export async function reporting(work) {
+  try {
+    await work();
+  } catch (fault) {
+    say(fault.message, true);
+  }
+}

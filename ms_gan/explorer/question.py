@@ -1,0 +1,83 @@
+"""What the page asks, checked before anything is computed."""
+
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+
+from ms_gan.errors import UsageError
+
+LARGEST_NUMBER = 100.0  # in a latent, whose numbers are seldom beyond 4
+
+
+class Question:
+    """The fields of a request, each read as what it should be.
+
+    Raises:
+        UsageError: not a group of fields; by each method: the field is missing, of another kind, or out of its range.
+    """
+
+    def __init__(self, fields: Any):
+        if not isinstance(fields, dict):
+            raise UsageError("a question should be a JSON object")
+        self._fields: Dict[str, Any] = fields
+
+    def whole(self, name: str, low: int, high: int) -> int:
+        """A whole number from `low` to `high`."""
+        value = self._field(name)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise UsageError(f"{name}: {_shown(value)} is not allowed; allowed: a whole number, {low} to {high}")
+        return value
+
+    def number(self, name: str, low: float, high: float) -> float:
+        """A number from `low` to `high`."""
+        return _number(self._field(name), name, low, high)
+
+    def choice(self, name: str, allowed: Sequence[str]) -> str:
+        """One of some words."""
+        value = self._field(name)
+        if not isinstance(value, str) or value not in allowed:
+            raise UsageError(f"{name}: {_shown(value)} is not allowed; allowed: {', '.join(allowed)}")
+        return value
+
+    def items(self, name: str, fewest: int, most: int) -> List[Any]:
+        """A list of `fewest` to `most` of anything."""
+        value = self._field(name)
+        if not isinstance(value, list):
+            raise UsageError(f"{name}: {_shown(value)} is not allowed; allowed: a list")
+        if not fewest <= len(value) <= most:
+            raise UsageError(f"{name}: {len(value):,} are not allowed; allowed: {fewest} to {most}")
+        return value
+
+    def vectors(self, name: str, width: int, fewest: int, most: int, low: float, high: float) -> np.ndarray:
+        """`fewest` to `most` lists of `width` numbers from `low` to `high`, as (N, width) float32."""
+        rows = self.items(name, fewest, most)
+        for row in rows:
+            if not isinstance(row, list) or len(row) != width:
+                raise UsageError(f"{name}: each should be a list of {width} numbers")
+            for value in row:
+                _number(value, name, low, high)
+        return np.array(rows, np.float32)
+
+    def latents(self, name: str, width: int, fewest: int, most: int) -> np.ndarray:
+        """`fewest` to `most` latents, (N, width) float32."""
+        return self.vectors(name, width, fewest, most, -LARGEST_NUMBER, LARGEST_NUMBER)
+
+    def _field(self, name: str) -> Any:
+        if name not in self._fields:
+            raise UsageError(f"{name}: is missing")
+        return self._fields[name]
+
+
+def _number(value: Any, name: str, low: float, high: float) -> float:
+    # Comparing comes before float(), which fails for a whole number of hundreds of digits; NaN fails in comparing.
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise UsageError(f"{name}: {_shown(value)} is not allowed; allowed: a number, {low:g} to {high:g}")
+    return float(value)
+
+
+def _shown(value: Any) -> str:
+    """A value as an error may repeat it: nothing long, nothing nested."""
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a group of fields"
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]} ..."
