@@ -63,16 +63,18 @@ def measure_memory(options: argparse.Namespace) -> Dict[str, Any]:
 
 
 def measure_sampling(options: argparse.Namespace) -> Dict[str, Any]:
-    """Images a second of gan_mnist's generator, from a run folder and from an exported file."""
+    """Images a second of gan_mnist's generator, from a run folder and from exported files."""
     found = {}
     table = Table(["sampling, gan_mnist", "images/s", f"s for {options.images:,}"], 24)
     with tempfile.TemporaryDirectory() as parent, contextlib.ExitStack() as stack:
-        folder, exported = Path(parent) / "run", Path(parent) / "generator.mindir"
-        launch([str(ROOT / "train.py"), *train_options("gan_mnist", "synthetic", folder)])
-        launch([str(ROOT / "export.py"), "--ckpt", str(folder), "--output", str(exported), "--device", "CPU"])
+        sources = {"checkpoint": Path(parent) / "run"}
+        launch([str(ROOT / "train.py"), *train_options("gan_mnist", "synthetic", sources["checkpoint"])])
+        for name in ("MINDIR", "ONNX"):
+            sources[name] = Path(parent) / f"generator.{name.lower()}"
+            options_of = ["--ckpt", str(sources["checkpoint"]), "--format", name, "--output", str(sources[name])]
+            launch([str(ROOT / "export.py"), *options_of, "--device", "CPU"])
         workers = [
-            stack.enter_context(Worker(name, Task("sampling", path=str(path))))
-            for name, path in (("checkpoint", folder), ("MindIR", exported))
+            stack.enter_context(Worker(name, Task("sampling", path=str(path)))) for name, path in sources.items()
         ]
         taken: Dict[str, List[float]] = {worker.name: [] for worker in workers}
         for worker in workers:

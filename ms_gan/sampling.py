@@ -2,23 +2,25 @@
 
 import hashlib
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Any, Callable, Iterator, List, Tuple
 
 import mindspore as ms
 import numpy as np
 from mindspore.nn.utils import no_init_parameters
 
 from ms_gan.card import LONGEST, Card, read_card
-from ms_gan.errors import GanError, UsageError
+from ms_gan.errors import GanError, UsageError, first_line
+from ms_gan.extras import need
 from ms_gan.latents import BLOCK, sample_latents
 from ms_gan.mindir import check_mindir
 from ms_gan.models import GENERATORS, build_generator
+from ms_gan.onnx_graph import INPUT, check_onnx
 from ms_gan.pixels import to_uint8
 from ms_gan.seeds import Purpose, stream
 from ms_gan.weights import check_fits, load_weights, restore
 from ms_gan.wire import Malformed
 
-LARGEST = 2 << 30  # bytes of a MindIR file; a protocol buffer can be no larger
+LARGEST = 2 << 30  # bytes of an exported file; a protocol buffer can be no larger
 
 
 class Sampler:
@@ -83,10 +85,10 @@ def open_generator(path: Path) -> Sampler:
     """A sampler for what a training or an export left on disk.
 
     Args:
-        path: a run folder, a checkpoint (`generator.ckpt` or one of training) or an exported `.mindir`.
+        path: a run folder, a checkpoint (`generator.ckpt` or one of training) or an exported `.mindir` or `.onnx`.
 
     Raises:
-        UsageError: there is nothing of that kind at `path`.
+        UsageError: there is nothing of that kind at `path`, or a package that reads it is missing.
         GanError: a file is damaged, or does not hold the generator that its card describes.
     """
     path = Path(path)
@@ -94,8 +96,8 @@ def open_generator(path: Path) -> Sampler:
         if not (path / "generator.ckpt").is_file():
             raise UsageError(f"{path}: holds no generator.ckpt; name a run folder whose training saved at least once")
         path = path / "generator.ckpt"
-    if path.suffix == ".mindir":
-        return _open_mindir(path)
+    if path.suffix in EXPORTED:
+        return _open_exported(path, *EXPORTED[path.suffix])
     values, card = load_weights(path)
     # A checkpoint of the training holds two generators; the average is the one to sample from.
     averaged = any(name.startswith("generator_ema.") for name in values)
@@ -122,7 +124,7 @@ def _outline(card: Card, path: Path) -> ms.nn.Cell:
     return network
 
 
-def _open_mindir(path: Path) -> Sampler:
+def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], Any]) -> Sampler:
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     card = _card_beside(path)
@@ -135,21 +137,48 @@ def _open_mindir(path: Path) -> Sampler:
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise GanError(f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again")
     try:
-        check_mindir(content, card.latent.width, card.image.shape, card.batch_size)
-        sampler = Sampler(ms.nn.GraphCell(ms.load(str(path))), card)
+        check(content, card.latent.width, card.image.shape, card.batch_size)
+        sampler = Sampler(load(path, content), card)
         made = sampler.network(ms.Tensor(np.zeros((sampler.block, card.latent.width), np.float32)))
     except Malformed as fault:
         raise GanError(f"{path}: no generator's static graph: {fault}") from None
-    except Exception as error:  # MindSpore has no common class for its errors
-        raise GanError(f"{path}: MindSpore cannot run it ({_first_line(error)})") from None
+    except UsageError:
+        raise
+    except Exception as error:  # neither MindSpore nor onnxruntime has a common class for its errors
+        raise GanError(f"{path}: cannot be run ({first_line(error)})") from None
     if made.shape != (sampler.block, *card.image.shape):
         raise GanError(f"{path}: makes images of {tuple(made.shape[1:])}, not of {card.image.shape} as its card says")
     return sampler
 
 
+class _OnnxNetwork:
+    """An ONNX file, run by onnxruntime on the CPU, as far as a sampler needs it to be a cell."""
+
+    def __init__(self, path: Path, content: bytes):
+        need(f"{path}: an ONNX file", "export", "onnxruntime")
+        from onnxruntime import InferenceSession
+
+        # From the bytes that were examined, not from the file, which may have changed since.
+        self.session = InferenceSession(content, providers=["CPUExecutionProvider"])
+
+    def set_train(self, _: bool) -> "_OnnxNetwork":
+        return self
+
+    def __call__(self, latents: ms.Tensor) -> ms.Tensor:
+        (images,) = self.session.run(None, {INPUT: latents.asnumpy()})
+        return ms.Tensor(images)
+
+
+EXPORTED = {
+    ".mindir": (check_mindir, lambda path, _: ms.nn.GraphCell(ms.load(str(path)))),
+    ".onnx": (check_onnx, _OnnxNetwork),
+}
+
+
 def card_path(path: Path) -> Path:
     """Where the card of an exported file lies."""
-    return path.with_suffix(".json")
+    # An .onnx beside the .mindir of the same name has a card of its own.
+    return path.with_suffix(".json" if path.suffix == ".mindir" else f"{path.suffix}.json")
 
 
 def _card_beside(path: Path) -> Card:
@@ -163,7 +192,3 @@ def _card_beside(path: Path) -> Card:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise GanError(f"{description}: cannot be read ({error})") from None
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).split("\n")), "")[:200] or type(error).__name__

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sys
 import webbrowser
 from dataclasses import dataclass
 from typing import Any, List, Literal, Optional

@@ -1,17 +1,20 @@
 """export.py: write a trained generator as a file that runs without this project's training code."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Literal, Optional
 
 from ms_gan.cli.command import check_checkpoint, run_command
 from ms_gan.errors import UsageError
+from ms_gan.extras import need
 from ms_gan.options import make_parser, parse
 from ms_gan.schema import option
 
 EXAMPLES = """\
   python export.py --ckpt runs/gan_mnist-20250101-1 --output generator.mindir
-  python export.py --ckpt RUN --batch-size 16 --output generator.mindir"""
+  python export.py --ckpt RUN --format ONNX --batch-size 16 --output generator.onnx
+  python export.py --ckpt RUN --format HTML --output digits.html"""
 
 
 @dataclass
@@ -19,10 +22,15 @@ class ExportOptions:
     """What export.py takes."""
 
     ckpt: Optional[str] = option(None, "a run folder or a .ckpt file")
-    format: Literal["MINDIR"] = option("MINDIR", "kind of file")
-    output: str = option("generator.mindir", "the file to write; its description goes beside it as .json")
+    format: Literal["MINDIR", "ONNX", "HTML"] = option(
+        "MINDIR", "kind of file; MINDIR: for MindSpore; ONNX: for most others; HTML: a page that makes images by itself"
+    )
+    output: Optional[str] = option(
+        None,
+        "the file to write; unset: generator.mindir, .onnx or .html; the first two get a card beside them",
+    )
     batch_size: Optional[int] = option(
-        None, "images that the graph makes at once; unset: any number", 1, 65536, short="--batch-size"
+        None, "MINDIR, ONNX: images that the graph makes at once; unset: any number", 1, 65536, short="--batch-size"
     )
     device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to compare the file with its source")
 
@@ -33,21 +41,43 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 
 def _export(argv: List[str]) -> int:
-    parser = make_parser(ExportOptions, "export.py", "Write a trained generator as a static graph.", EXAMPLES)
+    parser = make_parser(ExportOptions, "export.py", "Write a trained generator for other programs.", EXAMPLES)
     options, _ = parse(parser, ExportOptions, argv)
-    path = Path(options.output)
-    check_checkpoint(options.ckpt)
-    if Path(options.ckpt).suffix == ".mindir":
-        raise UsageError(f"--ckpt {options.ckpt}: is exported already; name a run folder or a .ckpt file")
-    if path.suffix != ".mindir" or path.is_dir():
-        raise UsageError(f"--output {path}: should be a file that ends in .mindir")
+    path = _check(options)
 
     from ms_gan import runtime
 
     runtime.start(options.device)
-    from ms_gan.export import export_mindir
-    from ms_gan.sampling import open_generator
+    from ms_gan import export
+    from ms_gan.sampling import card_path, open_generator
 
-    difference = export_mindir(open_generator(options.ckpt), path, options.batch_size)
-    print(f"{path} and {path.with_suffix('.json').name} written; read back, its images differ by {difference:.1e}")
+    source = open_generator(options.ckpt)
+    if options.format == "HTML":
+        levels = export.export_html(source, path)
+        size = path.stat().st_size / 1e6
+        print(f"{path} written, {size:.1f} MB; its pixels differ by at most {levels:.2f} levels of 255")
+        return 0
+    write = export.export_onnx if options.format == "ONNX" else export.export_mindir
+    difference = write(source, path, options.batch_size)
+    print(f"{path} and {card_path(path).name} written; read back, its images differ by {difference:.1e}")
     return 0
+
+
+def _check(options: ExportOptions) -> Path:
+    """Refuse what cannot work before MindSpore is imported; returns the file to write."""
+    check_checkpoint(options.ckpt)
+    suffix = f".{options.format.lower()}"
+    path = Path(options.output or f"generator{suffix}")
+    if Path(options.ckpt).suffix in (".mindir", ".onnx"):
+        raise UsageError(f"--ckpt {options.ckpt}: is exported already; name a run folder or a .ckpt file")
+    if path.suffix != suffix or path.is_dir():
+        raise UsageError(f"--output {path}: should be a file that ends in {suffix}, for --format {options.format}")
+    if options.format == "HTML" and options.batch_size:
+        raise UsageError("--batch-size: a page makes one image at a time; leave it out")
+    if options.format == "ONNX":
+        need("--format ONNX", "export", "onnx", "onnxruntime")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,5 +1,6 @@
 """infer.py: make images with a trained generator."""
 
+import sys
 from pathlib import Path
 from typing import Any, Iterator, List, Optional, Tuple
 
@@ -142,3 +143,7 @@ def _images(sampler: Any, latents: np.ndarray, factors: List[float]) -> np.ndarr
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

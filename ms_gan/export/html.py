@@ -1,0 +1,136 @@
+"""A generator as one page for a browser: opened from disk, without a server and without a request of any kind."""
+
+import base64
+import hashlib
+import html
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Dict, List
+
+import numpy as np
+
+from ms_gan.card import Card
+from ms_gan.errors import GanError, UsageError
+from ms_gan.export.chain import read_chain
+from ms_gan.export.folded import Folded, fold_chain, generate
+from ms_gan.export.read_back import images_of_both
+from ms_gan.files import write_text
+from ms_gan.sampling import Sampler
+
+LEVELS = 2.0  # largest difference between two pixels of one latent, of 255
+MOST_PRODUCTS = 500_000_000  # multiplications for an image: about half a second in a browser
+DIRECTIONS = 6  # sliders
+PAGE = Path(__file__).parent / "page"
+SCRIPTS = ("latents.js", "network.js", "page.js")
+
+
+def export_html(source: Sampler, path: Path) -> float:
+    """Write a generator as a page that makes images by itself.
+
+    Its weights are float16. What the page computes is computed here, with the same numbers, and compared.
+
+    Args:
+        source: the generator.
+        path: the file to write, ending in .html.
+
+    Returns:
+        the largest difference between its pixels and those of the source, in levels of 255.
+
+    Raises:
+        UsageError: a generator that is too large for a browser, or whose images are neither grey nor coloured.
+        GanError: the difference is above LEVELS, a layer has no rule, or the file cannot be written.
+    """
+    card, network = source.card, fold_chain(read_chain(source.network))
+    if card.image.channels not in (1, 3):
+        raise UsageError(f"--format HTML: shows images of 1 or 3 channels, not of {card.image.channels}; use ONNX")
+    products = sum(layer.products for layer in network)
+    if products > MOST_PRODUCTS:
+        raise UsageError(
+            f"--format HTML: an image of this generator takes {products / 1e6:,.0f} million multiplications, too many "
+            f"for a page; allowed: {MOST_PRODUCTS / 1e6:,.0f} million; use --format ONNX"
+        )
+    # What becomes infinite in float16 is found by the comparison.
+    with np.errstate(over="ignore", invalid="ignore"):
+        network = [_halved(layer) for layer in network]
+        expected, found = images_of_both(source, lambda latents: generate(network, latents, card.image.shape))
+    levels = 127.5 * float(np.abs(expected - found).max())
+    if not levels <= LEVELS:
+        raise GanError(
+            f"{path}: not written; its pixels differ from the source's by {levels:.1f} of 255, allowed: {LEVELS:.0f}; "
+            "16 bits are too few for these weights, use --format ONNX"
+        )
+    write_text(path, _page(card, network))
+    return levels
+
+
+def _halved(layer: Folded) -> Folded:
+    """A layer with numbers that float16 holds exactly."""
+    weight, bias = (array.astype("<f2").astype(np.float32) for array in (layer.weight, layer.bias))
+    return replace(layer, weight=weight, bias=bias)
+
+
+def _page(card: Card, network: List[Folded]) -> str:
+    """The page: style, scripts, description and weights in one file, with nothing else allowed to run."""
+    style = (PAGE / "page.css").read_text(encoding="utf-8")
+    script = "\n".join((PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    policy = f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src blob: data:"
+    numbers = b"".join(array.astype("<f2").tobytes() for layer in network for array in (layer.weight, layer.bias))
+    parts = {
+        "policy": f"{policy}; base-uri 'none'; form-action 'none'",
+        "title": html.escape(card.recipe or "A generator"),
+        "style": style,
+        "script": script,
+        # In a script element nothing but "<" could end the text too early.
+        "description": json.dumps(_description(card, network)).replace("<", "\\u003c"),
+        "weights": base64.b64encode(numbers).decode(),
+    }
+    page = (PAGE / "page.html").read_text(encoding="utf-8")
+    before, *pieces = page.split("{{")
+    for piece in pieces:
+        name, rest = piece.split("}}", 1)
+        before += parts[name] + rest
+    return before
+
+
+def _digest(text: str) -> str:
+    """How a policy names a text that may run."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _description(card: Card, network: List[Folded]) -> Dict[str, Any]:
+    """What the page must know, as JSON takes it."""
+    return {
+        "version": card.version,
+        "epoch": card.epoch,
+        "step": card.step,
+        "averaged": card.averaged,
+        "width": card.latent.width,
+        "distribution": card.latent.distribution,
+        "image": card.image.shape,
+        "layers": [
+            {
+                "inputs": layer.weight.shape[0],
+                "outputs": layer.weight.shape[3],
+                "kernel": layer.weight.shape[1],
+                "stride": layer.stride,
+                "before": layer.before,
+                "taken": layer.taken,
+                "made": layer.made,
+                "activation": layer.activation,
+            }
+            for layer in network
+        ],
+        "directions": [[round(float(part), 4) for part in direction] for direction in _directions(network[0])],
+    }
+
+
+def _directions(first: Folded) -> np.ndarray:
+    """Unit vectors along which a latent changes most what the first layer makes of it, (n, width).
+
+    Shen and Zhou 2021 (arXiv:2007.06600), equation 5.
+    """
+    vectors, _, _ = np.linalg.svd(first.weight[:, 0, 0].astype(np.float64), full_matrices=False)
+    directions = vectors.T[:DIRECTIONS]
+    largest = np.take_along_axis(directions, np.abs(directions).argmax(1)[:, None], 1)
+    return directions * np.sign(largest)

@@ -1,0 +1,86 @@
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from ms_gan.card import read_card
+from ms_gan.errors import GanError
+from ms_gan.export import chain, export_onnx, onnx, read_back
+from ms_gan.latents import sample_latents
+from ms_gan.sampling import card_path, open_generator
+from tests.export.generators import FAMILIES, small_generator
+
+pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
+pytestmark = pytest.mark.usefixtures("device")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_onnxruntime_makes_the_same_images(family, tmp_path):
+    source, path = small_generator(family), tmp_path / "generator.onnx"
+    assert export_onnx(source, path) <= onnx.SATURATED_TOLERANCE
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    latents = sample_latents(3, 0, 64, source.card.latent)
+    expected = source.generate(latents)
+    assert expected.std() > 0.05
+    allowed = np.where(np.abs(expected) < read_back.SATURATION, 1e-5, onnx.SATURATED_TOLERANCE)
+    for count in (1, 3, 64):
+        (images,) = session.run(["images"], {"latents": latents[:count]})
+        assert (np.abs(images - expected[:count]) <= allowed[:count]).all()
+    assert session.get_modelmeta().custom_metadata_map["ms_gan.card"] == source.card.to_json()
+    # A value between two levels may be rounded to either.
+    levels = [sampler.samples(3, 70).astype(int) for sampler in (open_generator(path), source)]
+    assert np.abs(levels[0] - levels[1]).max() <= 1
+
+
+def test_a_batch_can_be_fixed(tmp_path):
+    source, path = small_generator("mlp"), tmp_path / "generator.onnx"
+    export_onnx(source, path, 3)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    assert session.get_inputs()[0].shape == [3, 8] and session.get_outputs()[0].shape == [3, 1, 28, 28]
+    card = read_card(card_path(path).read_text(), "card")
+    assert card.batch_size == 3 and card.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert np.array_equal(open_generator(path).samples(2, 7), source.samples(2, 7))
+
+
+def spoil_a_weight(monkeypatch):
+    def dense(cell):
+        layer = chain._dense(cell)
+        layer.weight[0, 0] += 0.01
+        return layer
+
+    monkeypatch.setitem(chain.RULES, chain.nn.Dense, dense)
+
+
+def spoil_the_graph(monkeypatch):
+    monkeypatch.setitem(onnx.RULES, chain.Rectifier, lambda graph, _: graph.add("LeakyRelu", alpha=0.01))
+
+
+@pytest.mark.parametrize("spoil", [spoil_a_weight, spoil_the_graph])
+def test_what_differs_is_not_written(spoil, tmp_path, monkeypatch):
+    spoil(monkeypatch)
+    with pytest.raises(GanError, match=r"g.onnx: not written; its images differ from the source's by \S+, allowed: "):
+        export_onnx(small_generator("mlp"), tmp_path / "g.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_saturated_pixels_may_differ_more(tmp_path):
+    images = np.array([0.5, 1.0], np.float32)
+    assert read_back._check(images, images + np.float32([0, 1e-4]), 1.1e-4, tmp_path) == pytest.approx(1e-4, rel=1e-2)
+    for wrong in ([1e-4, 0], [0, 2e-4], [np.nan, 0]):
+        with pytest.raises(GanError):
+            read_back._check(images, images + np.float32(wrong), 1.1e-4, tmp_path)
+
+
+def test_damaged_files_are_one_sentence(tmp_path):
+    path = tmp_path / "g.onnx"
+    export_onnx(small_generator("mlp"), path)
+    content, card = path.read_bytes(), json.loads(card_path(path).read_text())
+    path.write_bytes(content[:-50])
+    with pytest.raises(GanError, match="damaged, or not the file that its g.onnx.json describes"):
+        open_generator(path)
+    # Its digest says that somebody meant the file to be like this.
+    card_path(path).write_text(json.dumps({**card, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}))
+    with pytest.raises(GanError, match="no generator's static graph: "):
+        open_generator(path)
