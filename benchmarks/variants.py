@@ -18,17 +18,19 @@ def of_both(option: str, value: str) -> List[str]:
 
 
 # The differences between gan_mnist and gan_mnist_best, each alone.
-SMALL_BATCH = ["--batch-size", "64", *of_both("lr", "1e-3"), *of_both("schedule", "linear")]
+SMALL_BATCH = ["--batch-size", "64", *of_both("schedule", "linear")]
+SMALL_BATCH += ["--optimizer.generator.lr", "3e-4", "--optimizer.discriminator.lr", "5e-4"]
 PENALTY = ["--regularise.r1", "1", "--regularise.every", "4"]
-WIDER = ["--discriminator.hidden", "[1024,512]"]
+LARGER = ["--discriminator.hidden", "[1024,1024,512]"]
+LONGER = ["--ema.decay", "0.9995"]
 
 VARIANTS = {
     "gan_mnist": recipe("gan_mnist", "--epochs", "20"),
-    "batch 64, lr 1e-3 falling": recipe("gan_mnist", "--epochs", "20", *SMALL_BATCH),
+    "batch 64, rates falling": recipe("gan_mnist", "--epochs", "20", *SMALL_BATCH),
     "R1": recipe("gan_mnist", "--epochs", "20", *PENALTY),
-    "wider discriminator": recipe("gan_mnist", "--epochs", "20", *WIDER),
-    "batch, lr and R1": recipe("gan_mnist", "--epochs", "20", *SMALL_BATCH, *PENALTY),
-    "batch, lr, R1 and wider": recipe("gan_mnist", "--epochs", "20", *SMALL_BATCH, *PENALTY, *WIDER),
+    "larger discriminator": recipe("gan_mnist", "--epochs", "20", *LARGER),
+    "longer average": recipe("gan_mnist", "--epochs", "20", *LONGER),
+    "all but R1": recipe("gan_mnist", "--epochs", "20", *SMALL_BATCH, *LARGER, *LONGER),
     "gan_mnist_best": recipe("gan_mnist_best"),
     "dcgan_mnist": recipe("dcgan_mnist"),
     "dcgan_fashion": recipe("dcgan_fashion"),
