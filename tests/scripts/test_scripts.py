@@ -101,7 +101,7 @@ def test_own_environment_is_made_once(project):
 def test_tests_need_more_than_training(project):
     project.run("run_tests.sh", "-k", "a name")
     assert project.count(f"{INSTALL} {project.root}[dev]") == 1
-    assert project.count("-m pytest -k a name") == 1
+    assert project.count("-m pytest -n 2 --dist worksteal -k a name") == 1
 
 
 def test_a_style_error_ends_the_tests(project):
