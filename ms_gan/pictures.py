@@ -14,6 +14,7 @@ from ms_gan.files import whole_file
 
 GAP = 2  # pixels between the images of a grid
 FRAMES = 200  # of an animation; a longer training is thinned to so many
+FRAME_PIXELS = 40_000_000  # of all frames together, about as many bytes; larger frames are made smaller
 
 
 def to_pillow(image: np.ndarray) -> Image.Image:
@@ -98,11 +99,14 @@ def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float, re
 
 
 def animate_files(paths: List[Path], path: Path) -> None:
-    """Write the pictures in `paths`, in this order, as an animation of at most FRAMES frames."""
+    """Write the pictures in `paths`, in this order, as an animation of no more than FRAMES and FRAME_PIXELS."""
     chosen = np.unique(np.linspace(0, len(paths) - 1, min(len(paths), FRAMES)).round().astype(int))
     frames = []
     for i in chosen:
         with Image.open(paths[i]) as picture:
+            scale = math.sqrt(min(1.0, FRAME_PIXELS / len(chosen) / (picture.width * picture.height)))
+            if scale < 1:
+                picture = picture.resize((max(1, int(picture.width * scale)), max(1, int(picture.height * scale))))
             frames.append(picture.convert("P" if picture.mode == "L" else "RGB"))
     save_animation(frames, path, seconds=min(10.0, 0.2 * len(frames)))
 

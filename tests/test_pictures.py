@@ -72,6 +72,17 @@ def test_animations_thin_long_trainings(tmp_path):
         assert np.asarray(film.convert("L")).max() == 249
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_large_frames_are_made_smaller(tmp_path, monkeypatch, mode):
+    monkeypatch.setattr(pictures, "FRAME_PIXELS", 4 * 10 * 20)
+    paths = [tmp_path / f"{i}.png" for i in range(4)]
+    for i, path in enumerate(paths):
+        Image.new(mode, (25, 50), i * 80 if mode == "L" else (i * 80, 0, 0)).save(path)
+    pictures.animate_files(paths, tmp_path / "film.gif")
+    with Image.open(tmp_path / "film.gif") as film:
+        assert film.size == (10, 20) and film.n_frames == 4
+
+
 def test_losses_are_plotted(tmp_path):
     records = [{"epoch": e / 2, "loss_d": 1.0, "loss_g": e, "d_real": 0.6, "d_fake": 0.4} for e in range(1, 9)]
     pictures.plot_losses(records, tmp_path / "losses.png")

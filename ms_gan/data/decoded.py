@@ -16,6 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ms_gan.data import decode as decoder
+from ms_gan.data.cache import mark_used
 from ms_gan.data.fetch import put_in_place, scratch
 from ms_gan.data.lock import held
 from ms_gan.errors import GanError
@@ -36,6 +37,7 @@ class Recipe:
 
     @property
     def image_bytes(self) -> int:
+        """The size of one decoded picture."""
         return self.channels * self.side * self.side
 
 
@@ -103,6 +105,7 @@ def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[D
         return None
     if not also_passing and not all(failure.lasting for failure in failures):
         return None
+    mark_used(place / ABOUT)
     shape = (count, recipe.channels, recipe.side, recipe.side)
     # A file without a single byte cannot be mapped.
     images = np.memmap(place / PIXELS, np.uint8, "r", shape=shape) if count else np.empty(shape, np.uint8)

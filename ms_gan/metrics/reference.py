@@ -9,6 +9,7 @@ from typing import Optional
 import numpy as np
 from tqdm import tqdm
 
+from ms_gan.data.cache import mark_used
 from ms_gan.files import whole_file
 from ms_gan.metrics.blocks import image_blocks
 from ms_gan.metrics.features.extractor import Features
@@ -77,4 +78,5 @@ def _read(path: Path, width: int) -> Optional[Moments]:
         return None
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         found = Moments(int(file["count"]), file["mean"], file["scatter"])
+    mark_used(path)
     return found if found.mean.shape == (width,) and found.scatter.shape == (width, width) else None

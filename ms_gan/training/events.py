@@ -1,41 +1,68 @@
 """What a run tells: one JSON object a line in log.jsonl, and a progress line for the person."""
 
+import contextlib
 import json
 import math
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from tqdm import tqdm
 
-from ms_gan.errors import GanError
-from ms_gan.files import write_text
+from ms_gan.files import CannotWrite, why, write_text
+from ms_gan.training.thinning import thin_records
+
+LARGEST = 16_000_000  # bytes of a log, about 60,000 records
 
 
 class EventLog:
-    """Appends records to a file, each whole, each at once.
+    """Appends records to a file, each whole, each at once. Where the file has become large older records are thinned.
 
     Args:
         path: the file; records that follow `step` are dropped from it, because training repeats those steps.
         step: the step from which training goes on.
+
+    Attributes:
+        listener: is called with each record once it is written.
     """
 
     def __init__(self, path: Path, step: int = 0):
         self._path = path
+        self._failed = False  # whether the last record could not be written
+        self._largest = LARGEST
+        self.listener: Callable[[Dict[str, Any]], None] = lambda record: None
         if step and path.exists():
             kept = [record for record in read_events(path) if record.get("step", 0) <= step]
-            write_text(path, "".join(json.dumps(record) + "\n" for record in kept))
+            self._replace(kept)
 
     def write(self, event: str, **values: Any) -> Dict[str, Any]:
-        """Append a record. Raises GanError where the file cannot be written."""
+        """Append a record. Where the file cannot be written a warning says so, and the record is lost."""
         record = {"event": event, "time": round(time.time(), 3), **values}
         try:
             with open(self._path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+                # What was cut short before ends there.
+                file.write("\n" * self._failed + json.dumps(record) + "\n")
+                size = file.tell()
+            self._failed = False
+            if size > self._largest:
+                self._thin()
         except OSError as error:
-            raise GanError(f"{self._path}: cannot be written ({error.strerror})") from None
+            if not self._failed:
+                say(f"warning: {self._path}: cannot be written ({why(error, self._path)}); training goes on without it")
+            self._failed = True
+        self.listener(record)
         return record
+
+    def _thin(self) -> None:
+        """Thin what is in the file, and wait until it is large again."""
+        with contextlib.suppress(CannotWrite):  # the file is as it was
+            self._replace(thin_records(read_events(self._path)))
+        size = self._path.stat().st_size
+        self._largest = LARGEST if size < 0.75 * LARGEST else 2 * size
+
+    def _replace(self, records: List[Dict[str, Any]]) -> None:
+        write_text(self._path, "".join(json.dumps(record) + "\n" for record in records))
 
 
 def read_events(path: Path) -> List[Dict[str, Any]]:
@@ -70,8 +97,15 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+BAR = "{desc} {percentage:3.0f}%|{bar}| ETA {remaining}{postfix}"
+SHARE = 0.01  # of the time that has passed must pass again before the next line
+
+
 class Progress:
-    """Shows a person how training goes: a bar on a terminal, at most a line a second anywhere else.
+    """Shows a person how training goes: a bar on a terminal, anywhere else a line now and then.
+
+    The lines become rarer, so that days of training do not fill a file: at first at most one a second, after an hour
+    one in 36 seconds, and never less than one a minute where there is something to tell.
 
     Args:
         steps_per_epoch, total_steps: of the run.
@@ -81,25 +115,25 @@ class Progress:
     def __init__(self, steps_per_epoch: int, total_steps: int, step: int):
         self._steps_per_epoch = steps_per_epoch
         self._total = total_steps
+        self._epochs = math.ceil(total_steps / steps_per_epoch)
         self._first = self._last = step
         self._started = time.monotonic()
         self._printed = -math.inf
         self._bar = None
         if sys.stderr.isatty():
-            self._bar = tqdm(total=total_steps, initial=step, unit="step", dynamic_ncols=True, smoothing=0.05)
+            self._bar = tqdm(total=total_steps, initial=step, bar_format=BAR, dynamic_ncols=True, smoothing=0.05)
 
     def update(self, step: int, record: Dict[str, Any]) -> None:
         """Show a training record, written at `step`."""
         epoch = math.ceil(step / self._steps_per_epoch)
         now = time.monotonic()
         if self._bar is not None:
-            self._bar.set_description(f"epoch {epoch}", refresh=False)
+            self._bar.set_description_str(f"epoch {epoch}/{self._epochs}", refresh=False)
             self._bar.set_postfix_str(_summary(record), refresh=False)
             self._bar.update(step - self._last)
-        elif now - self._printed >= 1 or step == self._total:
+        elif now - self._printed >= min(max(1, SHARE * (now - self._started)), 60) or step == self._total:
             left = (now - self._started) / (step - self._first) * (self._total - step)
-            epochs = math.ceil(self._total / self._steps_per_epoch)
-            print(f"epoch {epoch}/{epochs}  step {step:,}  {_summary(record)}  ETA {_clock(left)}", flush=True)
+            print(f"epoch {epoch}/{self._epochs}  step {step:,}  {_summary(record)}  ETA {_clock(left)}", flush=True)
             self._printed = now
         self._last = step
 

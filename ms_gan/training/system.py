@@ -20,6 +20,7 @@ from ms_gan.training.judge import Judge, Penalties
 from ms_gan.training.loss_scale import LossScale
 from ms_gan.training.optimizers import build_optimizer
 from ms_gan.training.parallel import MeanStatistics, ParallelOptimizer, synchronise_norms
+from ms_gan.training.skipping import EXAMINED, ExaminedOptimizer
 from ms_gan.training.step import SharedFakesStep, TrainOneStep
 from ms_gan.weights import restore
 
@@ -56,7 +57,8 @@ class System:
 
     def parameters(self) -> List[Tuple[str, ms.Parameter]]:
         """Everything that training changes, by name."""
-        return [(parameter.name, parameter) for parameter in self.step.get_parameters()]
+        parameters = self.step.get_parameters()
+        return [(parameter.name, parameter) for parameter in parameters if not parameter.name.startswith(EXAMINED)]
 
     def restore(self, values: Dict[str, ms.Parameter], where: Path) -> None:
         """Set everything that training changes from a checkpoint's values.
@@ -125,6 +127,8 @@ def build_optimizers(
         found = build_optimizer(getattr(config.optimizer, role), parameters, f"optim_{letter}.", updates)
         if config.precision == "fp16":
             found = LossScale(found, f"loss_scale_{letter}.")
+        elif config.train.skip_bad_steps:
+            found = ExaminedOptimizer(found, role)
         return found if workers == 1 else ParallelOptimizer(found, workers, fusion)
 
     d_steps = config.procedure.d_steps

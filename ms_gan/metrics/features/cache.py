@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional
 import numpy as np
 from tqdm import tqdm
 
+from ms_gan.data.cache import mark_used
 from ms_gan.data.lock import held
 from ms_gan.files import whole_file, write_text
 
@@ -65,6 +66,7 @@ def _read(place: Path) -> Optional[Stored]:
         content = (place / WEIGHTS).read_bytes()
         if hashlib.sha256(content).hexdigest() != card["sha256"]:
             return None
+        mark_used(place / CARD)
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             return Stored(dict(file), card)
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
