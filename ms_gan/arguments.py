@@ -44,6 +44,7 @@ class Help(argparse.HelpFormatter):
         return f"{names} {value}".strip()
 
     def add_usage(self, usage, actions, groups, prefix=None):
+        """One line in place of all options, which follow anyway."""
         positional = [action.metavar or action.dest.upper() for action in actions if not action.option_strings]
         super().add_usage(usage or " ".join([self._prog, *positional, "[options]"]), actions, groups, prefix)
 
@@ -82,6 +83,11 @@ class Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
+        """Refuse the command line.
+
+        Raises:
+            UsageError: one sentence.
+        """
         raise UsageError(self._explained(message))
 
     def _explained(self, message: str) -> str:

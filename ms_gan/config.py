@@ -178,6 +178,10 @@ class TrainConfig:
     steps: Optional[int] = option(
         None, "length in steps, in place of epochs", 1, 1000000000, short="--steps", may_change=True
     )
+    max_hours: Optional[float] = option(
+        None, "hours after which training saves itself and stops, counted anew when resuming; unset: none",
+        0.0001, 100000, "hours", short="--max-hours", may_change=True,
+    )  # fmt: skip
     batch_size: int = option(128, "images in one step, over all workers", 2, 1048576, "images", short="--batch-size")
     local_batch_size: Optional[int] = option(
         None, "images of each worker in one step, in place of batch_size", 1, 65536, "images",
@@ -197,6 +201,11 @@ class TrainConfig:
     checkpoint_every: int = option(5, "epochs or steps between two checkpoints", 1, 1000000, may_change=True)
     keep_checkpoints: int = option(3, "newest checkpoints kept", 1, 1000, "checkpoints", may_change=True)
     log_every: int = option(100, "steps between two log records", 1, 1000000, "steps", may_change=True)
+    tensorboard: bool = option(False, "also write event files for TensorBoard into RUN/tensorboard", may_change=True)
+    skip_bad_steps: int = option(
+        0, "steps with losses or gradients that are not finite that a run leaves out; one more ends it", 0, 1000000,
+        "steps", may_change=True,
+    )  # fmt: skip
 
 
 @dataclass

@@ -1,11 +1,25 @@
 """Files that appear whole or not at all."""
 
 import contextlib
+import errno
 import os
+import platform
+import re
+import shutil
+import time
 from pathlib import Path
 from typing import Iterator
 
 from ms_gan.errors import GanError
+
+# A file's name while it is written tells which process writes it: .losses.HOST+PID.tmp.png
+UNFINISHED = re.compile(r"\..+\.(?P<host>[^+]*)\+(?P<pid>\d+)\.tmp(\.[^.]+)?")
+LONG_AGO = 24 * 3600  # seconds after which nobody writes an unfinished file any more
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class CannotWrite(GanError):
+    """A file could not be written; what was there before is as it was."""
 
 
 @contextlib.contextmanager
@@ -16,18 +30,20 @@ def whole_file(path: Path) -> Iterator[Path]:
         the temporary path, with the same suffix as `path`.
 
     Raises:
-        GanError: the file could not be written; nothing is left behind.
+        CannotWrite: nothing is left behind.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.{_host()}+{os.getpid()}.tmp{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         sync(temporary)
         os.replace(temporary, path)
-        sync(path.parent)
+        # Some network file systems cannot do this for a folder.
+        with contextlib.suppress(OSError):
+            sync(path.parent)
     except OSError as error:
-        raise GanError(f"{path}: cannot be written ({error.strerror or error})") from None
+        raise CannotWrite(f"{path}: cannot be written ({why(error, path)})") from None
     finally:
         # After a success the temporary name is gone already.
         with contextlib.suppress(OSError):
@@ -35,7 +51,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a small text file whole. Raises GanError where it cannot."""
+    """Write a small text file whole. Raises CannotWrite where it cannot."""
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
@@ -47,3 +63,53 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def why(error: OSError, path: Path) -> str:
+    """Why a file could not be written, in a few words, with the free space where that is the reason."""
+    reason = error.strerror or str(error)
+    return f"{reason}; {as_size(free_space(path))} free there" if error.errno in FULL else reason
+
+
+def free_space(path: Path) -> int:
+    """Bytes that are free on the disk of a file or folder, which need not exist yet."""
+    path = Path(path).absolute()
+    while not path.exists():
+        path = path.parent
+    return shutil.disk_usage(path).free
+
+
+def as_size(count: int) -> str:
+    """A number of bytes for people: 12 MB."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} bytes"
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the files below a folder that processes left unfinished when they died."""
+    for path in Path(folder).rglob(".*.tmp*"):
+        match = UNFINISHED.fullmatch(path.name)
+        if match and _is_left(path, match["host"], int(match["pid"])):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _is_left(path: Path, host: str, pid: int) -> bool:
+    """Whether nobody writes a file any more. This process writes none yet: in a container its number comes again."""
+    try:
+        if host != _host():
+            return time.time() - path.stat().st_mtime > LONG_AGO
+        if pid != os.getpid():
+            os.kill(pid, 0)
+            return False
+    except ProcessLookupError:
+        return True
+    except OSError:  # another user's process, or a file that is gone by now
+        return False
+    return True
+
+
+def _host() -> str:
+    return re.sub(r"[^\w-]", "-", platform.node())

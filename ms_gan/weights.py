@@ -1,20 +1,20 @@
-"""Parameters on disk: one MindSpore checkpoint file, with the generator's card embedded.
+"""Parameters on disk: one MindSpore checkpoint file, with the generator's card embedded, and a seal.
 
-Checkpoints are written by MindSpore and read here: its own reader crashes the process where a file is not what it
-should be.
+The seal is the last value of a file, the SHA-256 of all bytes before it: it tells a file that was cut or altered, in
+any byte. Files without one, of earlier versions, are read as they are. MindSpore reads these files too; its own reader
+crashes the process where a file is not what it should be, and its writer leaves a part behind where the disk is full.
 """
 
 import hashlib
 import math
-import os
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Tuple, Union
 
 import mindspore as ms
 import numpy as np
 
 from ms_gan.card import Card, read_card
-from ms_gan.errors import GanError, UsageError, first_line
+from ms_gan.errors import GanError, UsageError
 from ms_gan.files import whole_file
 from ms_gan.wire import BYTES, INT, TEXT, Malformed, many, one, read_message
 
@@ -25,23 +25,77 @@ CHECKPOINT = {1: many("values", VALUE)}
 TYPES = {
     "Float32": np.float32, "Float16": np.float16, "Float64": np.float64, "Int32": np.int32, "Int64": np.int64,
 }  # fmt: skip
+CARD, NOTES, SEAL = "card", "notes", "sha256"  # names of texts
 LARGEST = 8 << 30  # bytes
 MOST_AXES = 8
+PART = 512 << 20  # bytes of a tensor that are written as one value
 
 
-def save_weights(path: Path, parameters: Iterable[Tuple[str, ms.Parameter]], card: Card) -> None:
+class Contents(NamedTuple):
+    """What a checkpoint holds: parameters by name, the generator's card, and what the training noted down, JSON."""
+
+    values: Dict[str, ms.Parameter]
+    card: Card
+    notes: str
+
+
+def save_weights(path: Path, parameters: Iterable[Tuple[str, ms.Parameter]], card: Card, notes: str = "") -> None:
     """Write parameters under the given names, and the card. The file appears whole or not at all.
 
+    Args:
+        path: the file.
+        parameters: with their names.
+        card: the generator's.
+        notes: any text that goes with them.
+
     Raises:
-        GanError: the file cannot be written.
+        CannotWrite: what was there before stays.
     """
-    entries = [{"name": name, "data": parameter} for name, parameter in parameters]
-    with whole_file(path) as temporary:
-        try:
-            ms.save_checkpoint(entries, str(temporary), append_dict={"card": card.to_json()})
-        except RuntimeError as error:
-            raise GanError(f"{path}: cannot be written ({first_line(error)})") from None
-        os.chmod(temporary, 0o644)
+    texts = {CARD: card.to_json(), **({NOTES: notes} if notes else {})}
+    written = hashlib.sha256()
+    with whole_file(path) as temporary, open(temporary, "wb") as file:
+        for part in _encode(parameters, texts):
+            written.update(part)
+            file.write(part)
+        file.writelines(_text_value(SEAL, written.hexdigest()))
+
+
+def _encode(parameters: Iterable[Tuple[str, ms.Parameter]], texts: Dict[str, str]) -> Iterator[Any]:
+    """The bytes of a checkpoint without its seal, part by part."""
+    kinds = {np.dtype(kind): name for name, kind in TYPES.items()}
+    for name, parameter in parameters:
+        array = np.ascontiguousarray(parameter.asnumpy())
+        content = memoryview(array.reshape(-1).view(np.uint8))
+        for start in range(0, len(content), PART):
+            yield from _value(name, parameter.shape, kinds[array.dtype], content[start : start + PART])
+    for name, text in texts.items():
+        yield from _text_value(name, text)
+
+
+def _text_value(name: str, text: str) -> Tuple[bytes, bytes]:
+    return _value(name, [0], "str", text.encode("utf-32-le"))
+
+
+def _value(name: str, shape: Sequence[int], kind: str, content: Any) -> Tuple[bytes, Any]:
+    """One value of a checkpoint, as the tables above describe it: what comes before the content, and the content."""
+    head = b"".join(b"\x08" + _varint(size) for size in shape)
+    head += _length(2, len(kind)) + kind.encode() + _length(3, len(content))
+    encoded_name = name.encode()
+    head = _length(1, len(encoded_name)) + encoded_name + _length(2, len(head) + len(content)) + head
+    return _length(1, len(head) + len(content)) + head, content
+
+
+def _length(field: int, length: int) -> bytes:
+    """What stands before a field of so many bytes."""
+    return _varint(field << 3 | 2) + _varint(length)
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number > 127:
+        encoded.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*encoded, number])
 
 
 def weights_digest(parameters: Iterable[ms.Parameter]) -> str:
@@ -53,6 +107,11 @@ def weights_digest(parameters: Iterable[ms.Parameter]) -> str:
 
 
 def load_weights(path: Path) -> Tuple[Dict[str, ms.Parameter], Card]:
+    """The parameters and the card of a checkpoint. Raises as `read_checkpoint`."""
+    return read_checkpoint(path)[:2]
+
+
+def read_checkpoint(path: Path) -> Contents:
     """Read a checkpoint that `save_weights` wrote.
 
     Raises:
@@ -65,25 +124,38 @@ def load_weights(path: Path) -> Tuple[Dict[str, ms.Parameter], Card]:
     try:
         if path.stat().st_size > LARGEST:
             raise GanError(f"{path}: larger than any checkpoint of this project; allowed: {LARGEST:,} bytes")
-        values = _parse(path.read_bytes())
+        values = _parse(_unsealed(path.read_bytes()))
     except (OSError, MemoryError) as error:
         raise GanError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'out of memory'})") from None
     except Malformed as fault:
         raise GanError(f"{path}: not a checkpoint, or a truncated one ({fault})") from None
-    card = values.pop("card", None)
-    if not isinstance(card, str):
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    if SEAL in texts or texts.keys() - {CARD, NOTES}:
+        raise GanError(f"{path}: damaged: its content is not what was written (SHA-256)")
+    if CARD not in texts:
         raise GanError(f"{path}: a checkpoint without a generator's card; this project did not write it")
-    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-    return {name: ms.Parameter(ms.Tensor(array)) for name, array in arrays.items()}, read_card(card, str(path))
+    parameters = {name: ms.Parameter(ms.Tensor(value)) for name, value in values.items() if name not in texts}
+    return Contents(parameters, read_card(texts[CARD], str(path)), texts.get(NOTES, ""))
 
 
-def _parse(content: bytes) -> Dict[str, Union[str, np.ndarray]]:
+def _unsealed(content: bytes) -> memoryview:
+    """A checkpoint without its seal; as it is where its last bytes are not the seal of what stands before them."""
+    view = memoryview(content)
+    length = sum(map(len, _text_value(SEAL, "0" * 64)))
+    body, seal = view[:-length], bytes(view[-length:])
+    # A file without a seal is not hashed for nothing.
+    if SEAL.encode() in seal and seal == b"".join(_text_value(SEAL, hashlib.sha256(body).hexdigest())):
+        return body
+    return view
+
+
+def _parse(content: memoryview) -> Dict[str, Union[str, np.ndarray]]:
     """Tensors and texts by name."""
     if not content:
         raise Malformed("it is empty")
     parts: Dict[str, List[Dict[str, Any]]] = {}
     last = None
-    for value in read_message(memoryview(content), CHECKPOINT)["values"]:
+    for value in read_message(content, CHECKPOINT)["values"]:
         name, tensor = value["name"], value["tensor"]
         if name is None or tensor is None or tensor["type"] is None or tensor["content"] is None:
             raise Malformed("a value without a name or a tensor")

@@ -7,7 +7,7 @@ from mindspore.train.checkpoint_pb2 import Checkpoint
 
 from ms_gan.card import Card
 from ms_gan.errors import GanError, UsageError
-from ms_gan.weights import load_weights, restore, save_weights
+from ms_gan.weights import load_weights, read_checkpoint, restore, save_weights
 
 pytestmark = pytest.mark.usefixtures("device")
 
@@ -21,6 +21,46 @@ def saved(tmp_path):
     path = tmp_path / "weights.ckpt"
     save_weights(path, [parameter("a.weight", (2, 3), 1.5), parameter("a.bias", (3,), -1)], Card(recipe="r", step=7))
     return path
+
+
+@pytest.fixture
+def unsealed(saved):
+    """The same file as an earlier version wrote it, without its digest."""
+    made = Checkpoint()
+    made.ParseFromString(saved.read_bytes())
+    assert made.value.pop().tag == "sha256"
+    saved.write_bytes(made.SerializeToString())
+    return saved
+
+
+def test_the_file_is_mindspores_own_with_a_seal(saved, unsealed, tmp_path):
+    entries = [{"name": name, "data": value} for name, value in load_weights(unsealed)[0].items()]
+    card = Card(recipe="r", step=7).to_json()
+    ms.save_checkpoint(entries, str(tmp_path / "own.ckpt"), append_dict={"card": card})
+    assert unsealed.read_bytes() == (tmp_path / "own.ckpt").read_bytes()
+    save_weights(saved, [parameter("a", ()), parameter("b", (300, 2), 0.5)], Card(), "a note")
+    assert read_checkpoint(saved).notes == "a note"
+    found = ms.load_checkpoint(str(saved))
+    assert found["a"].shape == () and (found["b"].asnumpy() == 0.5).all() and found["notes"] == "a note"
+
+
+def test_any_flipped_bit_and_any_cut_is_noticed(saved):
+    content = saved.read_bytes()
+    for at in [*range(0, len(content), 37), *range(len(content) - 300, len(content))]:
+        saved.write_bytes(content[:at] + bytes([content[at] ^ 1 << at % 8]) + content[at + 1 :])
+        with pytest.raises(GanError):
+            load_weights(saved)
+    length = len(content)
+    for kept in {*range(0, length, 53), *range(length - 300, length)} - {length - 280}:
+        saved.write_bytes(content[:kept])
+        with pytest.raises(GanError):
+            load_weights(saved)
+    saved.write_bytes(content[:-280])  # all but the seal is what an earlier version wrote
+    assert load_weights(saved)[1].step == 7
+    at = content.index(np.float32(1.5).tobytes())
+    saved.write_bytes(content[:at] + np.float32(1.25).tobytes() + content[at + 4 :])
+    with pytest.raises(GanError, match=r"weights.ckpt: damaged: its content is not what was written \(SHA-256\)"):
+        load_weights(saved)
 
 
 def test_round_trip_with_the_card(saved):
@@ -63,7 +103,8 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         save_weights(tmp_path / "file" / "w.ckpt", [parameter("a", (1,))], Card())
 
 
-def test_every_number_type_and_a_tensor_in_parts(saved):
+def test_every_number_type_and_a_tensor_in_parts(unsealed):
+    saved = unsealed
     made = Checkpoint()
     made.ParseFromString(saved.read_bytes())
     weight = made.value[0].tensor
@@ -118,7 +159,8 @@ def set_dims(*dims):
         (lambda made: made.value.insert(0, made.value[1]), "two values of one name"),
     ],
 )
-def test_a_checkpoint_that_would_crash_mindspore_is_refused(saved, change, says):
+def test_a_checkpoint_that_would_crash_mindspore_is_refused(unsealed, change, says):
+    saved = unsealed
     made = Checkpoint()
     made.ParseFromString(saved.read_bytes())
     change(made)

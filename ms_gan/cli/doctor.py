@@ -49,10 +49,12 @@ class Examined:
 
     @property
     def works(self) -> bool:
+        """Whether a run can use this device."""
         return self.starts and (self.trial is None or self.trial.runs)
 
     @property
     def why(self) -> str:
+        """What stands in the way; "" where nothing does."""
         if self.finding.why or self.trial is None:
             return self.finding.why
         # A run's complaint begins with the device and what was found of it; so does this row of the table.

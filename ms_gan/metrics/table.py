@@ -23,9 +23,11 @@ class Row(NamedTuple):
     factor: int = 1
 
     def value(self, measures: Measures) -> Optional[float]:
+        """The measure that the row shows; None: it was not taken."""
         return getattr(measures, self.measure)
 
     def text(self, measures: Measures) -> str:
+        """The same for people; "-" for None."""
         value = self.value(measures)
         return "-" if value is None else format(self.factor * value, self.form)
 

@@ -123,10 +123,12 @@ class Run:
 
     @property
     def name(self) -> str:
+        """The folder's own name."""
         return self.folder.path.resolve().name
 
     @property
     def recipe(self) -> str:
+        """The recipe's name; the folder's where there is no configuration."""
         return self.config.recipe if self.config else self.name
 
     @property

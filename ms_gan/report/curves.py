@@ -57,6 +57,7 @@ class Curves:
 
     @property
     def empty(self) -> bool:
+        """Whether no record has come yet."""
         return not (self._points or self._open)
 
     @property

@@ -180,6 +180,7 @@ def configuration(run: Run) -> Optional[Markup]:
 
 
 def options_of(config: Config) -> Dict[str, Any]:
+    """All options, as {dotted key: value}."""
     return {key: value for key, _, value in leaves(config)}
 
 

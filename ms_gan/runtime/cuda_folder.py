@@ -62,6 +62,7 @@ class Libraries:
 
     @property
     def usable(self) -> bool:
+        """Whether the set is complete and of one CUDA."""
         return not self.missing and not self.overwritten_by
 
 

@@ -20,6 +20,8 @@ def prepare(precision: str = "fp32") -> None:
     # NVIDIA's driver reads these when it starts. What it has compiled for a new card should be kept: that took minutes.
     os.environ["CUDA_CACHE_PATH"] = str(kernel_cache())
     os.environ.setdefault("CUDA_CACHE_MAXSIZE", "4000000000")
+    # Where it writes down a graph that it cannot compile; otherwise that is a folder rank_0 in the current one.
+    os.environ.setdefault("MS_OM_PATH", str(cache_dir() / "failed-graphs"))
     if precision == "bf16" and not maths_mode()[1]:
         os.environ[MATHS_MODES[0]] = "BF16"
 

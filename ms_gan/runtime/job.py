@@ -47,7 +47,8 @@ class Plan:
 class Job:
     """Runs a plan. Worker 0's output is this process's own; the others' goes to files, shown where one fails.
 
-    A signal to this process goes to all workers: SIGINT and SIGTERM let a training save itself and stop.
+    A signal to this process goes to all workers: SIGINT and SIGTERM let a training save itself and stop, SIGUSR1 lets
+    it save itself and go on.
     """
 
     def __init__(self, plan: Plan):
@@ -64,7 +65,7 @@ class Job:
         Returns:
             0, or the exit code of the process that failed first: 128 + n where signal n ended it.
         """
-        handled = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+        handled = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1
         previous = {number: signal.signal(number, self._pass_on) for number in handled}
         failed = None
         try:
@@ -142,8 +143,8 @@ class Job:
             reader.join(GRACE)
 
     def _pass_on(self, number: int, frame: object) -> None:
-        """Pass a signal on to all workers; the third one ends them at once."""
-        self._signals += 1
+        """Pass a signal on to all workers; the third one that asks them to stop ends them at once."""
+        self._signals += number != signal.SIGUSR1
         for process in self._workers:
             if process.poll() is None:
                 process.send_signal(number if self._signals < 3 else signal.SIGKILL)

@@ -1,15 +1,20 @@
 """What data parallel training adds to the networks: means over all workers, and the certainty that they agree."""
 
 import hashlib
-from typing import Dict, Iterable, List
+from dataclasses import replace
+from typing import Dict, Iterable, List, Tuple
 
 import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
+from ms_gan.config import Config
 from ms_gan.errors import GanError, UsageError
+from ms_gan.options import write_yaml
 from ms_gan.runtime import Device
 from ms_gan.runtime.workers import Workers
+from ms_gan.training.checkpoint import digest
+from ms_gan.weights import weights_digest
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 RUNNING = ("moving_mean", "moving_variance")
@@ -104,6 +109,18 @@ def synchronise_norms(network: nn.Cell) -> None:
                 cell[int(name)] = synchronised
             else:
                 setattr(cell, name, synchronised)
+
+
+def facts(config: Config, images: np.ndarray, parameters: Iterable[Tuple[str, ms.Parameter]]) -> Dict[str, bytes]:
+    """What all workers must start from, for `check_agreement`."""
+    c = config
+    # Without what each machine may have in a place of its own.
+    options = replace(c, data=replace(c.data, dir=None), metrics=replace(c.metrics, features=None), output=None)
+    return {
+        "options": write_yaml(options).encode(),
+        "images": f"{images.shape} {digest(images)}".encode(),
+        "weights": weights_digest(parameter for _, parameter in parameters).encode(),
+    }
 
 
 def check_agreement(workers: Workers, facts: Dict[str, bytes]) -> None:

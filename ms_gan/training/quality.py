@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from ms_gan.config import Config
 from ms_gan.data import ImageData
@@ -120,15 +120,29 @@ class Quality:
             if warning:
                 say(f"note: {warning}")
 
-    def measure(self, sampler: Sampler) -> Record:
+    def knows(self, step: int) -> bool:
+        """Whether the generators of a step have been measured."""
+        return any(record.get("step") == step for record in self._of_kept_kind())
+
+    def measure(self, sampler: Sampler, stop: Callable[[], bool] = lambda: False) -> Optional[Record]:
         """Measure a generator by the first samples of the run's seed; writes and returns the record.
 
+        Args:
+            sampler: of the generator.
+            stop: looked at now and then; once it is true the measurement is given up, and None returned.
+
         Raises:
-            GanError: images or features that are not finite; metrics.jsonl cannot be written.
+            GanError: images or features that are not finite.
         """
+        kind = describe_generator(sampler).kind
+        for record in self._records:  # a stop may have come between two generators of a step
+            if (record.get("step"), record["generator"]) == (sampler.card.step, kind):
+                return record
         started = time.monotonic()
         found = Moments.empty(self._features.width)
         for images in generated_blocks(sampler, self._config.seed, self._config.metrics.samples):
+            if stop():
+                return None
             found.add(self._features(images)[0])
         protocol = Protocol(generator=describe_generator(sampler), **self._rules)
         record = self._log.write(

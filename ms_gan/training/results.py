@@ -1,24 +1,29 @@
 """What a run leaves behind while it trains: log, pictures, checkpoints, the best generator."""
 
 import contextlib
+import platform
 from dataclasses import replace
 from pathlib import Path
 from typing import Iterator, List, Optional
 
 import numpy as np
 
-from ms_gan import pictures
+from ms_gan import __version__, pictures
 from ms_gan.card import Card, ImageConfig
 from ms_gan.config import Config
 from ms_gan.data import ImageData
+from ms_gan.files import CannotWrite
 from ms_gan.runtime import Device
+from ms_gan.runtime.signals import Signals
 from ms_gan.sampling import Sampler
-from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune
+from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune, take_notes
 from ms_gan.training.events import EventLog, Progress, read_events, say
+from ms_gan.training.live import Live
 from ms_gan.training.quality import Quality
 from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.step import STATISTICS
 from ms_gan.training.system import System
+from ms_gan.training.thinning import thin_grids
 from ms_gan.training.watch import Sign, Watch
 from ms_gan.weights import save_weights
 
@@ -35,6 +40,10 @@ class Results:
         step: the step from which training goes on.
         per_epoch, total_steps: steps of an epoch and of the run.
         measure_every: steps between two measurements of quality; 0: there are none.
+        signals: what asks for a stop; a measurement does not go on then.
+
+    Attributes:
+        unsaved: why the last checkpoint could not be written, a sentence; "" where it could.
     """
 
     def __init__(
@@ -48,22 +57,35 @@ class Results:
         per_epoch: int,
         total_steps: int,
         measure_every: int,
+        signals: Signals,
     ):
         self.config, self.data, self.device, self.system, self.folder = config, data, device, system, folder
         self.per_epoch, self.total_steps = per_epoch, total_steps
         self.log = EventLog(folder.log, step)
         self.sampler = Sampler.from_card(self._card(step))
         self.quality = Quality(config, data, folder, step, measure_every)
+        self.live = Live(config, folder, step)
+        self.log.listener = self.live.add
         told = [record.get("about") for record in read_events(folder.log) if record["event"] == "warning"]
         moved = system.networks["generator"].trainable_params()
         self.watch = Watch(config, data.images[: config.train.sample_count], moved, total_steps, told)
+        self.unsaved = ""
+        self._notes = take_notes(config, data.images)
+        self._signals = signals
+        self._refused = False  # whether the disk refused the last picture
 
     def begin(self, step: int) -> None:
         """The log's first record, and the first real images as a grid."""
         c = self.config
+        self._thin_grids(step)
+        if step == 0:
+            with self._dispensable():
+                pictures.save_grid(self.data.images[: c.train.sample_count], self.folder.samples / "real.png")
         self.log.write(
             "start",
             step=step,
+            version=__version__,
+            python=platform.python_version(),
             device=self.device.description,
             workers=self.device.workers.count,
             mindspore=self.device.mindspore,
@@ -73,8 +95,22 @@ class Results:
             data=self.data.name,
             origin=self.data.origin,
         )
-        if step == 0:
-            pictures.save_grid(self.data.images[: c.train.sample_count], self.folder.samples / "real.png")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run's log says that it is over."""
+        return [record["event"] for record in read_events(self.folder.log)][-1:] == ["end"]
+
+    @contextlib.contextmanager
+    def _dispensable(self) -> Iterator[None]:
+        """Around writing what training can do without: what the disk refuses is told of once, until it takes some."""
+        try:
+            yield
+            self._refused = False
+        except CannotWrite as error:
+            if not self._refused:
+                say(f"warning: {error}; training goes on without it")
+            self._refused = True
 
     @contextlib.contextmanager
     def shown(self, step: int) -> Iterator[None]:
@@ -104,8 +140,18 @@ class Results:
             return f"No checkpoint is older: train anew with lower {both}"
         return (
             f"The last good checkpoint is {path}: lower {both} in {self.folder.config}, and go on from it with "
-            f"--resume {self.folder.path}"
+            f"--resume {self.folder.path}, or leave out up to 10 such steps with --train.skip_bad_steps 10"
         )
+
+    @property
+    def skipped(self) -> int:
+        """How many steps have been left out, as the log says."""
+        return sum(record["event"] == "skipped" for record in read_events(self.folder.log))
+
+    def leave_out(self, step: int, cause: str) -> None:
+        """Write that a step was left out because something was not finite."""
+        self.log.write("skipped", step=step, text=cause)
+        say(f"warning: step {step:,} is left out: not finite: {cause}")
 
     def _tell(self, step: int, sign: Optional[Sign]) -> None:
         if sign is not None:
@@ -116,28 +162,57 @@ class Results:
         """A grid of the same latents each time, the first samples of the run's seed."""
         self._load_sampler(self.system.sampled, step)
         images = self.sampler.samples(self.config.seed, self.config.train.sample_count)
-        pictures.save_grid(
-            images, self.folder.sample(step, self.per_epoch if self.config.train.cadence == "epochs" else None)
-        )
+        path = self.folder.sample(step, self.per_epoch if self.config.train.cadence == "epochs" else None)
+        with self._dispensable():
+            pictures.save_grid(images, path)
+        self._thin_grids(step)
+        self.live.add_images(step, images)
         self._tell(step, self.watch.images(step, images))
+
+    def _thin_grids(self, step: int) -> None:
+        """Let go of the sample grids that a run of so many steps does not keep."""
+        train, paths = self.config.train, self.folder.all_samples()
+        every = train.sample_every * (self.per_epoch if train.cadence == "epochs" else 1)
+        thin_grids(paths, [self.folder.sampled_step(path, self.per_epoch) for path in paths], step, every)
 
     def measure(self, step: int) -> None:
         """Measure the raw and the averaged generator; the one that makes the pictures is kept if it is the best."""
         texts: List[str] = []
         for name in dict.fromkeys(("generator", self.system.sampled)):
             self._load_sampler(name, step)
-            record = self.quality.measure(self.sampler)
+            record = self.quality.measure(self.sampler, lambda: self._signals.stop is not None)
+            if record is None:
+                return
+            self.live.add(record)
             texts.append(f"{record['frechet']:.4g} ({record['generator']})")
         best = self.quality.wins(record)
         if best:
-            self._save_generator(self.folder.generator)
-            self.quality.best = record
+            with self._dispensable():
+                self._save_generator(self.folder.generator)
+                self.quality.best = record
         say(f"epoch {record['epoch']:.4g}: Frechet distance {', '.join(texts)}{'; the best so far' if best else ''}")
 
     def save(self, step: int) -> None:
-        """A checkpoint, and the last generator: beside the best one, or in its place where none has been measured."""
-        save_weights(checkpoint_path(self.folder.checkpoints, step), self.system.parameters(), self._card(step))
-        prune(self.folder.checkpoints, self.config.train.keep_checkpoints)
+        """A checkpoint, and the last generator: beside the best one, or in its place where none has been measured.
+
+        Where the disk refuses them the older ones stay, and training goes on: the next ones may find room.
+        """
+        try:
+            # The checkpoint comes last: where it is, nothing of its step is missing.
+            self._save_last_generator(step)
+            path = checkpoint_path(self.folder.checkpoints, step)
+            save_weights(path, self.system.parameters(), self._card(step), self._notes)
+            prune(self.folder.checkpoints, self.config.train.keep_checkpoints)
+            self.unsaved = ""
+        except CannotWrite as error:
+            newest = newest_checkpoint(self.folder.checkpoints)
+            last = f"the last checkpoint is {newest.name}" if newest else "there is no checkpoint yet"
+            self.unsaved = f"step {step:,} is not saved: {error}; {last}: make room"
+            self.log.write("warning", step=step, about="not_saved", text=self.unsaved)
+            if step < self.total_steps:
+                say(f"warning: {self.unsaved}, the next one is tried again")
+
+    def _save_last_generator(self, step: int) -> None:
         self._load_sampler(self.system.sampled, step)
         if self.quality.best is not None:
             self._save_generator(self.folder.generator_last)
@@ -146,15 +221,16 @@ class Results:
             self.folder.generator_last.unlink(missing_ok=True)
 
     def end(self, step: int, event: str) -> None:
-        """The log's last record, `end` or `stop`, and the plots and the animation of the whole run."""
-        self.log.write(event, step=step)
+        """The plots and the animation of the whole run, and then the log's last record, `end` or `stop`."""
         records = [record for record in read_events(self.folder.log) if record["event"] == "train"]
-        if records:
-            pictures.plot_losses(records, self.folder.losses)
-        self.quality.plot()
-        frames = self.folder.all_samples()
-        if frames:
-            pictures.animate_files(frames, self.folder.animation)
+        with self._dispensable():
+            if records:
+                pictures.plot_losses(records, self.folder.losses)
+            self.quality.plot()
+            frames = self.folder.all_samples()
+            if frames:
+                pictures.animate_files(frames, self.folder.animation)
+        self.log.write(event, step=step)
 
     def _load_sampler(self, name: str, step: int) -> None:
         """Give the sampler the present weights of the network with that name."""

@@ -2,14 +2,21 @@
 
 import contextlib
 import os
+import re
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import List, Optional
 
+from filelock import FileLock, Timeout
+
 from ms_gan.config import Config
-from ms_gan.errors import UsageError
-from ms_gan.files import write_text
+from ms_gan.errors import GanError, UsageError
+from ms_gan.files import UNFINISHED, remove_unfinished, write_text
 from ms_gan.options import write_yaml
+
+LOCK = ".lock"
+GRID = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d{5,})\.png")
 
 
 class RunFolder:
@@ -31,6 +38,43 @@ class RunFolder:
         self.quality = self.path / "quality.png"
         self.losses = self.path / "losses.png"
         self.animation = self.path / "training.gif"
+        self.report = self.path / "report.html"
+        self.tensorboard = self.path / "tensorboard"
+        self._lock = FileLock(self.path / LOCK)
+
+    def claim(self) -> None:
+        """Let no other process train into this folder, until `release` or the end of this one, however it comes.
+
+        What a process that died there has left unfinished is removed.
+
+        Raises:
+            GanError: another process trains into it, or it cannot be written to.
+        """
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise GanError(
+                f"{self.path}: another process trains into this folder; wait for its end, or name another folder"
+            ) from None
+        except NotImplementedError:
+            print(f"note: {self.path}: its file system has no locks; see to it that nothing else trains into it")
+        except OSError as error:
+            raise GanError(
+                f"{self.path}: cannot be written to ({error.strerror}); a run goes on in its own folder only: make it "
+                "writable, or copy it and resume the copy"
+            ) from None
+        remove_unfinished(self.path)
+
+    def release(self) -> None:
+        """Let others train into this folder."""
+        self._lock.release()
+
+    def clear(self) -> None:
+        """Remove what was written before the first checkpoint, because training begins anew."""
+        for path in self.path.iterdir():
+            if path.is_file() and path not in (self.config, self.path / LOCK):
+                path.unlink()
+        shutil.rmtree(self.samples, ignore_errors=True)
 
     def sample(self, step: int, steps_per_epoch: Optional[int]) -> Path:
         """Where the sample grid after a step lies, named by its epoch, or by the step where no epoch is counted."""
@@ -40,7 +84,15 @@ class RunFolder:
 
     def all_samples(self) -> List[Path]:
         """The sample grids, oldest first: a run counts in epochs or in steps, and only its last grid may differ."""
-        return [path for kind in ("epoch", "step") for path in sorted(self.samples.glob(f"{kind}-*.png"))]
+        names = (GRID.fullmatch(path.name) for path in self.samples.glob("*.png"))
+        found = sorted((name["kind"], int(name["number"]), name.string) for name in names if name)
+        return [self.samples / name for _, _, name in found]
+
+    @staticmethod
+    def sampled_step(path: Path, steps_per_epoch: int) -> int:
+        """The step after which a sample grid was made."""
+        name = GRID.fullmatch(path.name)
+        return int(name["number"]) * (steps_per_epoch if name["kind"] == "epoch" else 1)
 
     def save_config(self, config: Config) -> None:
         """Write the complete configuration."""
@@ -48,27 +100,44 @@ class RunFolder:
 
 
 def create(config: Config) -> RunFolder:
-    """Make the folder of a new run: `--output`, or the first free runs/RECIPE-DATE-N.
+    """Make the folder of a new run, claimed: `--output`, or the first free runs/RECIPE-DATE-N.
+
+    From the first moment on it is either empty, but for the lock, or can be resumed.
 
     Raises:
         UsageError: the folder holds something already, or cannot be written to.
+        GanError: another process trains into it.
     """
     try:
-        path = _claim(Path(config.output)) if config.output else _number(Path("runs"), config.recipe)
-        for part in (path / "samples", path / "checkpoints"):
-            part.mkdir()
+        path = _empty(Path(config.output)) if config.output else _number(Path("runs"), config.recipe)
+        folder = RunFolder(path)
+        folder.claim()
+        try:
+            _refuse_other(path)  # another process may have claimed it first, and ended since
+            folder.save_config(config)
+            for part in (folder.samples, folder.checkpoints):
+                part.mkdir(exist_ok=True)
+        except (GanError, OSError):
+            folder.release()
+            raise
+        return folder
     except OSError as error:
         where = config.output or "runs"
         raise UsageError(
             f"--output {where}: cannot be written to ({error.strerror}); name a folder that you may write to"
         ) from None
-    return RunFolder(path)
 
 
-def _claim(path: Path) -> Path:
+def _refuse_other(path: Path) -> None:
     if (path / "config.yaml").exists():
         raise UsageError(f"--output {path}: holds another run; name a new folder, or continue it with --resume {path}")
-    if path.is_dir() and any(path.iterdir()):
+
+
+def _empty(path: Path) -> Path:
+    """A folder of its own for a run, made where it is missing."""
+    _refuse_other(path)
+    # A process may have died there before it wrote more.
+    if path.is_dir() and any(part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()):
         raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
     path.mkdir(parents=True, exist_ok=True)
     if not os.access(path, os.W_OK | os.X_OK):

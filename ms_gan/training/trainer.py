@@ -1,10 +1,8 @@
 """The loop: batches and latents into the step, and its results made of the weights when they are due."""
 
 import contextlib
-import signal
 import time
-from dataclasses import replace
-from typing import Any, Dict, List, Optional
+from typing import List, Optional
 
 import mindspore as ms
 import numpy as np
@@ -12,21 +10,23 @@ import numpy as np
 from ms_gan.config import Config
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError
-from ms_gan.options import write_yaml
 from ms_gan.runtime import Device
-from ms_gan.training.checkpoint import newest_checkpoint
+from ms_gan.runtime.signals import Signals
+from ms_gan.training.checkpoint import take_notes
 from ms_gan.training.inputs import StepInputs
-from ms_gan.training.parallel import check_agreement, check_norms, check_patience
+from ms_gan.training.parallel import check_agreement, check_norms, check_patience, facts
 from ms_gan.training.prefetch import Prefetched
 from ms_gan.training.quality import check_features
 from ms_gan.training.results import Results
+from ms_gan.training.resume import Beginning, restore_newest, settle
 from ms_gan.training.run_folder import RunFolder, create
+from ms_gan.training.skipping import CarefulSteps
+from ms_gan.training.space import check_space
 from ms_gan.training.system import build_system
+from ms_gan.training.tensorboard import check_tensorboard
 from ms_gan.training.watch import first_not_finite, not_finite
-from ms_gan.weights import load_weights, weights_digest
 
 AGREED_EVERY = 10  # steps between two moments at which workers agree whether to stop
-LOOKED_AT = 256  # images of which workers make sure that they have the same
 
 
 class Trainer:
@@ -39,18 +39,28 @@ class Trainer:
         data: the training images.
         device: where it runs, and the workers.
         folder: of the run to go on with, from its newest checkpoint; None: a new run's is made.
+        signals: what asks for a stop or a checkpoint from outside; None: nothing does.
 
     Attributes:
         results: what the run leaves behind; None in workers other than 0.
         folder: the run's; None in workers other than 0 of a new run.
 
     Raises:
-        UsageError: options that do not go together, or that the data does not allow; no folder has been made then.
-        GanError: nothing to resume from, a checkpoint that does not fit the configuration, or workers that do not start
-            from the same.
+        UsageError: options that do not go together, that the data does not allow, or for which the disk has no room; no
+            folder has been made then.
+        GanError: nothing to resume from, a checkpoint that does not fit the configuration, another process that trains
+            into the folder, or workers that do not start from the same.
     """
 
-    def __init__(self, config: Config, data: ImageData, device: Device, folder: Optional[RunFolder] = None):
+    def __init__(
+        self,
+        config: Config,
+        data: ImageData,
+        device: Device,
+        folder: Optional[RunFolder] = None,
+        signals: Optional[Signals] = None,
+    ):
+        self.signals = signals or Signals()
         self.config = config
         self.data = data
         self.device = device
@@ -64,95 +74,104 @@ class Trainer:
         self.system = build_system(config, data.images.shape[1:], self.total_steps, self.workers.count)
         inputs.features = getattr(self.system.networks["discriminator"], "dropout_features", 0)
         check_features(config.metrics.features)
+        check_tensorboard(config)
         every = config.metrics.every * self.per_epoch
         self._measure_every = every if every <= self.total_steps else 0
         if self._measure_every:
             check_patience(device)
-        self.step = self._restore(folder) if folder else 0
+        self._unit = self.per_epoch if config.train.cadence == "epochs" else 1
+        if self.workers.leads:
+            check_space(config, self.system, data.images.shape[1:], self.per_epoch, self.total_steps, folder)
+        if folder and self.workers.leads:
+            folder.claim()
+        beginning = self._restore(folder) if folder else Beginning()
+        self.step = beginning.step
         if self.workers.count > 1:
-            check_agreement(self.workers, self._facts())
+            check_agreement(self.workers, facts(config, data.images, self.system.parameters()))
         self.folder = folder or (create(config) if self.workers.leads else None)
         self.results: Optional[Results] = None
         if self.workers.leads:
+            if folder:
+                settle(folder, beginning)
             lengths = self.per_epoch, self.total_steps, self._measure_every
-            self.results = Results(config, data, device, self.system, self.folder, self.step, *lengths)
-        self._signal: Optional[int] = None  # that has come to this worker
-        self._stopped_by: Optional[int] = None  # once all workers know of it
-        self._preparing = False
+            system, signals = self.system, self.signals
+            self.results = Results(config, data, device, system, self.folder, self.step, *lengths, signals)
+        # Once all workers know of it:
+        self._stopped_by: Optional[int] = None  # a signal
+        self._save_asked = False
+        self._late = False  # the time is up
+        self._careful = CarefulSteps(self.system, self.workers) if config.train.skip_bad_steps else None
+        self._skipped = 0  # steps left out so far
 
-    def _restore(self, folder: RunFolder) -> int:
-        path = newest_checkpoint(folder.checkpoints)
-        if path is None:
-            raise GanError(f"{folder.checkpoints}: holds no checkpoint to resume from")
-        values, card = load_weights(path)
-        self.system.restore(values, path)
-        return card.step
+    def _restore(self, folder: RunFolder) -> Beginning:
+        notes = take_notes(self.config, self.data.images)
+        return restore_newest(folder, self.system, notes, self.config.train.checkpoint_every * self._unit)
 
-    def _facts(self) -> Dict[str, bytes]:
-        """What all workers must start from."""
-        c = self.config
-        # Without what each machine may have in a place of its own.
-        options = replace(c, data=replace(c.data, dir=None), metrics=replace(c.metrics, features=None), output=None)
-        images = self.data.images
-        seen = np.ascontiguousarray(images[:: max(1, len(images) // LOOKED_AT)])
-        return {
-            "options": write_yaml(options).encode(),
-            "images": str(images.shape).encode() + seen.tobytes(),
-            "weights": weights_digest(parameter for _, parameter in self.system.parameters()).encode(),
-        }
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has been trained, and ended, before."""
+        over = self.step >= self.total_steps and self.results is not None and self.results.ended
+        return bool(self.workers.gather(np.float32([over])).any())
 
     def run(self) -> Optional[int]:
-        """Train until the last epoch, or until a signal asks to stop.
+        """Train until the last epoch, until a signal asks to stop, or until train.max_hours are over.
 
         Returns:
-            None at the end, or the number of the signal that stopped the training; it is saved and can be resumed.
+            the number of the signal that stopped the training, or None; it is saved, and can be resumed before its end.
 
         Raises:
-            GanError: a loss or a weight that is not a finite number, a file that cannot be written, or a lost worker.
+            GanError: a loss or a weight that is not a finite number, a last checkpoint that cannot be written, or a
+                lost worker.
         """
         if self.results:
             self.results.begin(self.step)
-        previous = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             with self.workers.together():
                 self._prepare()
+                self.signals.patient = True
+                if self._careful:
+                    before = self.results.skipped if self.results else 0
+                    self._skipped = int(self.workers.gather(np.float32([before])).max())
                 with self.results.shown(self.step) if self.results else contextlib.nullcontext():
+                    self._catch_up()
                     self._loop()
+            self._end()
         finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-        self._end()
+            self.signals.patient = False
+            if self.results:
+                self.folder.release()
         return self._stopped_by
-
-    def _interrupt(self, number: int, frame: Any) -> None:
-        second, self._signal = self._signal is not None, number
-        if second or self._preparing:
-            raise KeyboardInterrupt
 
     def _prepare(self) -> None:
         """What may take minutes before the first step; a signal does not wait for it."""
-        self._preparing = True
         try:
             if self.results:
                 self.results.quality.prepare()
         except KeyboardInterrupt:
-            pass  # the loop sees what interrupted it, and the run can be resumed
-        finally:
-            self._preparing = False
+            if self.signals.stop is None:
+                raise
+            # Otherwise the loop sees what interrupted it, and the run can be resumed.
+
+    def _catch_up(self) -> None:
+        """Measure what a stop did not let be measured before."""
+        if self.step and self._is_due(self._measure_every):
+            missed = self.results is not None and not self.results.quality.knows(self.step)
+            if self.workers.gather(np.float32([missed])).any():
+                self._look(sample=False, measure=True, save=True)
 
     def _loop(self) -> None:
         """One pass a step. Statistics stay on the device until a record is due, so that no step waits for them."""
         train = self.config.train
-        unit = self.per_epoch if train.cadence == "epochs" else 1
+        unit = self._unit
         pending: List[ms.Tensor] = []
         since = time.monotonic()
         stop = self._stops()
         while self.step < self.total_steps and not stop:
-            pending.append(self.system.take(self.step, self.inputs(self.step)))
-            self.step += 1
+            pending += self._take()
             stop = self._stops()
             every = train.sample_every * unit, self._measure_every, train.checkpoint_every * unit
             sample, measure, save = map(self._is_due, every)
+            save |= self._save_asked
             epoch_over = self.step % self.per_epoch == 0
             # Before a checkpoint too: what is no number must not be saved over what was one.
             if self._is_due(train.log_every) or epoch_over or save or stop:
@@ -161,19 +180,60 @@ class Trainer:
             if sample or measure or save:
                 paused = time.monotonic()
                 self._look(sample, measure, save)
+                self._save_asked &= not save
+                if measure:  # which was given up where a stop was asked for: the resumed run makes it, at this step
+                    self._agree()
+                    stop = self._is_stopped
                 since += time.monotonic() - paused
 
     def _stops(self) -> bool:
-        """Whether a signal has come: at once where this worker is alone, else when all look together."""
+        """Whether training is to stop: at once where this worker is alone, else when all look together."""
         if self.workers.count == 1 or self.step % AGREED_EVERY == 0:
-            self._stopped_by = int(self.workers.gather(np.float32([self._signal or 0])).max()) or None
-        return self._stopped_by is not None
+            self._agree()
+        return self._is_stopped
+
+    @property
+    def _is_stopped(self) -> bool:
+        return self._late or self._stopped_by is not None
+
+    def _agree(self) -> None:
+        """Let all workers know what any of them was asked for."""
+        hours = self.config.train.max_hours
+        late = hours is not None and time.monotonic() - self.signals.began > 3600 * hours
+        asked = self.workers.gather(np.float32([self.signals.stop or 0, self.signals.save, late])).max(axis=0)
+        self._stopped_by, self._late = int(asked[0]) or None, bool(asked[2])
+        if asked[1]:
+            self._save_asked, self.signals.save = True, False
 
     def _is_due(self, steps: int) -> bool:
         """Whether something that happens every so many steps, and at the end, happens now; with 0 it never does."""
         return steps > 0 and (self.step % steps == 0 or self.step == self.total_steps)
 
+    def _take(self) -> List[ms.Tensor]:
+        """Take a step; its statistics, or none where it was left out."""
+        inputs, cause = self.inputs(self.step), ""
+        if self._careful:
+            statistics, cause = self._careful.take(self.step, inputs)
+        else:
+            statistics = self.system.take(self.step, inputs)
+        self.step += 1
+        if cause:
+            self._leave_out(cause)
+        return [] if cause else [statistics]
+
+    def _leave_out(self, cause: str) -> None:
+        """Count a step that was not finite, and tell of it. Raises a GanError where there have been too many."""
+        self._skipped += 1
+        most = self.config.train.skip_bad_steps
+        if self._skipped > most:
+            left_out = f"{most:,} such steps had been left out, as many as train.skip_bad_steps allows"
+            self._fail(f"not finite in step {self.step:,}: {cause}; {left_out}")
+        if self.results:
+            self.results.leave_out(self.step, cause)
+
     def _record(self, pending: List[ms.Tensor], seconds: float) -> None:
+        if not pending:
+            return
         statistics = self.workers.mean(np.stack([tensor.asnumpy() for tensor in pending]))
         bad = not_finite(statistics)
         if bad is not None:
@@ -202,8 +262,12 @@ class Trainer:
                 self.results.save(self.step)
 
     def _end(self) -> None:
-        if self._stopped_by is not None:
+        self._agree()
+        over = self.step >= self.total_steps and self._stopped_by is None
+        if not over:
             self._look(sample=False, measure=False, save=True)
         if self.results:
-            self.results.end(self.step, "end" if self._stopped_by is None else "stop")
+            self.results.end(self.step, "end" if over else "stop")
         self.workers.wait()
+        if self.results and self.results.unsaved:
+            raise GanError(self.results.unsaved)

@@ -5,7 +5,14 @@ import pytest
 
 from ms_gan.runtime.environment import kernel_cache, prepare
 
-NAMES = ("GLOG_v", "CUDA_CACHE_PATH", "CUDA_CACHE_MAXSIZE", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE")
+NAMES = (
+    "GLOG_v",
+    "MS_OM_PATH",
+    "CUDA_CACHE_PATH",
+    "CUDA_CACHE_MAXSIZE",
+    "ONEDNN_DEFAULT_FPMATH_MODE",
+    "DNNL_DEFAULT_FPMATH_MODE",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +27,8 @@ def test_what_the_driver_compiles_is_kept_in_the_users_cache(tmp_path):
     prepare()
     assert os.environ["CUDA_CACHE_PATH"] == str(tmp_path / "cuda-kernels")
     assert int(os.environ["CUDA_CACHE_MAXSIZE"]) < 2**32
-    assert not (tmp_path / "cuda-kernels").exists()
+    assert os.environ["MS_OM_PATH"] == str(tmp_path / "failed-graphs")  # not the current folder
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_the_user_has_set_stands(monkeypatch):

@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 
 import numpy as np
@@ -159,8 +158,8 @@ def test_a_run_that_is_too_short_needs_no_features(device, tmp_path, monkeypatch
 
 def test_a_signal_does_not_wait_for_the_features_and_the_run_can_go_on(device, tmp_path, monkeypatch):
     def interrupted(*_):
-        os.kill(os.getpid(), signal.SIGTERM)
-        raise AssertionError("the signal was not noticed")
+        trainer.signals.stop = signal.SIGTERM
+        raise KeyboardInterrupt
 
     config = measured_config(tmp_path / "run", 2)
     trainer = trainer_for(config, device)
@@ -183,3 +182,22 @@ def test_features_that_are_no_network_leave_no_folder(device, tmp_path):
     with pytest.raises(UsageError, match="metrics.features: .*absent.onnx is not allowed; name a file that exists"):
         trainer_for(config, device)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_stop_gives_a_measurement_up_and_the_resumed_run_makes_it(device, network, tmp_path):
+    unbroken = trained(measured_config(tmp_path / "unbroken", 3), device).folder
+    trainer = trainer_for(measured_config(tmp_path / "broken", 3), device)
+    sample = trainer.results.sampler.generate
+
+    def stopped_generate(latents):
+        if trainer.step == 4 and trainer.results.sampler.card.averaged and trainer.results.quality._records:
+            trainer.signals.stop = signal.SIGTERM
+        return sample(latents)
+
+    trainer.results.sampler.generate = stopped_generate
+    assert trainer.run() == signal.SIGTERM and trainer.step == 4
+    assert [record["step"] for record in lines(trainer.folder)] == [4]
+    resumed = trained(measured_config(tmp_path / "broken", 3), device, trainer.folder).folder
+    keys = ("step", "generator", "frechet")
+    assert [[r[key] for key in keys] for r in lines(resumed)] == [[r[key] for key in keys] for r in lines(unbroken)]
+    assert resumed.generator.read_bytes() == unbroken.generator.read_bytes()

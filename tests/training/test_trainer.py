@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 
 import numpy as np
@@ -59,7 +58,7 @@ def test_a_signal_saves_within_the_epoch_and_resumes_exactly(device, tmp_path):
 
     def interrupted_inputs(step):
         if step == 4:
-            os.kill(os.getpid(), signal.SIGTERM)
+            trainer.signals.stop = signal.SIGTERM
         return inputs(step)
 
     trainer.inputs = interrupted_inputs
@@ -73,7 +72,8 @@ def test_the_run_folder_is_complete(trained):
     names = {str(path.relative_to(trained)) for path in trained.rglob("*") if path.is_file()}
     assert names == {
         "config.yaml", "log.jsonl", "generator.ckpt", "losses.png", "training.gif", "samples/real.png",
-        "samples/epoch-00001.png", "samples/epoch-00002.png", "checkpoints/step-000000004.ckpt",
+        "samples/epoch-00001.png", "samples/epoch-00002.png", "checkpoints/step-000000004.ckpt", "report.html",
+        ".lock",
     }  # fmt: skip
     records = [json.loads(line) for line in (trained / "log.jsonl").read_text().splitlines()]
     assert [record["event"] for record in records] == ["start", "train", "train", "end"]

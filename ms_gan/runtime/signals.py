@@ -1,0 +1,87 @@
+"""Signals that ask a training to stop or to save itself.
+
+A handler would not do. MindSpore installs one of its own for SIGINT around every graph that it runs and in its threads,
+does not always take it back, and that one sends the process SIGTERM. And a handler of Python's waits until MindSpore's
+code returns: while a graph is compiled that may take minutes. So the signals are blocked in all threads, and one more
+thread waits for them.
+"""
+
+import _thread
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Optional
+
+SAME = 0.2  # seconds within which two signals are one: a batch system sends it to a launcher and to its workers
+
+
+class Signals:
+    """A context in which SIGINT, SIGTERM and SIGHUP ask for a stop, and SIGUSR1 for a checkpoint.
+
+    It must be entered before MindSpore and numpy are imported: threads that they start inherit what is blocked. Outside
+    of it, and on systems without such signals, nothing is ever asked for, and Ctrl-C is a KeyboardInterrupt. SIGHUP,
+    which comes when a terminal is closed, is left alone where nohup has it ignored.
+
+    Attributes:
+        began: when this was made, at the start of the command, by `time.monotonic`.
+        stop: the signal that asked for a stop, or None.
+        save: whether a checkpoint has been asked for; whoever saves sets it back.
+        patient: whether a stop is waited for: somebody looks at `stop` after each step. Otherwise the main thread is
+            interrupted at once, by a KeyboardInterrupt. A second stop signal ends the process in any case.
+    """
+
+    def __init__(self):
+        self.began = time.monotonic()
+        self.stop: Optional[int] = None
+        self.save = False
+        self.patient = False
+        self._asked = 0.0  # when the stop was asked for
+        self._closed = False
+
+    def __enter__(self) -> "Signals":
+        if hasattr(signal, "pthread_sigmask"):
+            self._watched = {signal.SIGINT, signal.SIGTERM, signal.SIGUSR1}
+            if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+                self._watched.add(signal.SIGHUP)
+            # A command started in the background of a script ignores SIGINT, and with it what interrupts it here.
+            self._handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+            self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._watched)
+            self._thread = threading.Thread(target=self._watch, daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(self, *error) -> None:
+        if hasattr(signal, "pthread_sigmask"):
+            self._closed = True
+            signal.pthread_kill(self._thread.ident, signal.SIGUSR1)
+            self._thread.join()
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+            signal.signal(signal.SIGINT, self._handler)
+
+    def _watch(self) -> None:
+        while True:
+            number = signal.sigwait(self._watched)
+            if self._closed:
+                return
+            if number == signal.SIGUSR1:
+                self.save = True
+            else:
+                self._ask(number)
+
+    def _ask(self, number: int) -> None:
+        """Ask for a stop; what is still unfinished at the second time is cleared away at the next start."""
+        if self.stop is not None:
+            if time.monotonic() - self._asked > SAME:
+                os._exit(128 + number)
+            return
+        self._asked = time.monotonic()
+        if number == signal.SIGHUP:  # nobody can be written to any more
+            for stream in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        self.stop = number
+        if self.patient:
+            print("finishing the step, then saving; a second signal ends it at once", file=sys.stderr, flush=True)
+        else:
+            _thread.interrupt_main()

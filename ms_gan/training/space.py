@@ -1,0 +1,74 @@
+"""Whether what a training will write finds room on the disk."""
+
+import math
+from pathlib import Path
+from typing import Optional, Tuple
+
+from ms_gan.config import Config
+from ms_gan.errors import UsageError
+from ms_gan.files import as_size, free_space
+from ms_gan.pictures import FRAMES, GAP
+from ms_gan.report.embedded import ROOM
+from ms_gan.training.events import LARGEST, say
+from ms_gan.training.run_folder import RunFolder
+from ms_gan.training.system import System
+from ms_gan.training.thinning import END_GRIDS, MOST_GRIDS
+
+RECORD = 300  # bytes of a line of the log
+PAGES = 2_000_000  # bytes of the plots and of report.html without its pictures
+
+
+def space_needed(
+    config: Config, system: System, image_shape: Tuple[int, int, int], steps_per_epoch: int, total_steps: int
+) -> int:
+    """The most bytes that a run's folder will hold, one checkpoint in the making included.
+
+    Args:
+        config: the run's configuration.
+        system: what is trained.
+        image_shape: (C, H, W) of the training images.
+        steps_per_epoch, total_steps: of the run.
+    """
+    train = config.train
+    checkpoint = sum(parameter.nbytes for _, parameter in system.parameters())
+    generator = sum(parameter.nbytes for parameter in system.networks["generator"].get_parameters())
+    unit = steps_per_epoch if train.cadence == "epochs" else 1
+    channels, height, width = image_shape
+    side = math.ceil(math.sqrt(train.sample_count))
+    pixels = (side * (height + GAP) + GAP) * (side * (width + GAP) + GAP)
+    samples = min(MOST_GRIDS + 2 * END_GRIDS, total_steps // (train.sample_every * unit) + 2)
+    kept = min(train.keep_checkpoints, total_steps // (train.checkpoint_every * unit) + 1)
+    log = min(LARGEST, RECORD * (total_steps // train.log_every + total_steps // steps_per_epoch))
+    # A picture of noise is no smaller than its pixels, and an animation has one byte for each.
+    pictures = samples * pixels * channels + min(samples, FRAMES) * pixels
+    return (kept + 1) * checkpoint + 3 * generator + pictures + min(ROOM, samples * pixels * channels) + log + PAGES
+
+
+def check_space(
+    config: Config,
+    system: System,
+    image_shape: Tuple[int, int, int],
+    steps_per_epoch: int,
+    total_steps: int,
+    folder: Optional[RunFolder],
+) -> None:
+    """Refuse a new run that the disk has no room for; of a resumed one a part is there already: it is warned.
+
+    Args:
+        config, system, image_shape, steps_per_epoch, total_steps: as of `space_needed`.
+        folder: of a run that is resumed, or None.
+
+    Raises:
+        UsageError: there is too little room.
+    """
+    path = folder.path if folder else Path(config.output or "runs")
+    needed, free = space_needed(config, system, image_shape, steps_per_epoch, total_steps), free_space(path)
+    if free >= needed:
+        return
+    lack = (
+        f"{path}: the run may come to need {as_size(needed)}, and {as_size(free)} are free there; make room, or let it "
+        "write less: train.keep_checkpoints, train.sample_every"
+    )
+    if not folder:
+        raise UsageError(f"--output {lack}")
+    say(f"warning: {lack}")

@@ -1,0 +1,90 @@
+"""What becomes of signals, in processes of their own."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+# As in a training: a thread that was there before MindSpore, which then sets a handler of its own for SIGINT.
+PROGRAM = """
+import ctypes, signal, sys, threading, time
+from ms_gan.runtime.signals import Signals
+with Signals() as signals:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    libc = ctypes.CDLL(None)
+    handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(lambda number: libc.kill(libc.getpid(), signal.SIGTERM))
+    libc.signal(int(signal.SIGINT), handler)
+    signals.patient = sys.argv[1] == "patient"
+    print("ready", flush=True)
+    try:
+        while signals.stop is None:
+            time.sleep(0.01)
+            if signals.save:
+                signals.save = False
+                print("saved", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+    if len(sys.argv) > 2:
+        while True:  # until the second signal
+            time.sleep(1)
+    sys.exit(128 + signals.stop)
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the program and waits until it is ready; what still runs at the end is killed."""
+    (tmp_path / "program.py").write_text(PROGRAM)
+    started = []
+
+    def start(*argv, before=()):
+        command = [*before, sys.executable, str(tmp_path / "program.py"), *argv]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_each_signal_is_known_whatever_handlers_there_are(start, number):
+    process = start("patient")
+    process.send_signal(signal.SIGUSR1)
+    assert process.stdout.readline() == "saved\n"
+    process.send_signal(number)
+    out, errors = process.communicate(timeout=10)
+    assert (process.returncode, out) == (128 + number, "")
+    assert errors == (
+        "" if number == signal.SIGHUP else "finishing the step, then saving; a second signal ends it at once\n"
+    )
+
+
+def test_who_is_not_waited_for_is_interrupted(start):
+    process = start("at once")
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=10)[0] == "interrupted\n"
+    assert process.returncode == 143
+
+
+def test_the_second_signal_ends_the_process(start):
+    process = start("patient", "deaf")
+    for _ in range(2):  # a launcher may pass on what has come already
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.05)
+    time.sleep(0.3)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(5) == 130
+
+
+def test_nohup_is_respected(start):
+    process = start("patient", before=("nohup",))
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    assert process.poll() is None
