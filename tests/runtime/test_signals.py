@@ -19,7 +19,7 @@ with Signals() as signals:
     signals.patient = sys.argv[1] == "patient"
     print("ready", flush=True)
     try:
-        while signals.stop is None:
+        while signals.stop is None or not signals.patient:  # who is not waited for does not look
             time.sleep(0.01)
             if signals.save:
                 signals.save = False
