@@ -17,8 +17,8 @@ with Signals() as signals:
     handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(lambda number: libc.kill(libc.getpid(), signal.SIGTERM))
     libc.signal(int(signal.SIGINT), handler)
     signals.patient = sys.argv[1] == "patient"
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         while signals.stop is None or not signals.patient:  # who is not waited for does not look
             time.sleep(0.01)
             if signals.save:
