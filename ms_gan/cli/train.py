@@ -196,6 +196,7 @@ def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
         print(as_called(f"go on with   python train.py --resume {folder}"))
         return
     print(f"done in {seconds / 60:.1f} minutes")
+    print(f"page         {trainer.folder.report}")
     print(f"pictures     {trainer.folder.samples}, {trainer.folder.animation.name}, {trainer.folder.losses.name}")
     if trainer.results.quality.summary:
         print(f"quality      {trainer.results.quality.summary}")
