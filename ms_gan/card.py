@@ -14,6 +14,7 @@ from ms_gan.errors import GanError, UsageError
 from ms_gan.latents import BLOCK
 from ms_gan.options import from_dict
 from ms_gan.schema import option
+from ms_gan.seeds import MAX_SEED
 
 FORMAT = "ms_gan generator 1"
 LONGEST = 100_000  # characters of a card
@@ -45,7 +46,7 @@ class Card:
     format: str = option(FORMAT, "kind of card")
     version: str = option(__version__, "of ms_gan, which wrote it")
     recipe: str = option("", "name of the recipe")
-    seed: int = option(0, "of the run", 0)
+    seed: int = option(0, "of the run", 0, MAX_SEED)
     step: int = option(0, "steps trained", 0)
     epoch: float = option(0.0, "epochs trained", 0.0)
     averaged: bool = option(False, "whether the weights are the average over the training")

@@ -28,6 +28,7 @@ def test_round_trip():
         ({"epoch": float("inf")}, "epoch: inf is not allowed"),
         ({"step": 10**4000}, "step: a number of many digits is not allowed"),
         ({"seed": [[[[[[]]]]]]}, "seed: .* is not allowed"),
+        ({"seed": 2**63}, "seed: 9223372036854775808 is out of range"),
     ],
 )
 def test_a_wrong_card_is_one_sentence_that_names_the_file(change, message):

@@ -11,6 +11,7 @@ from ms_gan.metrics.protocol import Protocol
 
 FORMAT = "ms_gan evaluation 1"
 LARGEST = 1e100  # of the numbers that are read back
+COUNTS = ("count", "histogram", "covered")  # those that are whole
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,14 @@ def _measures(values: Dict[str, Any]) -> Measures:
     for f in fields(found):
         value = getattr(found, f.name)
         numbers = value if isinstance(value, list) and f.name == "histogram" else [value]
-        if not (value is None and f.default is None) and not all(map(_is_number, numbers)):
+        allowed = _is_whole if f.name in COUNTS else _is_number
+        if not (value is None and f.default is None) and not all(map(allowed, numbers)):
             raise TypeError(f"{f.name} is {value!r}")
     return found
+
+
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and isinstance(value, int)
 
 
 def _is_number(value: Any) -> bool:

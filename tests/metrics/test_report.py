@@ -31,6 +31,7 @@ def test_what_was_measured_otherwise_or_is_damaged_does_not_count(report, tmp_pa
     assert read_report(path, replace(report.protocol, seed=1)) is None
     assert read_report(path, replace(report.protocol, generator=replace(report.protocol.generator, weights=""))) is None
     text = path.read_text()
-    for damaged in (text[:-20], "[]", text.replace("frechet", "fr"), text.replace('"floor": {', '"flo": {'), "{}"):
+    damages = text[:-20], "[]", "{}", text.replace("frechet", "fr"), text.replace('"floor": {', '"flo": {')
+    for damaged in (*damages, text.replace('"count": ', '"count": 0.')):
         path.write_text(damaged)
         assert read_report(path, report.protocol) is None
