@@ -1,4 +1,4 @@
-"""Several workers against one: two and four as real processes, others as the numbers that they would be given."""
+"""Several workers against one: two as real processes, others as the numbers that they would be given."""
 
 import sys
 from dataclasses import replace
@@ -21,7 +21,6 @@ from ms_gan.training.system import build_networks
 from ms_gan.training.trainer import Trainer
 from ms_gan.weights import load_weights
 from tests.conftest import tiny_config
-from tests.training.jobs import PLAIN, final_values, run
 from tests.training.two_workers import SIGNALLED, plain_config
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -60,15 +59,6 @@ def compare(folder, other, step=5):
     )
     for name in ("loss_d", "loss_g", "d_real", "d_fake"):
         assert found[name] == pytest.approx(expected[name], abs=1e-5), name
-
-
-def test_four_workers_in_two_parts_each_train_like_one(tmp_path):
-    assert main([*PLAIN, "--output", str(tmp_path / "one")]) == 0
-    options = ["--workers", "4", *PLAIN, "--train.accumulate", "2", "--output", str(tmp_path / "four")]
-    run(["-m", "ms_gan.cli.launch", *options])
-    expected = final_values(tmp_path / "one")
-    for name, value in final_values(tmp_path / "four").items():
-        assert np.allclose(value, expected[name], atol=1e-5), name
 
 
 def test_what_a_device_does_not_do_for_several_workers_leaves_no_folder(device, tmp_path):
