@@ -1,9 +1,7 @@
 """A generator as one page for a browser: opened from disk, without a server and without a request of any kind."""
 
 import base64
-import hashlib
 import html
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, List
@@ -16,6 +14,7 @@ from ms_gan.export.chain import read_chain
 from ms_gan.export.folded import Folded, fold_chain, generate
 from ms_gan.export.read_back import images_of_both
 from ms_gan.files import write_text
+from ms_gan.inlined import policy, script_json
 from ms_gan.sampling import Sampler
 
 LEVELS = 2.0  # largest difference between two pixels of one latent, of 255
@@ -74,15 +73,13 @@ def _page(card: Card, network: List[Folded]) -> str:
     """The page: style, scripts, description and weights in one file, with nothing else allowed to run."""
     style = (PAGE / "page.css").read_text(encoding="utf-8")
     script = "\n".join((PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    policy = f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src blob: data:"
     numbers = b"".join(array.astype("<f2").tobytes() for layer in network for array in (layer.weight, layer.bias))
     parts = {
-        "policy": f"{policy}; base-uri 'none'; form-action 'none'",
+        "policy": policy(style, script, "blob: data:"),
         "title": html.escape(card.recipe or "A generator"),
         "style": style,
         "script": script,
-        # In a script element nothing but "<" could end the text too early.
-        "description": json.dumps(_description(card, network)).replace("<", "\\u003c"),
+        "description": script_json(_description(card, network)),
         "weights": base64.b64encode(numbers).decode(),
     }
     page = (PAGE / "page.html").read_text(encoding="utf-8")
@@ -91,11 +88,6 @@ def _page(card: Card, network: List[Folded]) -> str:
         name, rest = piece.split("}}", 1)
         before += parts[name] + rest
     return before
-
-
-def _digest(text: str) -> str:
-    """How a policy names a text that may run."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _description(card: Card, network: List[Folded]) -> Dict[str, Any]:

@@ -1,13 +1,11 @@
 """A run as one HTML page that needs nothing else: no server, no network."""
 
-import base64
-import hashlib
-import json
 from pathlib import Path
 from string import Template
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Optional, Sequence
 
 from ms_gan.files import write_text
+from ms_gan.inlined import policy, script_json
 from ms_gan.report import comparison, sections
 from ms_gan.report.charts import Chart, compared_charts, figure, run_charts
 from ms_gan.report.collect import Run
@@ -85,28 +83,9 @@ def _page(
         tag("main", *parts),
         tag("p", class_="unseen", aria_live="polite", id="spoken"),
         # JSON is no script: the policy does not let anything in it run.
-        tag("script", _json(data), type="application/json", id="data"),
+        tag("script", Markup(script_json(data)), type="application/json", id="data"),
         tag("script", Markup(script)),
         data_reload=reload,
     )
-    fixed = {"style": style, "policy": _policy(style, script), "title": join([title]), "body": body}
+    fixed = {"style": style, "policy": policy(style, script, "data:"), "title": join([title]), "body": body}
     return Template((SOURCES / "page.html").read_text(encoding="utf-8")).substitute(fixed)
-
-
-def _json(data: Dict[str, Any]) -> Markup:
-    """JSON that cannot end the element it stands in."""
-    return Markup(json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"))
-
-
-def _policy(style: str, script: str) -> str:
-    """A Content-Security-Policy: nothing is loaded from anywhere, and no script or style but these two is obeyed."""
-    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
-    parts: List[str] = [
-        "default-src 'none'",
-        "img-src data:",
-        f"style-src 'sha256-{style}'",
-        f"script-src 'sha256-{script}'",
-        "base-uri 'none'",
-        "form-action 'none'",
-    ]
-    return "; ".join(parts)
