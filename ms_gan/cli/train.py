@@ -76,12 +76,12 @@ def _run(config: Config, run: Optional[Path], signals: Any, dry: bool) -> int:
         if trainer.results:
             trainer.folder.release()
             print("trained already; a larger --epochs (or --steps) goes on")
-        return 0
+        return device.workers.leave(0)
     started = time.monotonic()
     stopped_by = trainer.run()
     if trainer.results:
         _conclude(trainer, time.monotonic() - started, stopped_by)
-    return 128 + stopped_by if stopped_by else 0
+    return device.workers.leave(128 + stopped_by if stopped_by else 0)
 
 
 def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:

@@ -73,6 +73,8 @@ class Job:
             failed = self._wait()
             if failed is not None:
                 self._let_end()
+            if failed == SCHEDULER and all(process.poll() == 0 for process in self._workers):
+                failed = None  # it missed workers that had left, all being done
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
@@ -133,12 +135,9 @@ class Job:
                 process.kill()
             process.wait()
         if self._scheduler is not None:
-            try:
-                # It ends by itself once all workers have; with those on other machines it may not be done yet.
-                self._scheduler.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                self._scheduler.kill()
-                self._scheduler.wait()
+            # Nobody needs it any more: workers leave together, those on other machines too.
+            self._scheduler.kill()
+            self._scheduler.wait()
         for reader in self._readers:
             reader.join(GRACE)
 

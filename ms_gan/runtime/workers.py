@@ -7,6 +7,8 @@ lost.
 
 import contextlib
 import os
+import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Dict, Iterator, NoReturn
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:  # this module is imported before it is known whether numpy is
     import numpy as np
 
 ROLE, COUNT, RANK, HOST, PORT = "MS_ROLE", "MS_WORKER_NUM", "MS_NODE_ID", "MS_SCHED_HOST", "MS_SCHED_PORT"
+OWN = "MS_GAN_LAUNCHED"  # set where ms_gan.cli.launch started the process, not msrun
 PATIENCE = 1800  # seconds for which workers wait for each other: at the start, and on CPUs in each exchange
+LINGER = 2  # seconds between the last exchange of workers on CPUs and their end
 # On CPUs an exchange gives up after 30 seconds, unless this variable says otherwise; MindSpore reads it from 2.10 on.
 CPU_PATIENCE = "MS_CPU_COMM_OP_TIMEOUT"
 
@@ -34,7 +38,7 @@ def place(rank: int, count: int, host: str, port: int, local_rank: int, threads:
     environment = {**os.environ, COUNT: str(count), HOST: host, PORT: str(port), "MS_TOPO_TIMEOUT": str(PATIENCE)}
     environment.update({ROLE: "MS_SCHED"} if rank < 0 else {ROLE: "MS_WORKER", RANK: str(rank)})
     environment.update(RANK_ID=str(max(rank, 0)), RANK_SIZE=str(count), DEVICE_ID=str(local_rank))
-    environment["PYTHONUNBUFFERED"] = "1"
+    environment.update({"PYTHONUNBUFFERED": "1", OWN: "1"})
     if threads:
         environment.setdefault("OMP_NUM_THREADS", str(threads))
     return environment
@@ -66,10 +70,12 @@ class Workers:
     Attributes:
         rank: 0 to count - 1; worker 0 leads: it alone writes, and prints.
         count: how many there are; 1: this process alone.
+        abrupt: whether `leave` ends the process.
     """
 
     rank: int = 0
     count: int = 1
+    abrupt: bool = False
 
     @property
     def leads(self) -> bool:
@@ -101,6 +107,23 @@ class Workers:
         import numpy as np
 
         self.mean(np.zeros(1, np.float32))
+
+    def leave(self, code: int) -> int:
+        """Be the last thing that a worker does, once all have waited for each other and everything is saved.
+
+        Workers on CPUs end here: MindSpore crashes now and then while it takes their cluster down. It sends in
+        threads of its own, so what another worker still waits for needs a moment to leave before this one does. Not
+        under msrun: its scheduler would take such an end for a loss.
+
+        Returns:
+            the exit code that was given, where the process may end in the usual way.
+        """
+        if self.abrupt:
+            time.sleep(LINGER)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        return code
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
@@ -144,7 +167,7 @@ def join(ms, device: str) -> Workers:
         _fail(error)
     if is_scheduler():
         raise SystemExit(0)
-    return Workers(get_rank(), get_group_size())
+    return Workers(get_rank(), get_group_size(), abrupt=device == "CPU" and OWN in os.environ)
 
 
 def _fail(error: Exception) -> NoReturn:

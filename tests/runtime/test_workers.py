@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ms_gan.errors import GanError, UsageError
+from ms_gan.runtime import workers
 from ms_gan.runtime.workers import Workers, announced, is_scheduler, join, place
 
 
@@ -15,9 +16,18 @@ def alone(monkeypatch):
 def test_a_process_alone(alone):
     assert announced() == 1 and not is_scheduler()
     assert join(None, "CPU") == Workers(0, 1)
-    workers, values = Workers(), np.float32([1, 2])
-    assert workers.leads and workers.mean(values) is values and workers.gather(values).shape == (1, 2)
-    workers.wait()
+    one, values = Workers(), np.float32([1, 2])
+    assert one.leads and one.mean(values) is values and one.gather(values).shape == (1, 2)
+    one.wait()
+
+
+def test_only_workers_on_cpus_leave_at_once(monkeypatch):
+    left = []
+    monkeypatch.setattr(workers.os, "_exit", left.append)
+    monkeypatch.setattr(workers, "LINGER", 0)
+    assert Workers().leave(3) == 3 and Workers(1, 2).leave(4) == 4 and left == []
+    Workers(1, 2, abrupt=True).leave(143)
+    assert left == [143]
 
 
 def test_what_a_launcher_tells_is_understood(alone):

@@ -32,12 +32,6 @@ def agree(expected, tmp_path):
     return tmp_path / "run", compare
 
 
-def test_four_workers_in_two_parts_each_train_like_one(agree):
-    folder, compare = agree
-    run(["-m", "ms_gan.cli.launch", "--workers", "4", *PLAIN, "--train.accumulate", "2", "--output", str(folder)])
-    compare()
-
-
 def test_two_machines_train_like_one(agree):
     folder, compare = agree
     meeting = ["--workers", "1", "--nodes", "2", "--master", f"127.0.0.1:{free_port()}"]

@@ -21,6 +21,7 @@ from ms_gan.training.system import build_networks
 from ms_gan.training.trainer import Trainer
 from ms_gan.weights import load_weights
 from tests.conftest import tiny_config
+from tests.training.jobs import PLAIN, final_values, run
 from tests.training.two_workers import SIGNALLED, plain_config
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -46,6 +47,15 @@ def test_two_workers_train_like_one_stop_together_and_are_taken_over_by_one(devi
 
     assert main(["--resume", str(folder), "--steps", str(stop["step"] + 1)]) == 0
     assert "was trained with 2 workers of 8 images, goes on with 1 worker of 16 images" in capfd.readouterr().out
+
+
+def test_four_workers_in_two_parts_each_train_like_one(tmp_path):
+    one, four = tmp_path / "one", tmp_path / "four"
+    run(["-m", "ms_gan.cli.launch", "--workers", "4", *PLAIN, "--train.accumulate", "2", "--output", str(four)])
+    assert main([*PLAIN, "--output", str(one)]) == 0
+    expected = final_values(one)
+    for name, value in final_values(four).items():
+        assert np.allclose(value, expected[name], atol=1e-5), name
 
 
 def compare(folder, other, step=5):

@@ -100,6 +100,7 @@ def main():
 
     trainer.inputs = interrupted_inputs
     print("worker", device.workers.rank, "stopped by", trainer.run())
+    device.workers.leave(0)
 
 
 if __name__ == "__main__":
