@@ -51,8 +51,9 @@ class LatentConfig:
 FAMILIES = "family of networks; mlp: dense; dcgan: convolutional, doubling from 4 pixels; cnn: with one doubling"
 INITIALISERS = (
     "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in); "
-    "glorot_uniform: b = sqrt(6/(fan_in + fan_out)); normal_002: N(0, 0.02)"
+    "glorot_uniform: b = sqrt(6/(fan_in + fan_out)); normal_002: N(0, 0.02); he_normal: N(0, sqrt(2/fan_in))"
 )
+Init = Literal["uniform_fan_in", "glorot_uniform", "normal_002", "he_normal"]
 
 
 @dataclass
@@ -67,7 +68,7 @@ class GeneratorConfig:
     )
     kernel: int = option(4, "dcgan, cnn: side of the kernels with stride 2, which should divide it", 2, 8, "pixels")
     slope: float = option(0.0, "mlp, cnn: slope of LeakyReLU below zero; 0: ReLU", 0.0, 1.0)
-    init: Literal["uniform_fan_in", "glorot_uniform", "normal_002"] = option("uniform_fan_in", INITIALISERS)
+    init: Init = option("uniform_fan_in", INITIALISERS)
 
 
 @dataclass
@@ -84,7 +85,7 @@ class DiscriminatorConfig:
     batch_norm: bool = option(True, "dcgan: BatchNorm on all layers but the first; false: biases in its place")
     dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99)
     spectral_norm: bool = option(False, "divide each layer's weights by their largest singular value")
-    init: Literal["uniform_fan_in", "glorot_uniform", "normal_002"] = option("uniform_fan_in", INITIALISERS)
+    init: Init = option("uniform_fan_in", INITIALISERS)
 
 
 @dataclass

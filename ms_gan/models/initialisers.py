@@ -39,7 +39,21 @@ def _normal_002(layer: nn.Cell, random: np.random.Generator) -> None:
     _set(layer.weight, 0.02 * random.standard_normal(layer.weight.shape))
 
 
-INITIALISERS = {"uniform_fan_in": _uniform_fan_in, "glorot_uniform": _glorot_uniform, "normal_002": _normal_002}
+def _he_normal(layer: nn.Cell, random: np.random.Generator) -> None:
+    """Weights from N(0, sqrt(2 / fan in)), biases 0: He et al. 2015 (arXiv:1502.01852), equation 10.
+
+    Signals keep their size on the way through layers of ReLU, and nearly so with a LeakyReLU's small slope, where no
+    BatchNorm restores it.
+    """
+    _set(layer.weight, np.sqrt(2.0 / _fans(layer.weight)[0]) * random.standard_normal(layer.weight.shape))
+
+
+INITIALISERS = {
+    "uniform_fan_in": _uniform_fan_in,
+    "glorot_uniform": _glorot_uniform,
+    "normal_002": _normal_002,
+    "he_normal": _he_normal,
+}
 
 
 def initialise(network: nn.Cell, scheme: str, random: np.random.Generator) -> None:

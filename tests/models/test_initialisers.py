@@ -29,8 +29,8 @@ def test_uniform_schemes_reach_their_bounds(layer, fan_in, fan_out):
             assert 0 < np.abs(bias).max() <= bound
 
 
-def test_glorot_and_normal_leave_biases_at_zero():
-    for scheme in ("glorot_uniform", "normal_002"):
+def test_all_others_leave_biases_at_zero():
+    for scheme in ("glorot_uniform", "normal_002", "he_normal"):
         assert not weights(scheme, conv(4, 4, 3))[1].any()
 
 
@@ -38,3 +38,13 @@ def test_normal_has_the_dcgan_spread_for_weights_and_gammas():
     weight, _, gamma = weights("normal_002", conv(50, 50, 4))
     assert weight.std() == pytest.approx(0.02, rel=0.02) and abs(weight.mean()) < 0.001
     assert gamma.std() == pytest.approx(0.02, rel=0.15) and gamma.mean() == pytest.approx(1, abs=0.005)
+
+
+def test_he_keeps_the_size_of_signals_through_relu():
+    weight, _, gamma = weights("he_normal", conv(50, 50, 4))
+    assert weight.std() == pytest.approx((2 / 800) ** 0.5, rel=0.02) and (gamma == 1).all()
+    layer = dense(400, 400)
+    initialise(layer, "he_normal", np.random.default_rng(0))
+    signal = np.maximum(np.random.default_rng(1).standard_normal((200, 400)), 0)
+    after = np.maximum(signal @ layer.weight.asnumpy().T, 0)
+    assert (after**2).mean() == pytest.approx((signal**2).mean(), rel=0.1)
