@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Iterator, List, Optional
 
+import mindspore as ms
 import numpy as np
 
 from ms_gan import __version__, pictures
@@ -235,8 +236,9 @@ class Results:
     def _load_sampler(self, name: str, step: int) -> None:
         """Give the sampler the present weights of the network with that name."""
         # The sampler's network is its own: sampling neither moves BatchNorm statistics nor recompiles the step.
+        # By way of numpy: what Parameter.value() returns takes 600 bytes that MindSpore never gives back.
         for target, parameter in zip(self.sampler.parameters(), self.system.networks[name].get_parameters()):
-            target.set_data(parameter.value())
+            target.set_data(ms.Tensor(parameter.asnumpy()))
         averaged = self.config.ema.enabled and name == self.system.sampled
         self.sampler.card = replace(self._card(step), averaged=averaged)
 
