@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator, Union
 
 from ms_gan.errors import GanError
 
@@ -50,10 +50,10 @@ def whole_file(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a small text file whole. Raises CannotWrite where it cannot."""
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+def write_text(path: Path, text: Union[str, Iterable[str]]) -> None:
+    """Write a text file whole, where it is long in pieces. Raises CannotWrite where it cannot."""
+    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+        file.writelines([text] if isinstance(text, str) else text)
 
 
 def sync(path: Path) -> None:

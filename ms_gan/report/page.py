@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from string import Template
-from typing import Optional, Sequence
+from typing import Iterator, Optional, Sequence
 
 from ms_gan.files import write_text
 from ms_gan.inlined import policy, script_json
@@ -30,8 +30,8 @@ def write_run_page(run: Run, path: Path, album: Optional[Album] = None, reload: 
     write_text(path, run_page(run, album or Album(), reload))
 
 
-def run_page(run: Run, album: Album, reload: Optional[int] = None) -> str:
-    """The page of a run; see `write_run_page`."""
+def run_page(run: Run, album: Album, reload: Optional[int] = None) -> Iterator[str]:
+    """The page of a run, in pieces; see `write_run_page`."""
     real, grids = album.pictures(run.folder.samples / "real.png", run.folder.all_samples(), run.per_epoch)
     charts = run_charts(run)
     parts = [
@@ -56,7 +56,7 @@ def compared_page(runs: Sequence[Run], names: Sequence[str]) -> str:
         _charts(charts),
         comparison.differences(runs, names),
     ]
-    return _page(f"{len(runs)} runs compared", parts, charts, [])
+    return "".join(_page(f"{len(runs)} runs compared", parts, charts, []))
 
 
 def _charts(charts: Sequence[Chart]) -> Optional[Markup]:
@@ -71,21 +71,32 @@ def _page(
     charts: Sequence[Chart],
     grids: Sequence[Grid],
     reload: Optional[int] = None,
-) -> str:
+) -> Iterator[str]:
+    """A page in pieces: its pictures are megabytes, of which a training should not make several copies each time."""
     style, script = (
         "\n" + (SOURCES / name).read_text(encoding="utf-8").strip() + "\n" for name in ("page.css", "page.js")
     )
-    data = {"charts": {chart.key: chart.data for chart in charts}, "grids": [grid._asdict() for grid in grids]}
-    if grids:
-        data["grids"][-1]["source"] = None  # stands in the page itself
     body = tag(
         "body",
         tag("main", *parts),
         tag("p", class_="unseen", aria_live="polite", id="spoken"),
-        # JSON is no script: the policy does not let anything in it run.
-        tag("script", Markup(script_json(data)), type="application/json", id="data"),
+        tag("script", type="application/json", id="data"),
         tag("script", Markup(script)),
         data_reload=reload,
     )
     fixed = {"style": style, "policy": policy(style, script, "data:"), "title": join([title]), "body": body}
-    return Template((SOURCES / "page.html").read_text(encoding="utf-8")).substitute(fixed)
+    page = Template((SOURCES / "page.html").read_text(encoding="utf-8")).substitute(fixed)
+    # JSON is no script: the policy does not let anything in it run.
+    before, opening, after = page.partition('<script type="application/json" id="data">')
+    yield before + opening
+    yield from _data(charts, grids)
+    yield after
+
+
+def _data(charts: Sequence[Chart], grids: Sequence[Grid]) -> Iterator[str]:
+    """What the page's script shows, as JSON in pieces."""
+    yield '{"charts":' + script_json({chart.key: chart.data for chart in charts}) + ',"grids":['
+    for grid in grids:
+        last = grid is grids[-1]  # it stands in the page itself
+        yield script_json({**grid._asdict(), "source": None if last else grid.source}) + ("" if last else ",")
+    yield "]}"

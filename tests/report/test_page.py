@@ -18,6 +18,10 @@ from tests.report.drawn_run import draw_run, train_record, write_records
 EVIL = "<script>alert(1)</script>\"'&"
 
 
+def whole_page(folder, reload=None):
+    return "".join(run_page(read_run(folder), Album(), reload))
+
+
 def data_of(page):
     return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL).group(1))
 
@@ -32,7 +36,7 @@ def test_markup_escapes_all_but_markup():
 
 def test_the_page_tells_what_the_folder_holds(tmp_path):
     folder = draw_run(tmp_path / "run", records=[{"event": "warning", "time": 0, "step": 7, "text": "all alike"}])
-    page = run_page(read_run(folder), Album())
+    page = whole_page(folder)
     for text in ("finished", "all alike", "1.75", "best, averaged, epoch 4", "2.10.0", "CPU, 2 cores", "train.epochs"):
         assert text in page
     assert f"python train.py --resume {folder} --epochs 8" in page and f"infer.py --ckpt {folder}" in page
@@ -40,11 +44,11 @@ def test_the_page_tells_what_the_folder_holds(tmp_path):
     assert list(data["charts"]) == ["frechet", "losses", "verdicts", "speed"]
     assert data["charts"]["losses"]["series"][1]["y"][-1] == 1.2
     assert [grid["label"] for grid in data["grids"]] == ["epoch 1", "epoch 2", "epoch 3", "epoch 4"]
-    assert "data-reload" not in page and 'data-reload="20"' in run_page(read_run(folder), Album(), 20)
+    assert "data-reload" not in page and 'data-reload="20"' in whole_page(folder, 20)
 
 
 def test_nothing_is_loaded_and_only_the_own_script_is_obeyed(tmp_path):
-    page = run_page(read_run(draw_run(tmp_path / "run")), Album())
+    page = whole_page(draw_run(tmp_path / "run"))
     links = set(re.findall(r"\b\w+://[^\s\"'<]+", page))
     assert links == {"http://www.w3.org/2000/svg"}  # the name of SVG in page.js; nothing is fetched from there
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page).group(1)
@@ -62,7 +66,7 @@ def test_texts_of_files_do_no_harm(tmp_path):
     (folder / "evaluation.json").write_text(
         json.dumps({"format": "ms_gan evaluation 1", "notes": [EVIL], "protocol": {"data": EVIL, "generator": EVIL}})
     )
-    for page in (run_page(read_run(folder), Album()), compared_page([read_run(folder)] * 2, [EVIL, "b"])):
+    for page in (whole_page(folder), compared_page([read_run(folder)] * 2, [EVIL, "b"])):
         assert page.count("<script") == 2 and "alert(1)</script>" not in page
 
 
@@ -70,7 +74,7 @@ def test_an_empty_run_has_a_page(tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
     (folder / "config.yaml").write_text("")
-    page = run_page(read_run(folder), Album())
+    page = whole_page(folder)
     assert "unfinished" in page and 'id="curves"' not in page and 'id="samples"' not in page
 
 
@@ -94,7 +98,7 @@ def test_an_evaluation_is_a_table_as_eval_prints_it(tmp_path):
     measures = {"generated": {"frechet": 1.4956, "precision": 0.8181, "recall": "?"}, "floor": {"frechet": 0.1595}}
     protocol = {"protocol": {"generated": 10000, "seed": 3, "features": {"name": "classifier"}}}
     (folder / "evaluation.json").write_text(json.dumps({"format": "ms_gan evaluation 1", **measures, **protocol}))
-    page = run_page(read_run(folder), Album())
+    page = whole_page(folder)
     assert "1.496</td><td>0.160" in page and "81.8</td><td>–" in page and "recall, %" not in page
     assert "10,000 images of seed 3" in page
 
