@@ -135,9 +135,12 @@ class Job:
                 process.kill()
             process.wait()
         if self._scheduler is not None:
-            # Nobody needs it any more: workers leave together, those on other machines too.
-            self._scheduler.kill()
-            self._scheduler.wait()
+            try:
+                # Those here need it no more. On GPU and Ascend, workers on other machines may still take leave of it.
+                self._scheduler.wait(GRACE if self._plan.count > self._plan.local else 0)
+            except subprocess.TimeoutExpired:
+                self._scheduler.kill()
+                self._scheduler.wait()
         for reader in self._readers:
             reader.join(GRACE)
 
