@@ -1,4 +1,4 @@
-"""Several workers against one: two as real processes, others as the numbers that they would be given."""
+"""Several workers against one: two and four as real processes, others as the numbers that they would be given."""
 
 import sys
 from dataclasses import replace
