@@ -14,7 +14,7 @@ from mindspore import nn, ops
 
 from ms_gan.models import winograd
 from ms_gan.models.patches import fold, outputs_along, unfold
-from ms_gan.models.rows import mean_of_rows, on_every_row
+from ms_gan.models.rows import Normalised, PlusRow
 
 
 def _borders(kernel: int, stride: int, pad_mode: str, padding: int) -> Tuple[int, int]:
@@ -29,7 +29,7 @@ def _with_bias(layer, rows):
     """rows (M, C) plus the layer's bias, if it has one."""
     if not layer.has_bias:
         return rows
-    return rows + (on_every_row(layer.bias.reshape((1, -1)), rows, layer.exact) if layer.training else layer.bias)
+    return layer.plus(rows, layer.bias)
 
 
 class _Layer:
@@ -44,6 +44,7 @@ class _Layer:
             weight_init="zeros", bias_init="zeros",
         )  # fmt: skip
         self.exact = exact
+        self.plus = PlusRow(exact)
         self.geometry = (kernel, stride, *_borders(kernel, stride, pad_mode, padding))
         self._choose()
 
@@ -149,7 +150,7 @@ class BatchNorm2d(nn.BatchNorm2d):
 
     def __init__(self, channels: int, eps: float, momentum: float, exact: bool = False):
         super().__init__(channels, eps, momentum)
-        self.exact = exact
+        self.normalised = Normalised(eps, exact)
 
     def construct(self, x):
         rows = x.reshape((-1, self.num_features))
@@ -157,14 +158,11 @@ class BatchNorm2d(nn.BatchNorm2d):
             scale = self.gamma / ops.sqrt(self.moving_variance + self.eps)
             return ((rows - self.moving_mean) * scale + self.beta).reshape(x.shape)
         count = rows.shape[0]
-        mean = mean_of_rows(rows, self.exact)
-        centred = rows - on_every_row(mean, rows, self.exact)
-        variance = mean_of_rows(centred * centred, self.exact)
+        normalised, mean, variance = self.normalised(rows, self.gamma, self.beta)
         self._follow(self.moving_mean, mean)
         # The running variance is the unbiased one, as in nn.BatchNorm2d.
         self._follow(self.moving_variance, variance * (count / (count - 1)))
-        scale = on_every_row(self.gamma / ops.sqrt(variance + self.eps), rows, self.exact)
-        return (centred * scale + on_every_row(self.beta.reshape((1, -1)), rows, self.exact)).reshape(x.shape)
+        return normalised.reshape(x.shape)
 
     def _follow(self, running, value):
         ops.assign(running, running + self.momentum * (ops.stop_gradient(value).reshape((-1,)) - running))
