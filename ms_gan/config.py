@@ -165,7 +165,8 @@ class EmaConfig:
     """The exponential moving average of the generator's weights and BatchNorm statistics."""
 
     enabled: bool = option(True, "keep the average, and sample from it")
-    decay: float = option(0.999, "share of the old average kept in each step", 0.0, 0.999999)
+    decay: float = option(0.999, "share of the old average kept for each step", 0.0, 0.999999)
+    every: int = option(4, "steps between two updates of the average, each by decay to that power", 1, 1000)
     warmup: bool = option(True, "while step t is young, keep no more than (1 + t) / (10 + t)")
 
 

@@ -68,10 +68,10 @@ class GeneratorGradients(TrainOneStep):
 
 
 class GeneratorUpdate(TrainOneStep):
-    """The average, the generator's update by gathered gradients, the count of steps; returns the statistics."""
+    """The generator's update by gathered gradients, the count of steps; returns the statistics."""
 
     def construct(self, sums, loss, *gradients):
-        self.update_generator(gradients)
+        self.optim_g(gradients)
         ops.assign(self.step, self.step + 1.0)
         return ops.stack((sums[0], loss, sums[1], sums[2]))
 

@@ -13,7 +13,7 @@ STATISTICS = ("loss_d", "loss_g", "d_real", "d_fake")
 
 
 class TrainOneStep(nn.Cell):
-    """The discriminator's updates, the generator's average, the generator's update.
+    """The discriminator's updates, then the generator's update.
 
     The generator learns against the discriminator that has just been updated. Each network has its own optimizer; the
     gradient of each loss is taken over the parameters of that optimizer alone.
@@ -22,7 +22,6 @@ class TrainOneStep(nn.Cell):
         generator: latents to images.
         judge: the discriminator's logits of images.
         optim_g, optim_d: their optimizers; with `scale`, as LossScale has it, the losses are differentiated scaled.
-        average: a MovingAverage of the generator, or None.
         procedure: a ProcedureConfig.
         penalties: Penalties to add to the discriminator's loss, or None.
         clipping: WeightClipping to follow each of the discriminator's updates, or None.
@@ -49,7 +48,6 @@ class TrainOneStep(nn.Cell):
         judge: Judge,
         optim_g: nn.Cell,
         optim_d: nn.Cell,
-        average: Optional[nn.Cell],
         procedure: Any,
         penalties: Optional[nn.Cell],
         clipping: Optional[nn.Cell],
@@ -59,7 +57,7 @@ class TrainOneStep(nn.Cell):
         self.generator, self.judge = generator, judge
         self.optim_g, self.optim_d = optim_g, optim_d
         self.scale_g, self.scale_d = getattr(optim_g, "scale", None), getattr(optim_d, "scale", None)
-        self.average, self.penalties, self.clipping = average, penalties, clipping
+        self.penalties, self.clipping = penalties, clipping
         self.step = count
         self.d_steps = procedure.d_steps
         objective = OBJECTIVES[procedure.objective]
@@ -129,12 +127,6 @@ class TrainOneStep(nn.Cell):
         size = tensor.shape[0] // self.d_steps
         return tensor[index * size : (index + 1) * size]
 
-    def update_generator(self, gradients):
-        """The average takes in the weights before their update: read after it, MindSpore would copy all of them."""
-        if self.average is not None:
-            self.average(self.step)
-        self.optim_g(gradients)
-
     def finish(self, loss_d, loss_g, d_real, d_fake):
         """The count of steps; returns the statistics."""
         ops.assign(self.step, self.step + 1.0)
@@ -155,7 +147,7 @@ class TrainOneStep(nn.Cell):
             )
         look, real = looks_at(aids, 2 * self.d_steps, 1), self.reals_beside(images, aids)
         loss_g, gradients = self.grad_g(latents_g, look, real)
-        self.update_generator(gradients)
+        self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)
 
 
@@ -185,5 +177,5 @@ class SharedFakesStep(TrainOneStep):
         )
         loss_g, slope = self.grad_fakes(fakes, looks_at(aids, 2, 1), self.reals_beside(images, aids))
         _, gradients = pull_back(slope)
-        self.update_generator(gradients)
+        self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)

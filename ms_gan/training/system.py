@@ -35,6 +35,7 @@ class System:
         sampled: a key of `networks`.
         rare: the step to take in place of `step` in every `every`-th one, with penalties; None: there is none.
         every: how often `rare` is taken.
+        average: the MovingAverage that follows every `average.every`-th step; None: there is none.
         statistics: sets BatchNorm's running statistics to their mean over all workers; None: there is one worker.
     """
 
@@ -43,12 +44,16 @@ class System:
     sampled: str
     rare: Any = None
     every: int = 1
+    average: Optional[MovingAverage] = None
     statistics: Optional[nn.Cell] = None
 
     def take(self, number: int, inputs: Sequence[Any]) -> ms.Tensor:
         """Take step `number`, from 0, with the inputs of TrainOneStep; returns its statistics."""
         cell = self.step if self.rare is None or number % self.every else self.rare
-        return cell(*inputs)
+        statistics = cell(*inputs)
+        if self.average is not None and (number + 1) % self.average.every == 0:
+            self.average(ms.Tensor(number, ms.float32))
+        return statistics
 
     def average_statistics(self) -> None:
         """Before anything is made of the weights: let all workers have the same running statistics."""
@@ -57,7 +62,9 @@ class System:
 
     def parameters(self) -> List[Tuple[str, ms.Parameter]]:
         """Everything that training changes, by name."""
-        parameters = self.step.get_parameters()
+        parameters = list(self.step.get_parameters())
+        if self.average is not None:
+            parameters += self.average.averages
         return [(parameter.name, parameter) for parameter in parameters if not parameter.name.startswith(EXAMINED)]
 
     def restore(self, values: Dict[str, ms.Parameter], where: Path) -> None:
@@ -152,9 +159,6 @@ def build_system(config: Config, image_shape: Tuple[int, int, int], total_steps:
     check_procedure(config)
     networks = build_networks(config, image_shape, workers)
     generator, discriminator = networks["generator"], networks["discriminator"]
-    average = None
-    if config.ema.enabled:
-        average = MovingAverage(generator, networks["generator_ema"], config.ema.decay, config.ema.warmup)
     optim_g, optim_d = build_optimizers(config, networks, total_steps, workers)
     regularise = config.regularise
     judge = Judge(discriminator, regularise, image_shape)
@@ -163,7 +167,7 @@ def build_system(config: Config, image_shape: Tuple[int, int, int], total_steps:
     count = ms.Parameter(ms.Tensor(0.0, ms.float32), name="step", requires_grad=False)
 
     def step(penalties: Optional[nn.Cell]) -> Any:
-        parts = generator, judge, optim_g, optim_d, average, config.procedure, penalties, clipping, count
+        parts = generator, judge, optim_g, optim_d, config.procedure, penalties, clipping, count
         if config.train.accumulate > 1:
             return AccumulatedStep(*parts)
         return (SharedFakesStep if config.procedure.fakes == "shared" else TrainOneStep)(*parts).set_train()
@@ -175,6 +179,9 @@ def build_system(config: Config, image_shape: Tuple[int, int, int], total_steps:
     system = System(networks, usual, "generator_ema" if config.ema.enabled else "generator")
     if penalties is not None and regularise.every > 1:
         system.rare, system.every = step(penalties), regularise.every
+    if config.ema.enabled:
+        ema = config.ema
+        system.average = MovingAverage(generator, networks["generator_ema"], ema.decay, ema.warmup, ema.every)
     if workers > 1:
         parameters = [parameter for network in networks.values() for parameter in network.get_parameters()]
         system.statistics = MeanStatistics(parameters, workers)

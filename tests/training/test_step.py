@@ -114,30 +114,28 @@ def test_every_parameter_has_a_name_of_its_own_and_moves():
     assert {name.split(".")[0] for name in before} == {
         "generator", "discriminator", "generator_ema", "optim_g", "optim_d", "step",
     }  # fmt: skip
-    for _ in range(2):
-        system.step(*inputs(config))
+    for step in range(config.ema.every):
+        system.take(step, inputs(config))
     after = dict(system.parameters())
     for name, old in before.items():
         assert not np.array_equal(old, after[name].asnumpy()), name
-    assert float(after["step"].asnumpy()) == 2
+    assert float(after["step"].asnumpy()) == config.ema.every
 
 
 def test_the_average_follows_the_weights_and_the_statistics():
     config = tiny_config()
     system = build_system(config, (1, 28, 28))
     names = ["layers.0.weight", "layers.3.moving_mean"]
-    expected = {name: dict(system.parameters())[f"generator_ema.{name}"].asnumpy().copy() for name in names}
-    for step in range(3):
-        weight = dict(system.parameters())["generator.layers.0.weight"].asnumpy().copy()
-        system.step(*inputs(config))
-        keep = min(config.ema.decay, (1 + step) / (10 + step))
-        # The weights before the step's update, with the statistics that they have just had.
-        statistics = dict(system.parameters())["generator.layers.3.moving_mean"].asnumpy()
-        for name, current in zip(names, (weight, statistics)):
-            expected[name] = keep * expected[name] + (1 - keep) * current
-    for name in names:
-        average = dict(system.parameters())[f"generator_ema.{name}"].asnumpy()
-        assert np.allclose(average, expected[name], atol=1e-6), name
+    parameters = dict(system.parameters())
+    expected = {name: parameters[f"generator_ema.{name}"].asnumpy().copy() for name in names}
+    for step in range(2 * config.ema.every):
+        system.take(step, inputs(config))
+        if (step + 1) % config.ema.every == 0:
+            keep = min(config.ema.decay, (1 + step) / (10 + step)) ** config.ema.every
+            for name in names:
+                expected[name] = keep * expected[name] + (1 - keep) * parameters[f"generator.{name}"].asnumpy()
+        for name in names:
+            assert np.allclose(parameters[f"generator_ema.{name}"].asnumpy(), expected[name], atol=1e-6), name
 
 
 def test_shared_fakes_are_made_once():
