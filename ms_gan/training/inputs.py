@@ -24,7 +24,7 @@ class Drawn(NamedTuple):
 
     images: np.ndarray  # (U, N, C, H, W), in [-1, 1]
     latents_d: np.ndarray  # (U, N, latent width)
-    latents_g: np.ndarray  # (1, N, latent width)
+    latents_g: Array  # (1, N, latent width); None where the generator's update shares those of the discriminator's
     label_noise: Array  # (U, 2, N, 1): U(0, label_noise), for real and for generated images
     masks: Array  # (L, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
     noise: Array  # (L, N, C, H, W), instance noise before its scaling: N(0, 1)
@@ -70,6 +70,7 @@ class StepInputs:
         self._part = slice(rank * share, (rank + 1) * share)
         self._image_shape = images.shape[1:]
         self._updates = config.procedure.d_steps
+        self._shares_fakes = config.procedure.fakes == "shared"
         # How often the discriminator looks at images: real and generated ones in each of its updates, generated ones in
         # the generator's, and real ones there too where the objective compares the two.
         self._paired = OBJECTIVES[config.procedure.objective].paired
@@ -81,7 +82,8 @@ class StepInputs:
         drawn, count = self.drawn(step), self._config.train.accumulate
         if count == 1:
             images, latents_d, latents_g, *others = drawn
-            flat = [array.reshape(-1, *array.shape[2:]) for array in (images, latents_d, latents_g)]
+            both = (images, latents_d, latents_g)
+            flat = [None if array is None else array.reshape(-1, *array.shape[2:]) for array in both]
             return _tensors(flat + others)
         parts = [drawn.part(index, count) for index in range(count)]
         updates = [[self._for_discriminator(part, i) for part in parts] for i in range(self._updates)]
@@ -91,13 +93,14 @@ class StepInputs:
         """This worker's numbers of a step."""
         latent, updates = self._config.latent, self._updates
         images = [self._batches.batch(step * updates + i) for i in range(updates)]
+        draw = partial(draw_latents, latent=latent)
+        latents_d = self._looks_of(range(updates), Purpose.TRAINING_LATENTS, step, draw)
         # Of the generator's update the latents are those after the discriminator's.
-        latents = [
-            self._looks_of(looks, Purpose.TRAINING_LATENTS, step, partial(draw_latents, latent=latent))
-            for looks in (range(updates), range(updates, updates + 1))
-        ]
+        latents_g = None
+        if not self._shares_fakes:
+            latents_g = self._looks_of(range(updates, updates + 1), Purpose.TRAINING_LATENTS, step, draw)
         others = (self._label_noise, self._masks, self._noise, self._draws, self._shares)
-        return Drawn(_stacked(images), *latents, *(numbers(step) for numbers in others))
+        return Drawn(_stacked(images), latents_d, latents_g, *(numbers(step) for numbers in others))
 
     def _looks_of(self, looks: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
         """This worker's numbers of several looks, (looks, N, ...)."""
@@ -126,7 +129,7 @@ class StepInputs:
     def _for_generator(self, part: Drawn) -> List:
         """One part's inputs of GeneratorGradients."""
         looks = [None if a is None else a[2 * self._updates :] for a in (part.masks, part.noise, part.draws)]
-        latents = part.latents_d if self._config.procedure.fakes == "shared" else part.latents_g
+        latents = part.latents_d if self._shares_fakes else part.latents_g
         return _tensors([latents[0], *looks, part.images[-1] if self._paired else None])
 
     def _label_noise(self, step: int) -> Array:

@@ -30,7 +30,7 @@ class TrainOneStep(nn.Cell):
     Inputs:
         images: (d_steps * N, C, H, W), float32 in [-1, 1].
         latents_d: (d_steps * N, latent width), float32, for the discriminator's updates.
-        latents_g: (N, latent width), float32, for the generator's; unused where the fakes are shared.
+        latents_g: (N, latent width), float32, for the generator's; None or unused where the fakes are shared.
         label_noise: (d_steps, 2, N, 1), float32, added to the labels of real and of generated images, or None.
         masks, noise, draws: (looks, N, ...), float32, dropout, instance noise and augmentation of all images that the
             discriminator sees: real and generated ones in each of its updates, then generated ones in the generator's

@@ -47,3 +47,13 @@ def test_no_numbers_come_twice(images):
     latents = [one.latents_g.tobytes() for one in drawn] + [look.tobytes() for one in drawn for look in one.latents_d]
     assert len(set(latents)) == 6
     assert all(np.array_equal(a, b) for a, b in zip(inputs.drawn(1), drawn[1]))
+
+
+def test_shared_fakes_take_no_latents_of_the_generators_own(images):
+    config = tiny_config(batch_size=16)
+    own = StepInputs(config, images)
+    config.procedure.fakes = "shared"
+    shared = StepInputs(config, images)
+    assert own.drawn(3).latents_g is not None and shared.drawn(3).latents_g is None
+    assert np.array_equal(shared.drawn(3).latents_d, own.drawn(3).latents_d)
+    assert shared(3)[2] is None
