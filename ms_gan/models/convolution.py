@@ -14,7 +14,7 @@ from mindspore import nn, ops
 
 from ms_gan.models import winograd
 from ms_gan.models.patches import fold, outputs_along, unfold
-from ms_gan.models.rows import Normalised, PlusRow
+from ms_gan.models.rows import PlusRow
 
 
 def _borders(kernel: int, stride: int, pad_mode: str, padding: int) -> Tuple[int, int]:
@@ -137,35 +137,6 @@ class ConvTranspose2d(_Layer, nn.Conv2dTranspose):
         pixels = self.fold(patches.reshape((-1, taps, self.out_channels)), 1, height, width)
         y = _with_bias(self, pixels.reshape((-1, self.out_channels)))
         return y.reshape((-1, height, width, self.out_channels))
-
-
-class BatchNorm2d(nn.BatchNorm2d):
-    """nn.BatchNorm2d, channels last: (N, H, W, C) -> the same, float32; and nn.BatchNorm1d, of (N, C).
-
-    Args:
-        channels: C.
-        eps, momentum: as in nn.BatchNorm2d.
-        exact: as in Conv2d.
-    """
-
-    def __init__(self, channels: int, eps: float, momentum: float, exact: bool = False):
-        super().__init__(channels, eps, momentum)
-        self.normalised = Normalised(eps, exact)
-
-    def construct(self, x):
-        rows = x.reshape((-1, self.num_features))
-        if not self.training:
-            scale = self.gamma / ops.sqrt(self.moving_variance + self.eps)
-            return ((rows - self.moving_mean) * scale + self.beta).reshape(x.shape)
-        count = rows.shape[0]
-        normalised, mean, variance = self.normalised(rows, self.gamma, self.beta)
-        self._follow(self.moving_mean, mean)
-        # The running variance is the unbiased one, as in nn.BatchNorm2d.
-        self._follow(self.moving_variance, variance * (count / (count - 1)))
-        return normalised.reshape(x.shape)
-
-    def _follow(self, running, value):
-        ops.assign(running, running + self.momentum * (ops.stop_gradient(value).reshape((-1,)) - running))
 
 
 class ChannelsLast(nn.SequentialCell):

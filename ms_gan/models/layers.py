@@ -4,7 +4,7 @@ from typing import Sequence
 
 from mindspore import nn
 
-from ms_gan.models import convolution
+from ms_gan.models import convolution, norms
 
 _products = False
 _reduced = False
@@ -73,14 +73,14 @@ def conv_transpose(
 def batch_norm(width: int) -> nn.BatchNorm1d:
     """BatchNorm over (N, width), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
     if _products:
-        return convolution.BatchNorm2d(width, 1e-5, 0.9, _reduced)
+        return norms.BatchNorm1d(width, 1e-5, 0.9, _reduced)
     return nn.BatchNorm1d(width, eps=1e-5, momentum=0.9)
 
 
 def batch_norm_2d(channels: int) -> nn.BatchNorm2d:
     """BatchNorm over (N, channels, H, W), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
     if _products:
-        return convolution.BatchNorm2d(channels, 1e-5, 0.9, _reduced)
+        return norms.BatchNorm2d(channels, 1e-5, 0.9, _reduced)
     return nn.BatchNorm2d(channels, eps=1e-5, momentum=0.9)
 
 

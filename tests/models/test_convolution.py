@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from derivatives import assert_close, gradients
 
 # inputs, outputs, height, width, kernel, stride, pad_mode, padding
 CONVOLUTIONS = {
@@ -48,26 +49,6 @@ def pair(request, device):
     return native, ChannelsLast(ours), ms.Tensor(images)
 
 
-def gradients(layer, images, order=1):
-    """Output, and gradients for images and parameters, of the sum of cubes; or those of the first ones' squares."""
-    import mindspore as ms
-
-    def cubes(x):
-        return (layer(x) ** 3).sum()
-
-    def slopes(x):
-        return (ms.grad(cubes)(x) ** 2).sum()
-
-    function = ms.grad(cubes if order == 1 else slopes, 0, layer.trainable_params())
-    x, parameters = function(images)
-    return [x.asnumpy(), *(p.asnumpy() for p in parameters)]
-
-
-def assert_close(ours, theirs):
-    for a, b in zip(ours, theirs):
-        np.testing.assert_allclose(a, b, atol=1e-4 * np.abs(b).max(), rtol=1e-4)
-
-
 def test_values_and_gradients_are_those_of_the_framework(pair):
     native, ours, images = pair
     assert_close([ours(images).asnumpy()], [native(images).asnumpy()])
@@ -95,23 +76,3 @@ def test_exact_convolutions(device, transposed):
     ours.set_train()
     images = ms.Tensor(np.random.default_rng(0).standard_normal((2, 16, 5, 6)).astype(np.float32))
     assert_close(gradients(ChannelsLast(ours), images), gradients(native, images))
-
-
-@pytest.mark.parametrize("training, exact", [(True, False), (True, True), (False, False)])
-def test_batch_norm(device, training, exact):
-    import mindspore as ms
-    from mindspore import nn
-
-    from ms_gan.models.convolution import BatchNorm2d, ChannelsLast
-
-    native, ours = nn.BatchNorm2d(6, eps=1e-5, momentum=0.9), BatchNorm2d(6, 1e-5, 0.9, exact)
-    random = np.random.default_rng(0)
-    images = ms.Tensor(random.normal(1, 2, (3, 6, 5, 4)).astype(np.float32))
-    cells = [native, ChannelsLast(ours)]
-    for norm, cell in zip((native, ours), cells):
-        norm.gamma.set_data(ms.Tensor(np.linspace(0.5, 2, 6, dtype=np.float32)))
-        cell.set_train(training)
-    results = [(cell(images).asnumpy(), *gradients(cell, images)) for cell in cells]
-    assert_close(results[1], results[0])
-    for name in ("moving_mean", "moving_variance"):
-        np.testing.assert_allclose(getattr(ours, name).asnumpy(), getattr(native, name).asnumpy(), rtol=1e-5)
