@@ -13,8 +13,7 @@ from typing import Tuple
 from mindspore import nn, ops
 
 from ms_gan.models import winograd
-from ms_gan.models.patch_products import OfPatches, ToPixels
-from ms_gan.models.patches import outputs_along
+from ms_gan.models.patches import fold, outputs_along, unfold
 from ms_gan.models.rows import PlusRow
 
 
@@ -81,9 +80,10 @@ class Conv2d(_Layer, nn.Conv2d):
         if self.transforms:
             self.winograd = winograd.Winograd(kernel, *self.geometry[2:])
         elif self.multiplies_first:
-            self.product = ToPixels(kernel, 1, *(kernel - 1 - border for border in self.geometry[2:]))
+            self.fold = fold(kernel, 1, *(kernel - 1 - border for border in self.geometry[2:]))
         else:
-            self.product = OfPatches(*self.geometry)
+            self.unfold = unfold(*self.geometry)
+        self.product = ops.MatMul(transpose_b=True)
 
     def construct(self, x):
         _, height, width, _ = x.shape
@@ -94,18 +94,20 @@ class Conv2d(_Layer, nn.Conv2d):
         if self.transforms:
             y = self.winograd(pixels, self.weight, height, width)
         elif self.multiplies_first:
-            y = self._multiply_first(pixels, shape)
+            y = self._multiply_first(pixels, height, width, shape)
         else:
             y = self._gather_first(pixels, height, width)
         return _with_bias(self, y.reshape((-1, self.out_channels))).reshape(shape)
 
     def _gather_first(self, pixels, height, width):
         weight = self.weight.transpose((0, 2, 3, 1)).reshape((self.out_channels, -1))
-        return self.product(pixels, weight, height, width)
+        return self.product(self.unfold(pixels, 1, height, width).reshape((-1, weight.shape[1])), weight)
 
-    def _multiply_first(self, pixels, shape):
-        turned = ops.flip(self.weight, (2, 3)).transpose((1, 2, 3, 0)).reshape((self.in_channels, -1))
-        return self.product(pixels.reshape((-1, self.in_channels)), turned, shape[1], shape[2])
+    def _multiply_first(self, pixels, height, width, shape):
+        turned = ops.flip(self.weight, (2, 3)).transpose((2, 3, 0, 1)).reshape((-1, self.in_channels))
+        patches = self.product(pixels.reshape((-1, self.in_channels)), turned)
+        taps = height * width * self.geometry[0] ** 2
+        return self.fold(patches.reshape((-1, taps, self.out_channels)), 1, shape[1], shape[2])
 
 
 class ConvTranspose2d(_Layer, nn.Conv2dTranspose):
@@ -119,7 +121,8 @@ class ConvTranspose2d(_Layer, nn.Conv2dTranspose):
     """
 
     def _choose(self):
-        self.product = ToPixels(*self.geometry)
+        self.fold = fold(*self.geometry)
+        self.product = ops.MatMul()
 
     def _side(self, size):
         kernel, stride, before, after = self.geometry
@@ -129,7 +132,9 @@ class ConvTranspose2d(_Layer, nn.Conv2dTranspose):
         _, rows, columns, _ = x.shape
         height, width = self._side(rows), self._side(columns)
         weight = self.weight.transpose((0, 2, 3, 1)).reshape((self.in_channels, -1))
-        pixels = self.product(x.reshape((-1, self.in_channels)), weight, height, width)
+        patches = self.product(x.reshape((-1, self.in_channels)), weight)
+        taps = rows * columns * self.geometry[0] ** 2
+        pixels = self.fold(patches.reshape((-1, taps, self.out_channels)), 1, height, width)
         y = _with_bias(self, pixels.reshape((-1, self.out_channels)))
         return y.reshape((-1, height, width, self.out_channels))
 

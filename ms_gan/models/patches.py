@@ -66,8 +66,7 @@ def _patch_tables(images, height, width, kernel, stride, before, after):
 
 
 @constexpr
-def reader_tables(images, height, width, kernel, stride, before, after):
-    """For every pixel the patches that read it, as `readers` has them; `images` has no use here."""
+def _reader_tables(images, height, width, kernel, stride, before, after):
     return tables_of(readers(patch_rows(height, width, kernel, stride, before, after), height * width))
 
 
@@ -119,4 +118,9 @@ def unfold(kernel: int, stride: int, before: int, after: int) -> Gathered:
         kernel, stride: pixels.
         before, after: rows and columns of zeros at the top and the left, at the bottom and the right.
     """
-    return Gathered(_patch_tables, reader_tables, (kernel, stride, before, after))
+    return Gathered(_patch_tables, _reader_tables, (kernel, stride, before, after))
+
+
+def fold(kernel: int, stride: int, before: int, after: int) -> Gathered:
+    """Patches to pixels, adding where they overlap: col2im, the adjoint of `unfold`, with the same arguments."""
+    return Gathered(_reader_tables, _patch_tables, (kernel, stride, before, after))
