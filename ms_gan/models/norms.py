@@ -20,7 +20,8 @@ class _OfRows:
 
     def __init__(self, channels: int, eps: float, momentum: float, exact: bool = False):
         super().__init__(channels, eps, momentum)
-        self.normalise = self._normaliser(exact)
+        self.exact = exact
+        self.normalise = self._normaliser()
 
     def construct(self, x):
         rows = x.reshape((-1, self.num_features))
@@ -41,15 +42,15 @@ class _OfRows:
 class BatchNorm1d(_OfRows, nn.BatchNorm1d):
     """nn.BatchNorm1d: (N, C) -> the same, float32."""
 
-    def _normaliser(self, exact):
-        return Normalised(self.eps, exact)
+    def _normaliser(self):
+        return Normalised(self.eps, self.exact)
 
 
 class BatchNorm2d(_OfRows, nn.BatchNorm2d):
     """nn.BatchNorm2d, channels last: (N, H, W, C) -> the same, float32."""
 
-    def _normaliser(self, exact):
-        return QuicklyNormalised(self.eps, exact)
+    def _normaliser(self):
+        return QuicklyNormalised(self.eps, self.exact)
 
 
 class Normalised(nn.Cell):

@@ -11,7 +11,7 @@ LAYERS = """
 import mindspore as ms
 import numpy as np
 from mindspore import nn
-from ms_gan.models import convolution
+from ms_gan.models import convolution, norms
 from ms_gan.runtime.kernels import convolutions_as_products
 
 ms.set_context(mode=ms.GRAPH_MODE)
@@ -20,7 +20,7 @@ products, _ = convolutions_as_products("CPU")
 conv = convolution.Conv2d if products else nn.Conv2d
 transposed = convolution.ConvTranspose2d if products else nn.Conv2dTranspose
 chain = convolution.ChannelsLast if products else nn.SequentialCell
-norm = convolution.BatchNorm2d if products else nn.BatchNorm2d
+norm = norms.BatchNorm2d if products else nn.BatchNorm2d
 halving = {"stride": 2, "pad_mode": "pad", "padding": 1, "has_bias": False}
 networks = [
     ([conv(3, 64, 4, **halving), conv(64, 128, 4, **halving), norm(128, 1e-5, 0.9)], (3, 64, 64)),
