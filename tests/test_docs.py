@@ -26,12 +26,12 @@ def name_of(path):
 def undocumented(node, where=""):
     """The public functions, classes and methods in a syntax tree that have no docstring.
 
-    A cell's `construct` is described by its class, under Inputs and Outputs, as in MindSpore, and so is its `bprop`.
+    A cell's `construct` is described by its class, under Inputs and Outputs, as in MindSpore.
     """
     for child in node.body:
         if not isinstance(child, (ast.FunctionDef, ast.ClassDef)) or child.name.startswith("_"):
             continue
-        if not ast.get_docstring(child) and child.name not in ("construct", "bprop"):
+        if not ast.get_docstring(child) and child.name != "construct":
             yield f"{where}{child.name}"
         if isinstance(child, ast.ClassDef):
             yield from undocumented(child, f"{where}{child.name}.")

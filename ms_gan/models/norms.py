@@ -100,6 +100,7 @@ class QuicklyNormalised(Normalised):
         return ADD(centred * self.repeat(scale, rows), beta), mean, variance
 
     def bprop(self, rows, gamma, beta, out, gradients):
+        """The gradients for rows, gamma and beta, of that for the rows that construct gives."""
         gradient = gradients[0]
         _, variance, centred = self.moments(rows)
         deviation = ops.sqrt(variance + self.eps)

@@ -45,4 +45,5 @@ class PlusRow(nn.Cell):
         return ADD(rows, row)
 
     def bprop(self, rows, row, out, gradient):
+        """The gradients for rows and row."""
         return gradient, self.sum(gradient).reshape((-1,))
