@@ -120,6 +120,11 @@ def choices(value: str, names: Iterable[str], kind: str = "") -> str:
     return f"allowed: {kind}{', '.join(names)}" + (f"; did you mean {meant}?" if meant else "")
 
 
+def spelt(name: str, names: Iterable[str]) -> str:
+    """The one of several names that is this one but for its case, gpu for GPU; `name` itself where none is."""
+    return next((other for other in names if other.lower() == name.lower()), name)
+
+
 def nearest(name: str, names: List[str]) -> str:
     """The names that someone may have meant, as part of a question; "" where none is near.
 

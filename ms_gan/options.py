@@ -15,7 +15,7 @@ from typing import Any, Dict, List, Literal, Tuple, Union, get_args, get_origin
 import yaml
 from jsonargparse import ArgumentParser
 
-from ms_gan.arguments import Help, as_called, nearest, option_names
+from ms_gan.arguments import Help, as_called, nearest, option_names, spelt
 from ms_gan.errors import UsageError
 from ms_gan.schema import allowed, check_ranges, fill, leaves, plain
 from ms_gan.trees import flat_options, parse_yaml, refusal, unknown
@@ -116,7 +116,7 @@ def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict
     for file in files:
         given.update(_flat_yaml(cls, find_config(file)))
     try:
-        given.update(vars(parser.parse_args(argv, defaults=False).as_flat()))
+        given.update(vars(parser.parse_args(_in_their_case(parser, cls, argv), defaults=False).as_flat()))
     except argparse.ArgumentError as error:
         raise UsageError(_explain(parser, cls, str(error))) from None
     options = _filled(cls, given)
@@ -140,6 +140,27 @@ def _split_off_files(argv: List[str]) -> Tuple[List[str], bool, List[str]]:
     except argparse.ArgumentError as error:
         raise UsageError(f"{error.argument_name}: {error.message}; --help explains it") from None
     return found.config, found.print_config, others
+
+
+def _in_their_case(parser: ArgumentParser, cls: type, argv: List[str]) -> List[str]:
+    """The arguments with each choice among names as it is declared: `--device GPU` for `--device gpu`."""
+    kinds = {key: f.type for key, f, _ in leaves(cls())}
+    choices = {
+        flag: get_args(kinds[action.dest])
+        for action in parser._actions
+        for flag in action.option_strings
+        if get_origin(kinds.get(action.dest)) is Literal
+    }
+    result, before = [], ""
+    for text in argv:
+        flag, equals, value = text.partition("=")
+        if equals and flag in choices:
+            text = f"{flag}={spelt(value, choices[flag])}"
+        elif before in choices:
+            text = spelt(text, choices[before])
+        result.append(text)
+        before = text
+    return result
 
 
 def find_config(name: str) -> Path:

@@ -102,9 +102,10 @@ set_up_environment() {
     if lacking "$1" >/dev/null; then install "$1"; fi
 }
 
-# device_among ARGUMENTS...: prints the device that --device names there; auto where it is not there.
-device_among() {
-    local device=auto
+# device_among ARGUMENTS...: prints the device that --device names there, in whatever case; auto where it is not there.
+device_among() (
+    device=auto
+    shopt -s nocasematch
     while (($#)); do
         case "$1" in
             --device=*) device="${1#*=}" ;;
@@ -112,8 +113,11 @@ device_among() {
         esac
         shift
     done
+    for known in auto CPU GPU Ascend; do
+        if [[ "$device" == "$known" ]]; then device="$known"; fi
+    done
     printf '%s\n' "$device"
-}
+)
 
 # cuda STATEMENT: runs a statement with ms_gan.runtime.cuda under the name cuda.
 cuda() {

@@ -19,8 +19,13 @@ while (($#)); do
             set -- "--device=${2:-}" "${@:3}"
             continue
             ;;
-        --device=GPU) add gpu ;;
-        --device=auto | --device=CPU | --device=Ascend) ;;
+        --device=*)
+            case "$(device_among "$1")" in
+                GPU) add gpu ;;
+                auto | CPU | Ascend) ;;
+                *) usage ;;
+            esac
+            ;;
         -*) usage ;;
         *) add "$1" ;;
     esac

@@ -31,6 +31,14 @@ def test_everyday_flags_are_the_long_options():
     assert config.generator.hidden == [3, 4]
 
 
+def test_the_case_of_a_name_does_not_matter(tmp_path):
+    file = tmp_path / "loud.yaml"
+    file.write_text("{mode: Graph, data: {source: MNIST}}")
+    config, _ = read("--config", str(file), "--device", "gpu", "--procedure.objective=Hinge", "--recipe", "GPU")
+    assert (config.mode, config.data.source) == ("graph", "mnist")
+    assert (config.device, config.procedure.objective, config.recipe) == ("GPU", "hinge", "GPU")
+
+
 @pytest.mark.parametrize(
     "argv, message",
     [

@@ -10,10 +10,11 @@ import shutil
 import sys
 import textwrap
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Iterator, List, Optional, Sequence
 
 from ms_gan import __version__
-from ms_gan.arguments import Parser, as_called
+from ms_gan.arguments import Parser, as_called, spelt
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import checkup, trial
 from ms_gan.runtime.ascend import examine_ascend
@@ -95,7 +96,8 @@ def main(argv: Optional[List[str]] = None) -> int:
     # Not jsonargparse, which may be what is missing.
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
     about = "the device that the exit code is about; auto: the one that a run would take (default: auto)"
-    parser.add_argument("--device", choices=("auto", *DEVICES), default="auto", help=about)
+    devices = ("auto", *DEVICES)
+    parser.add_argument("--device", type=partial(spelt, names=devices), choices=devices, default="auto", help=about)
     parser.add_argument("--quick", action="store_true", help="look only: start MindSpore on no device")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     try:

@@ -68,7 +68,7 @@ def test_the_best_device_that_starts_is_taken(machine, capsys):
         (["--device", "GPU"], 1, "--device GPU takes GPU, which fails"),
         (["--device", "GPU", "--quick"], 0, "--device GPU takes GPU"),
         (["--device", "Ascend"], 1, "--device Ascend cannot be used here"),
-        (["--device", "CPU"], 0, "--device CPU takes CPU"),
+        (["--device", "cpu"], 0, "--device CPU takes CPU"),
     ],
 )
 def test_the_exit_code_is_that_of_the_device_asked_for(machine, capsys, argv, code, verdict):
@@ -111,7 +111,7 @@ def test_where_nothing_is_installed_it_says_so():
 @pytest.mark.parametrize(
     "argv, message",
     [
-        (["--device", "gpu"], "--device: 'gpu' is not allowed; allowed: auto, Ascend, GPU, CPU; did you mean GPU?"),
+        (["--device", "gpus"], "--device: 'gpus' is not allowed; allowed: auto, Ascend, GPU, CPU; did you mean GPU?"),
         (["--devise", "GPU"], "unknown option --devise; did you mean --device?"),
     ],
 )
