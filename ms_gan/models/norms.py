@@ -73,12 +73,24 @@ class Normalised(nn.Cell):
         self.sum = exact_sum_of_rows if exact else sum_of_rows
         self.repeat = exactly_on_every_row if exact else on_every_row
 
-    def construct(self, rows, gamma, beta):
+    def plus(self, rows, row):
+        """rows (M, C) plus a row (1, C)."""
+        return rows + self.repeat(row, rows)
+
+    def less(self, rows, row):
+        """rows (M, C) less a row (1, C)."""
+        return rows - self.repeat(row, rows)
+
+    def moments(self, rows):
+        """The mean of rows, their variance, both (1, C), and the rows less their mean."""
         mean = self.sum(rows) / rows.shape[0]
-        centred = rows - self.repeat(mean, rows)
-        variance = self.sum(centred * centred) / rows.shape[0]
+        centred = self.less(rows, mean)
+        return mean, self.sum(centred * centred) / rows.shape[0], centred
+
+    def construct(self, rows, gamma, beta):
+        mean, variance, centred = self.moments(rows)
         scale = self.repeat(gamma / ops.sqrt(variance + self.eps), rows)
-        return centred * scale + self.repeat(beta.reshape((1, -1)), rows), mean, variance
+        return self.plus(centred * scale, beta.reshape((1, -1))), mean, variance
 
 
 class QuicklyNormalised(Normalised):
@@ -88,16 +100,13 @@ class QuicklyNormalised(Normalised):
     its weights.
     """
 
-    def moments(self, rows):
-        """The mean of rows, their variance, both (1, C), and the rows less their mean."""
-        mean = self.sum(rows) / rows.shape[0]
-        centred = ADD(rows, -mean.reshape((-1,)))
-        return mean, self.sum(centred * centred) / rows.shape[0], centred
+    def plus(self, rows, row):
+        """rows (M, C) plus a row (1, C)."""
+        return ADD(rows, row.reshape((-1,)))
 
-    def construct(self, rows, gamma, beta):
-        mean, variance, centred = self.moments(rows)
-        scale = gamma / ops.sqrt(variance + self.eps)
-        return ADD(centred * self.repeat(scale, rows), beta), mean, variance
+    def less(self, rows, row):
+        """rows (M, C) less a row (1, C)."""
+        return ADD(rows, -row.reshape((-1,)))
 
     def bprop(self, rows, gamma, beta, out, gradients):
         """The gradients for rows, gamma and beta, of that for the rows that construct gives."""
@@ -108,5 +117,5 @@ class QuicklyNormalised(Normalised):
         along, total = self.sum(gradient * centred) / deviation, self.sum(gradient)
         slope = gradient * self.repeat(scale, rows)
         slope = slope - centred * self.repeat(scale * along / (deviation * count), rows)
-        slope = ADD(slope, -(scale * total / count).reshape((-1,)))
+        slope = self.less(slope, scale * total / count)
         return slope, along.reshape((-1,)), total.reshape((-1,))
