@@ -11,8 +11,10 @@ from ms_gan.config import Config
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError
 from ms_gan.runtime import Device
+from ms_gan.runtime.crowd import Crowd
 from ms_gan.runtime.signals import Signals
 from ms_gan.training.checkpoint import take_notes
+from ms_gan.training.events import say
 from ms_gan.training.inputs import StepInputs
 from ms_gan.training.parallel import check_agreement, check_norms, check_patience, facts
 from ms_gan.training.prefetch import Prefetched
@@ -102,6 +104,8 @@ class Trainer:
         self._late = False  # the time is up
         self._careful = CarefulSteps(self.system, self.workers) if config.train.skip_bad_steps else None
         self._skipped = 0  # steps left out so far
+        # Several workers on one machine are each other's crowd, and gain by making room.
+        self._crowd = Crowd() if device.name == "CPU" and self.workers.count == 1 else None
 
     def _restore(self, folder: RunFolder) -> Beginning:
         notes = take_notes(self.config, self.data.images)
@@ -168,6 +172,8 @@ class Trainer:
         stop = self._stops()
         while self.step < self.total_steps and not stop:
             pending += self._take()
+            if self._crowd and self._crowd.look():
+                say("crowded   other processes use these cores too; waiting threads no longer make room for them")
             stop = self._stops()
             every = train.sample_every * unit, self._measure_every, train.checkpoint_every * unit
             sample, measure, save = map(self._is_due, every)
