@@ -12,10 +12,13 @@ import time
 from pathlib import Path
 from typing import Dict
 
+from ms_gan.runtime.workers import announced
+
 TASKS = Path("/proc/self/task")
 CROWDED = 0.5  # share of the time that a thread is ready to run and does not; below 0.2 where it is alone
 SECONDS = 5  # between two looks
 LOOKS = 2  # in a row that find a crowd, before anything is done: a moment's passes
+NOTICE = "crowded   other processes use these cores too; waiting threads no longer make room for them"
 # machine: its number in the audit interface, and those of the calls sched_yield and seccomp
 NUMBERS = {"x86_64": (0xC000003E, 24, 317), "aarch64": (0xC00000B7, 124, 277)}
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06  # instructions of the filter: a 32-bit word, a comparison, the verdict
@@ -73,22 +76,34 @@ def delays() -> Dict[str, int]:
 
 
 class Crowd:
-    """Looks every few seconds whether this process has to wait for cores, and keeps them where it does."""
+    """Looks every few seconds whether this process has to wait for cores, and keeps them where it does.
+
+    Not on other devices than CPUs, and not where there are several workers: on one machine they are each other's crowd,
+    and gain by making room.
+
+    Attributes:
+        kept: whether this process keeps its cores.
+    """
+
+    kept = False
 
     def __init__(self):
+        import mindspore as ms
+
         self._delays, self._time = delays(), time.monotonic()
         self._looks = 0
-        self._acted = False
+        self._over = announced() > 1 or ms.get_context("device_target") != "CPU"
 
-    def look(self) -> bool:
-        """To be called often, such as after each step; whether from now on, and not before, cores are kept."""
+    def look(self) -> str:
+        """To be called often, such as after each step; what to tell a person once cores are kept, otherwise ""."""
         now = time.monotonic()
-        if self._acted or now - self._time < SECONDS:
-            return False
+        if self._over or Crowd.kept or now - self._time < SECONDS:
+            return ""
         found = delays()
         longest = max((found[task] - self._delays.get(task, found[task]) for task in found), default=0)
         share = longest / 1e9 / (now - self._time)
         self._delays, self._time = found, now
         self._looks = self._looks + 1 if share > CROWDED else 0
-        self._acted = self._looks >= LOOKS
-        return self._acted and keep_cores()
+        self._over = self._looks >= LOOKS
+        Crowd.kept = self._over and keep_cores()
+        return NOTICE if Crowd.kept else ""

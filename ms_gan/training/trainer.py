@@ -104,8 +104,7 @@ class Trainer:
         self._late = False  # the time is up
         self._careful = CarefulSteps(self.system, self.workers) if config.train.skip_bad_steps else None
         self._skipped = 0  # steps left out so far
-        # Several workers on one machine are each other's crowd, and gain by making room.
-        self._crowd = Crowd() if device.name == "CPU" and self.workers.count == 1 else None
+        self._crowd = Crowd()
 
     def _restore(self, folder: RunFolder) -> Beginning:
         notes = take_notes(self.config, self.data.images)
@@ -172,8 +171,9 @@ class Trainer:
         stop = self._stops()
         while self.step < self.total_steps and not stop:
             pending += self._take()
-            if self._crowd and self._crowd.look():
-                say("crowded   other processes use these cores too; waiting threads no longer make room for them")
+            notice = self._crowd.look()
+            if notice:
+                say(notice)
             stop = self._stops()
             every = train.sample_every * unit, self._measure_every, train.checkpoint_every * unit
             sample, measure, save = map(self._is_due, every)

@@ -67,6 +67,7 @@ def machine(monkeypatch):
     monkeypatch.setattr(crowd.time, "monotonic", lambda: state["time"])
     monkeypatch.setattr(crowd, "delays", lambda: {"1": int(state["waited"] * 1e9)})
     monkeypatch.setattr(crowd, "keep_cores", keep)
+    monkeypatch.setattr(Crowd, "kept", False)
     return state
 
 
@@ -77,7 +78,7 @@ def looks(machine, *waits, seconds=5):
     for waited in waits:
         machine["time"] += seconds
         machine["waited"] += waited
-        said.append(watched.look())
+        said.append(watched.look() == crowd.NOTICE)
     return said
 
 
@@ -92,6 +93,19 @@ def looks(machine, *waits, seconds=5):
 def test_cores_are_kept_once_a_crowd_stays(machine, waits, said):
     assert looks(machine, *waits) == said
     assert machine["kept"] == sum(said)
+
+
+def test_once_is_enough(machine):
+    assert any(looks(machine, 5, 5))
+    assert not any(looks(machine, 5, 5, 5))
+    assert machine["kept"] == 1
+
+
+@pytest.mark.parametrize("others, device", [(2, "CPU"), (1, "GPU"), (1, "Ascend")])
+def test_workers_and_other_devices_are_left_alone(machine, monkeypatch, others, device):
+    monkeypatch.setattr(crowd, "announced", lambda: others)
+    monkeypatch.setattr("mindspore.get_context", lambda key: device)
+    assert not any(looks(machine, 5, 5, 5))
 
 
 def test_looks_are_seconds_apart(machine):
