@@ -10,12 +10,14 @@ import ctypes
 import platform
 import time
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Tuple
 
 from ms_gan.runtime.workers import announced
 
 TASKS = Path("/proc/self/task")
 CROWDED = 0.5  # share of the time that a thread is ready to run and does not; below 0.2 where it is alone
+# and that at least so many seconds at a time: other runs of this kind, which give up cores as well, make room at once
+SLICE = 0.001
 SECONDS = 5  # between two looks
 LOOKS = 2  # in a row that find a crowd, before anything is done: a moment's passes
 NOTICE = "crowded   other processes use these cores too; waiting threads no longer make room for them"
@@ -64,13 +66,15 @@ def keep_cores() -> bool:
     return libc.syscall(seccomp, SET_FILTER, ALL_THREADS | AS_FAST_AS_EVER, ctypes.byref(program)) == 0
 
 
-def delays() -> Dict[str, int]:
-    """For each thread of this process the nanoseconds that it was ready to run and waited for a core; {} if unknown."""
+def delays() -> Dict[str, Tuple[float, int]]:
+    """For each thread of this process the seconds that it was ready to run and waited for a core, and how many times it
+    had one; {} if unknown."""
     found = {}
     for task in TASKS.glob("*/schedstat"):
         try:
-            found[task.parent.name] = int(task.read_text().split()[1])
-        except (OSError, IndexError, ValueError):
+            _, waited, times = task.read_text().split()
+            found[task.parent.name] = int(waited) / 1e9, int(times)
+        except (OSError, ValueError):
             continue  # it has ended meanwhile
     return found
 
@@ -100,10 +104,11 @@ class Crowd:
         if self._over or Crowd.kept or now - self._time < SECONDS:
             return ""
         found = delays()
-        longest = max((found[task] - self._delays.get(task, found[task]) for task in found), default=0)
-        share = longest / 1e9 / (now - self._time)
+        since = [(found[task], self._delays[task]) for task in found if task in self._delays]
+        waited, times = max(((new[0] - old[0], new[1] - old[1]) for new, old in since), default=(0.0, 0))
+        crowded = waited > CROWDED * (now - self._time) and waited > SLICE * times
         self._delays, self._time = found, now
-        self._looks = self._looks + 1 if share > CROWDED else 0
+        self._looks = self._looks + 1 if crowded else 0
         self._over = self._looks >= LOOKS
         Crowd.kept = self._over and keep_cores()
         return NOTICE if Crowd.kept else ""

@@ -57,27 +57,28 @@ def test_another_system_is_left_alone(monkeypatch):
 
 @pytest.fixture
 def machine(monkeypatch):
-    """A clock, and how long the one thread has waited: both in seconds."""
-    state = {"time": 0.0, "waited": 0.0, "kept": 0}
+    """A clock, how long the one thread has waited, both in seconds, and how many times it had a core."""
+    state = {"time": 0.0, "waited": 0.0, "times": 0, "kept": 0}
 
     def keep():
         state["kept"] += 1
         return True
 
     monkeypatch.setattr(crowd.time, "monotonic", lambda: state["time"])
-    monkeypatch.setattr(crowd, "delays", lambda: {"1": int(state["waited"] * 1e9)})
+    monkeypatch.setattr(crowd, "delays", lambda: {"1": (state["waited"], state["times"])})
     monkeypatch.setattr(crowd, "keep_cores", keep)
     monkeypatch.setattr(Crowd, "kept", False)
     return state
 
 
-def looks(machine, *waits, seconds=5):
-    """What each look says, after so many seconds of which the thread waited for a core so many."""
+def looks(machine, *waits, seconds=5, times=1000):
+    """What each look says, after so many seconds of which the thread waited so many for a core that it had `times`."""
     watched = Crowd()
     said = []
     for waited in waits:
         machine["time"] += seconds
         machine["waited"] += waited
+        machine["times"] += times
         said.append(watched.look() == crowd.NOTICE)
     return said
 
@@ -95,6 +96,10 @@ def test_cores_are_kept_once_a_crowd_stays(machine, waits, said):
     assert machine["kept"] == sum(said)
 
 
+def test_those_who_make_room_at_once_are_no_crowd(machine):
+    assert not any(looks(machine, 4, 4, 4, times=20_000))
+
+
 def test_once_is_enough(machine):
     assert any(looks(machine, 5, 5))
     assert not any(looks(machine, 5, 5, 5))
@@ -109,13 +114,13 @@ def test_workers_and_other_devices_are_left_alone(machine, monkeypatch, others, 
 
 
 def test_looks_are_seconds_apart(machine):
-    assert looks(machine, *[1] * 9, seconds=1) == [False] * 9
-    assert looks(machine, *[1] * 10, seconds=1) == [False] * 9 + [True]
+    assert looks(machine, *[1] * 9, seconds=1, times=9) == [False] * 9
+    assert looks(machine, *[1] * 10, seconds=1, times=9) == [False] * 9 + [True]
 
 
 @ON_LINUX
 def test_threads_have_delays():
-    assert delays() and all(value >= 0 for value in delays().values())
+    assert delays() and all(waited >= 0 and times > 0 for waited, times in delays().values())
 
 
 def test_no_delays_where_the_system_tells_none(monkeypatch, tmp_path):
