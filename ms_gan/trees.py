@@ -89,8 +89,10 @@ def _typed(value: Any, kind: Any) -> Any:
     origin, args = get_origin(kind), get_args(kind)
     if origin is Union:
         return _first_typed(value, args)
-    if origin is Literal and isinstance(value, str) and arguments.spelt(value, args) in args:
-        return arguments.spelt(value, args)
+    if origin is Literal and isinstance(value, str):
+        value = arguments.spelt(value, args)
+        if value in args:
+            return value
     if origin is list and isinstance(value, list):
         return [_typed(element, args[0]) for element in value]
     if kind is float:
