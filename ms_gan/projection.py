@@ -12,9 +12,9 @@ from typing import List, NamedTuple
 import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
-from tqdm import tqdm
 
 from ms_gan.latents import is_spherical, sample_latents
+from ms_gan.progress import tracked
 from ms_gan.sampling import Sampler
 
 CANDIDATES = 1024  # random samples, the nearest of which the searches start from
@@ -107,7 +107,7 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
     image = ms.Tensor(target[np.newaxis])
     shown = sorted({0, *(steps >> shift for shift in range(SHOWN))})
     taken = [best]
-    for step in tqdm(range(1, steps + 1), "Searching", unit="step", disable=None, leave=False):
+    for step in tracked(range(1, steps + 1), "Searching", steps, "step"):
         search(image)
         if step in shown:
             taken.append(search.latents.asnumpy().copy())

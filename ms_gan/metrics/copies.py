@@ -3,11 +3,11 @@
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
-from tqdm import tqdm
 
 from ms_gan.metrics.blocks import generated_blocks, image_blocks
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.neighbours import nearest
+from ms_gan.progress import progress
 
 SHOWN = 16  # samples of each kind in the picture
 
@@ -69,13 +69,13 @@ def _nearest_of_all(queries: np.ndarray, features: Features, train: np.ndarray) 
     """Number (n,) and distance (n,) of the training image nearest to each of the features (n, d)."""
     index, distance = np.zeros(len(queries), np.int64), np.full(len(queries), np.inf)
     start = 0
-    with tqdm(total=len(train), desc="Searching copies", unit="image", disable=None, leave=False) as bar:
+    with progress("Searching copies", len(train), "image") as update:
         for block in image_blocks(train, len(train)):
             found, far = nearest(queries, features(block)[0])
             nearer = far < distance
             index[nearer], distance[nearer] = start + found[nearer], far[nearer]
             start += len(block)
-            bar.update(len(block))
+            update(len(block))
     return index, distance
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any, Iterable, List, NamedTuple, Optional
 
 import numpy as np
-from tqdm import tqdm
 
 from ms_gan.data import ImageData
 from ms_gan.errors import UsageError
@@ -19,6 +18,7 @@ from ms_gan.metrics.neighbours import Manifold, manifold, neighbour_metrics
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
 from ms_gan.metrics.reference import digest, reference_moments
 from ms_gan.metrics.report import Measures, Report
+from ms_gan.progress import progress
 from ms_gan.seeds import Purpose, stream
 
 COMPARED = 10_000  # images, at most, whose features are kept; the others count for moments and classes only
@@ -152,7 +152,7 @@ def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: in
     moments, values, likely, counts = Moments.empty(features.width), [], [], []
     wanted, start = np.zeros(total, bool), 0
     wanted[evenly(total, kept)] = True
-    with tqdm(total=total, desc=doing, unit="image", disable=None, leave=False) as bar:
+    with progress(doing, total, "image") as update:
         for images in blocks:
             block, probabilities = features(images)
             chosen = wanted[start : start + len(images)]
@@ -162,7 +162,7 @@ def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: in
                 likely.append(probabilities[chosen])
                 counts.append(class_counts(probabilities))
             start += len(images)
-            bar.update(len(images))
+            update(len(images))
     if not likely:
         return Seen(moments, np.concatenate(values), None, None)
     all_counts = ClassCounts(sum(part.counts for part in counts), sum(part.confident for part in counts))

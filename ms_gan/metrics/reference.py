@@ -14,6 +14,7 @@ from ms_gan.files import whole_file
 from ms_gan.metrics.blocks import image_blocks
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments
+from ms_gan.progress import progress
 from ms_gan.runtime.paths import cache_dir
 
 
@@ -43,10 +44,10 @@ def reference_moments(
         if path.exists():
             tqdm.write(f"note: {path}: damaged; it is computed again", file=sys.stderr)
         found = Moments.empty(features.width)
-        with tqdm(total=count, desc="Measuring real images", unit="image", disable=None, leave=False) as bar:
+        with progress("Measuring real images", count, "image") as update:
             for block in image_blocks(images, count):
                 found.add(features(block)[0])
-                bar.update(len(block))
+                update(len(block))
         _write(path, found)
     return found
 

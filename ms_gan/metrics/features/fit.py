@@ -15,6 +15,7 @@ from ms_gan.errors import GanError
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.models.initialisers import initialise
 from ms_gan.pixels import to_float
+from ms_gan.progress import tracked
 from ms_gan.runtime.crowd import Crowd
 from ms_gan.seeds import Purpose, stream
 
@@ -95,7 +96,7 @@ def fit(data: ImageData, recipe: Recipe) -> Classifier:
     step = FitStep(network, nn.Adam(network.trainable_params(), learning_rate=one_cycle(recipe, steps)))
     network.set_train(True)
     batches, crowd = islice(_batches(data, recipe, size), steps), Crowd()
-    for images, labels in tqdm(batches, "Training the features", steps, unit="step", disable=None, leave=False):
+    for images, labels in tracked(batches, "Training the features", steps, "step"):
         loss = step(ms.Tensor(images), ms.Tensor(labels))
         notice = crowd.look()
         if notice:
