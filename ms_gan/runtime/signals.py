@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from typing import Optional
+from typing import Callable, Optional
 
 SAME = 0.2  # seconds within which two signals are one: a batch system sends it to a launcher and to its workers
 
@@ -59,6 +59,24 @@ class Signals:
             self._thread.join()
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
             signal.signal(signal.SIGINT, self._handler)
+
+    def do_unless_stopped(self, work: Callable[[], None]) -> bool:
+        """Do what may take minutes and can be begun again, in a time of patience: a stop breaks it off at once.
+
+        Returns:
+            whether it was done; otherwise `stop` tells why.
+        """
+        self.patient = False
+        try:
+            if self.stop is None:
+                work()
+        except KeyboardInterrupt:
+            if self.stop is None:
+                raise
+            return False
+        finally:
+            self.patient = True
+        return self.stop is None
 
     def _watch(self) -> None:
         while True:

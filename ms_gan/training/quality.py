@@ -8,7 +8,8 @@ from ms_gan.config import Config
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError, UsageError
 from ms_gan.metrics.blocks import generated_blocks
-from ms_gan.metrics.features import open_features
+from ms_gan.metrics.features import Features, open_features
+from ms_gan.metrics.features.shipped import covers
 from ms_gan.metrics.features.trained import can_be_learnt
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.pictures import quality_records, save_quality
@@ -53,6 +54,7 @@ class Quality:
         self._log = EventLog(folder.metrics, step)
         self._records = quality_records(read_events(folder.metrics))
         self.best = self._kept()
+        self._features: Optional[Features] = None
 
     def _kept(self) -> Optional[Record]:
         """The record of the generator in generator.ckpt; None too where that one is of steps that training repeats."""
@@ -74,8 +76,8 @@ class Quality:
         if not self.every:
             return f"not measured in runs of less than {metrics.every} epochs (metrics.every)"
         first = ""
-        if metrics.features is None and can_be_learnt(self._data):
-            first = "; the first run on a data set trains a classifier for it, about 2 minutes"
+        if metrics.features is None and can_be_learnt(self._data) and not covers(self._config.data):
+            first = "; the first one on a data set trains a classifier for it, which takes minutes"
         return f"Frechet distance of {metrics.samples:,} images every {metrics.every} epochs{first}"
 
     @property
@@ -93,18 +95,20 @@ class Quality:
     def prepare(self) -> None:
         """Get ready what generated images are compared with, from the cache, or computed now for the first time.
 
+        That may take minutes, so it waits for the first measurement.
+
         Raises:
             UsageError: features that do not suit the images; onnxruntime is not installed.
             GanError: a cache that cannot be written.
         """
-        if not self.every:
+        if self._features is not None:
             return
         config, images = self._config, self._data.images
-        self._features = open_features(config.data, self._data, config.metrics.features, config.seed)
+        features = open_features(config.data, self._data, config.metrics.features, config.seed)
         pixels = digest(images, len(images))
-        self._real = reference_moments(self._features, images, pixels=pixels)
+        self._real = reference_moments(features, images, pixels=pixels)
         self._rules = {
-            "features": describe_features(self._features),
+            "features": describe_features(features),
             "data": self._data.name,
             "pixels": pixels,
             "split": "train",
@@ -116,16 +120,17 @@ class Quality:
             "seed": config.seed,
         }
         for count in (config.metrics.samples, len(images)):
-            warning = too_few(count, self._features.width)
+            warning = too_few(count, features.width)
             if warning:
                 say(f"note: {warning}")
+        self._features = features
 
     def knows(self, step: int) -> bool:
         """Whether the generators of a step have been measured."""
         return any(record.get("step") == step for record in self._of_kept_kind())
 
     def measure(self, sampler: Sampler, stop: Callable[[], bool] = lambda: False) -> Optional[Record]:
-        """Measure a generator by the first samples of the run's seed; writes and returns the record.
+        """Measure a generator by the first samples of the run's seed, after `prepare`; writes and returns the record.
 
         Args:
             sampler: of the generator.

@@ -177,7 +177,12 @@ class Results:
         thin_grids(paths, [self.folder.sampled_step(path, self.per_epoch) for path in paths], step, every)
 
     def measure(self, step: int) -> None:
-        """Measure the raw and the averaged generator; the one that makes the pictures is kept if it is the best."""
+        """Measure the raw and the averaged generator; the one that makes the pictures is kept if it is the best.
+
+        Where a stop is asked for nothing is measured: the resumed run does it.
+        """
+        if not self._signals.do_unless_stopped(self.quality.prepare):
+            return
         texts: List[str] = []
         for name in dict.fromkeys(("generator", self.system.sampled)):
             self._load_sampler(name, step)

@@ -150,8 +150,7 @@ def test_distances_of_two_protocols_are_not_compared(device, network, distances,
 
 def test_a_run_that_is_too_short_needs_no_features(device, tmp_path, monkeypatch):
     monkeypatch.setattr(quality, "open_features", None)
-    trainer = trainer_for(measured_config(tmp_path / "run", 1), device)
-    trainer.results.quality.prepare()
+    trainer = trained(measured_config(tmp_path / "run", 1), device)
     assert "not measured in runs of less than 2 epochs" in trainer.results.quality.description
     assert trainer.results.quality.summary is None
 
@@ -165,7 +164,17 @@ def test_a_signal_does_not_wait_for_the_features_and_the_run_can_go_on(device, t
     trainer = trainer_for(config, device)
     monkeypatch.setattr(quality, "open_features", interrupted)
     assert trainer.run() == signal.SIGTERM
-    assert trainer_for(config, device, trainer.folder).step == 0
+    resumed = trainer_for(config, device, trainer.folder)
+    assert resumed.step == 4 and not resumed.results.quality.knows(4)
+
+
+def test_what_images_are_compared_with_is_prepared_when_the_first_measurement_is_due(
+    device, network, tmp_path, monkeypatch
+):
+    steps, trainer = [], trainer_for(measured_config(tmp_path / "run", 4), device)
+    monkeypatch.setattr(quality, "open_features", lambda *_: steps.append(trainer.step) or network.features)
+    trainer.run()
+    assert steps == [4]
 
 
 def test_images_that_are_all_the_same_have_a_distance(device, network, tmp_path):

@@ -10,7 +10,7 @@ from ms_gan.metrics.features.onnx_file import PIXEL_RANGE, open_onnx
 from ms_gan.metrics.features.random_network import random_features
 from ms_gan.metrics.features.trained import can_be_learnt, classifier_features
 
-__all__ = ["Features", "Recipe", "open_features"]
+__all__ = ["RECIPE", "Features", "Recipe", "open_features"]
 
 
 def open_features(
@@ -24,7 +24,8 @@ def open_features(
     """The feature extractor for images like a run's training images. The runtime must have been started.
 
     - A network in an ONNX file, where one is given.
-    - Else, where the training images have labels, a classifier trained on them: from the cache, or trained now.
+    - Else, where the training images have labels, a classifier trained on them: the package's, the cache's, or one
+      that is trained now.
     - Else a network of fixed random weights.
 
     Args:

@@ -37,20 +37,22 @@ def stored(place: Path, train: Callable[[], Stored]) -> Stored:
     Raises:
         GanError: the cache cannot be written.
     """
-    found = _read(place)
+    found = read(place)
     if found is None:
         with held(place, "training a feature extractor"):
             # Another process may have made it while this one waited.
-            found = _read(place)
+            found = read(place)
             if found is None:
                 if (place / CARD).exists():
                     tqdm.write(f"note: {place}: damaged; the features are trained again", file=sys.stderr)
                 found = train()
-                _write(place, found)
+                write(place, found)
+    mark_used(place / CARD)
     return found
 
 
-def _write(place: Path, made: Stored) -> None:
+def write(place: Path, made: Stored) -> None:
+    """Write weights and card into a folder, which is made where it is missing. Raises CannotWrite."""
     content = io.BytesIO()
     np.savez(content, **made.weights)
     with whole_file(place / WEIGHTS) as temporary:
@@ -60,13 +62,13 @@ def _write(place: Path, made: Stored) -> None:
     write_text(place / CARD, json.dumps({**made.card, "sha256": digest}, indent=1))
 
 
-def _read(place: Path) -> Optional[Stored]:
+def read(place: Path) -> Optional[Stored]:
+    """What `write` wrote; None where there is nothing, or nothing sound."""
     try:
         card = json.loads((place / CARD).read_text(encoding="utf-8"))
         content = (place / WEIGHTS).read_bytes()
         if hashlib.sha256(content).hexdigest() != card["sha256"]:
             return None
-        mark_used(place / CARD)
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             return Stored(dict(file), card)
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):

@@ -4,7 +4,8 @@ import hashlib
 import json
 import time
 from dataclasses import asdict, replace
-from typing import Optional, Tuple
+from pathlib import Path
+from typing import Any, Dict, Optional, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from ms_gan.config import DataConfig
 from ms_gan.data import ImageData, load
 from ms_gan.data.held_out import load_held_out
-from ms_gan.metrics.features.cache import Stored, stored
+from ms_gan.metrics.features import shipped
+from ms_gan.metrics.features.cache import Stored, stored, write
 from ms_gan.metrics.features.classifier import WIDTH, Classifier
 from ms_gan.metrics.features.extractor import Features, block_for
 from ms_gan.metrics.features.fit import Recipe, fit
@@ -32,8 +34,8 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
 
     A run that learns some classes only is measured by the classifier of all: one that knows nothing but frogs has
     nothing to tell apart. One whose images are padded is measured by the classifier of the source's own size, which
-    looks at what is within the margin, so that numbers compare between runs with and without it. The classifier is
-    trained once and kept in the user's cache; see `cache.stored`.
+    looks at what is within the margin, so that numbers compare between runs with and without it. Those of MNIST and
+    Fashion-MNIST come with the package; any other is trained once and kept in the user's cache: `cache.stored`.
 
     Args:
         config: the run's data options.
@@ -44,31 +46,75 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
         GanError: the cache cannot be written.
     """
     seen = data.images.shape[1:]
+    config, data = whole_source(config, data, seed)
+    facts = _facts(data, recipe)
+    place, found = shipped.PLACE / config.source, shipped.find(config.source, facts)
+    if found is None:
+        name = f"{config.source}-classifier-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]}"
+        place = cache_dir() / "features" / name
+        found = stored(place, lambda: _trained(name, config, data, seed, recipe))
+    network = Classifier(data.images.shape[1:], len(data.classes))
+    for parameter in network.get_parameters():
+        parameter.set_data(ms.Tensor(found.weights[parameter.name].astype(np.float32)))
+    return _features(found.card["name"], network.set_train(False), data, seen, found.card["accuracy"], str(place))
+
+
+def train_anew(config: DataConfig, data: ImageData, seed: int, recipe: Recipe, folder: Path) -> Features:
+    """Train the classifier of a data source again, into a folder, with weights in half precision.
+
+    This is how the classifiers that come with the package are made: `shipped`.
+
+    Args:
+        config, data, seed: as for `classifier_features`.
+        recipe: how it is trained.
+        folder: gets weights.npz and card.json.
+
+    Raises:
+        CannotWrite: the folder cannot be written.
+    """
+    seen = data.images.shape[1:]
+    config, data = whole_source(config, data, seed)
+    started = time.monotonic()
+    network = fit(data, recipe)
+    weights = {parameter.name: parameter.asnumpy().astype(np.float16) for parameter in network.get_parameters()}
+    for parameter in network.get_parameters():
+        parameter.set_data(ms.Tensor(weights[parameter.name].astype(np.float32)))
+    name = f"{config.source}-classifier-{hashlib.sha256(b''.join(map(bytes, weights.values()))).hexdigest()[:8]}"
+    card = _card(name, network, config, data, seed, recipe, started)
+    write(folder, Stored(weights, card))
+    return _features(name, network, data, seen, card["accuracy"], str(folder))
+
+
+def whole_source(config: DataConfig, data: ImageData, seed: int) -> Tuple[DataConfig, ImageData]:
+    """The images that a classifier is trained on, and their options: all classes, in the source's own size."""
     # Of a folder's images, image_size is the very size; of others, what they are padded to.
     own = replace(config, classes=None, image_size=config.image_size if config.source == "folder" else None)
-    if own != config:
-        config, data = own, load(own, seed)
+    return (config, data) if own == config else (own, load(own, seed))
+
+
+def _trained(name: str, config: DataConfig, data: ImageData, seed: int, recipe: Recipe) -> Stored:
+    """The classifier, from its first step to its accuracy."""
+    started = time.monotonic()
+    network = fit(data, recipe)
+    weights = {parameter.name: parameter.asnumpy() for parameter in network.get_parameters()}
+    return Stored(weights, _card(name, network, config, data, seed, recipe, started))
+
+
+def _card(
+    name: str, network: Classifier, config: DataConfig, data: ImageData, seed: int, recipe: Recipe, started: float
+) -> Dict[str, Any]:
+    """What is known about a classifier whose training began at `started`, by `time.monotonic`."""
+    test = load_held_out(config, data, seed)
+    accuracy = None if test is None else _accuracy(_features(name, network, data, data.images.shape[1:]), test)
+    seconds = round(time.monotonic() - started, 1)
+    about = {"name": name, **_facts(data, recipe), "classes": data.classes, "accuracy": accuracy, "seconds": seconds}
+    return {**about, "mindspore": ms.__version__}
+
+
+def _facts(data: ImageData, recipe: Recipe) -> Dict[str, Any]:
+    """All that a classifier depends on, but for the processor."""
     shape = data.images.shape[1:]
-    about = {"recipe": asdict(recipe), "data": data.name, "checksum": checksum(data), "image_shape": shape}
-    name = f"{config.source}-classifier-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}"
-    place = cache_dir() / "features" / name
-
-    def train() -> Stored:
-        """The classifier, from its first step to its accuracy."""
-        started = time.monotonic()
-        network = fit(data, recipe)
-        test = load_held_out(config, data, seed)
-        accuracy = None if test is None else _accuracy(_features(name, network, data, shape), test)
-        weights = {parameter.name: parameter.asnumpy() for parameter in network.get_parameters()}
-        seconds = round(time.monotonic() - started, 1)
-        card = {"name": name, **about, "classes": data.classes, "accuracy": accuracy, "seconds": seconds}
-        return Stored(weights, {**card, "mindspore": ms.__version__})
-
-    weights, card = stored(place, train)
-    network = Classifier(shape, len(data.classes))
-    for parameter in network.get_parameters():
-        parameter.set_data(ms.Tensor(weights[parameter.name]))
-    return _features(name, network.set_train(False), data, seen, card["accuracy"], str(place))
+    return {"recipe": asdict(recipe), "data": data.name, "checksum": checksum(data), "image_shape": list(shape)}
 
 
 def checksum(data: ImageData) -> str:
