@@ -28,6 +28,7 @@ from ms_gan.training.system import build_system
 from ms_gan.training.tensorboard import check_tensorboard
 from ms_gan.training.watch import first_not_finite, not_finite
 
+EARLY = 100  # steps after which the first sample grid is made, where an epoch is longer
 AGREED_EVERY = 10  # steps between two moments at which workers agree whether to stop
 
 
@@ -130,7 +131,6 @@ class Trainer:
             self.results.begin(self.step)
         try:
             with self.workers.together():
-                self._prepare()
                 self.signals.patient = True
                 if self._careful:
                     before = self.results.skipped if self.results else 0
@@ -144,16 +144,6 @@ class Trainer:
             if self.results:
                 self.folder.release()
         return self._stopped_by
-
-    def _prepare(self) -> None:
-        """What may take minutes before the first step; a signal does not wait for it."""
-        try:
-            if self.results:
-                self.results.quality.prepare()
-        except KeyboardInterrupt:
-            if self.signals.stop is None:
-                raise
-            # Otherwise the loop sees what interrupted it, and the run can be resumed.
 
     def _catch_up(self) -> None:
         """Measure what a stop did not let be measured before."""
@@ -177,6 +167,7 @@ class Trainer:
             stop = self._stops()
             every = train.sample_every * unit, self._measure_every, train.checkpoint_every * unit
             sample, measure, save = map(self._is_due, every)
+            sample |= self.step == EARLY and train.cadence == "epochs" and self.per_epoch > EARLY
             save |= self._save_asked
             epoch_over = self.step % self.per_epoch == 0
             # Before a checkpoint too: what is no number must not be saved over what was one.

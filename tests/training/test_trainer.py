@@ -68,6 +68,16 @@ def test_a_signal_saves_within_the_epoch_and_resumes_exactly(device, tmp_path):
     assert all(np.array_equal(expected[name], found[name]) for name in expected)
 
 
+def test_the_first_sample_grid_does_not_wait_for_a_long_epoch(device, tmp_path, monkeypatch):
+    monkeypatch.setattr("ms_gan.training.trainer.EARLY", 1)
+    config = tiny_config(epochs=2)  # of two steps
+    config.output = str(tmp_path / "run")
+    samples = train(config, device).folder.samples
+    assert {path.name for path in samples.iterdir()} == {
+        "real.png", "step-000000001.png", "epoch-00001.png", "epoch-00002.png"
+    }  # fmt: skip
+
+
 def test_the_run_folder_is_complete(trained):
     names = {str(path.relative_to(trained)) for path in trained.rglob("*") if path.is_file()}
     assert names == {
