@@ -58,11 +58,28 @@ make_venv() {
         "install one (Debian: apt-get install python3-venv), or name one: MS_GAN_PYTHON=/path/to/python"
 }
 
-# run_logged STEP COMMAND...: quiet unless it fails.
+# told COMMAND...: runs it, and tells every few seconds how long it has run and how much the environment holds by now.
+told() {
+    local teller status=0
+    (
+        exec </dev/null 9>&-
+        while sleep 5 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+            printf '  %3d s, %s of %s\n' $((SECONDS - SINCE)) "$(du -sh "$ENVIRONMENT" 2>/dev/null | cut -f1)" "$SPACE" >&2
+        done
+    ) &
+    teller=$!
+    "$@" </dev/null >>"$LOG" 2>&1 || status=$?
+    kill "$teller" 2>/dev/null || true
+    wait "$teller" 2>/dev/null || true
+    return "$status"
+}
+
+# run_logged STEP COMMAND...: says what it does; the command's own output is shown only where it fails.
 run_logged() {
     local step="$1"
     shift
-    "$@" </dev/null >>"$LOG" 2>&1 && return
+    echo "$step" >&2
+    told "$@" && return
     tail -n 15 "$LOG" >&2
     fail "$step (whole output: $LOG)" \
         "do as the lines above say, or check the network and the disk ($SPACE free); then run this again"
@@ -84,11 +101,13 @@ install() {
         fi
         lacking "$1" >/dev/null || exit 0
         : >"$LOG" # while it exists, check_env.py calls the environment unfinished
-        echo "installing ms_gan with MindSpore${1:+ and $1} into $ENVIRONMENT: $SPACE, a minute or more" >&2
+        echo "setting up $ENVIRONMENT: MindSpore and what ms_gan needs${1:+, with $1}; $SPACE, a minute or more" >&2
+        SINCE=$SECONDS
         if [[ -n "$OWN" ]] && ! { suitable "$PYTHON" && "$PYTHON" -m pip --version &>/dev/null; }; then make_venv; fi
-        run_logged "renewing pip" "$PYTHON" -m pip install --no-input 'pip>=21.3' # older ones refuse --editable
-        run_logged "installing ms_gan" "$PYTHON" -m pip install --no-input --editable "$ROOT${1:+[$1]}"
+        run_logged "1 of 2: renewing pip" "$PYTHON" -m pip install --no-input 'pip>=21.3' # older ones refuse --editable
+        run_logged "2 of 2: downloading and installing the packages" "$PYTHON" -m pip install --no-input --editable "$ROOT${1:+[$1]}"
         rm "$LOG"
+        echo "set up in $((SECONDS - SINCE)) s" >&2
     ) 9>>"$lock"
     if still="$(lacking "$1")"; then
         fail "checking $ENVIRONMENT: $still" \

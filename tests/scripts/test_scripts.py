@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TOOLS = ["bash", "cp", "dirname", "env", "find", "flock", "mkdir", "rm", "sleep", "tail"]
+TOOLS = ["bash", "cp", "dirname", "env", "find", "flock", "mkdir", "rm", "sleep", "tail", "du", "cut"]
 
 # Notes each call; makes an environment out of a copy of itself; otherwise is the Python that runs the tests.
 STAND_IN = """#!/bin/bash
@@ -121,10 +122,22 @@ def test_failed_installation_names_step_and_remedy_and_is_repaired(project):
     done = project.run("run_train.sh", PIP="echo 'no route to the registry' && false")
     assert done.returncode == 1
     assert done.stdout == ""
-    assert "no route to the registry\nstep failed: installing ms_gan (" in done.stderr
+    assert "no route to the registry\nstep failed: 2 of 2: downloading and installing the packages (" in done.stderr
     assert "\nremedy: " in done.stderr
 
     assert project.run("run_train.sh").returncode == 7
+
+
+def test_setting_up_tells_what_it_does_and_how_far_it_is(project):
+    (project.bin / "sleep").unlink()
+    (project.bin / "sleep").write_text(f"#!/bin/bash\nexec {shutil.which('sleep')} 0.1\n")
+    (project.bin / "sleep").chmod(0o755)
+    done = project.run("run_train.sh", PIP=f"{shutil.which('sleep')} 1")
+    lines = [line.strip() for line in done.stderr.splitlines()]
+    assert lines[0].startswith(f"setting up {project.root}/.venv: MindSpore")
+    assert "2 of 2: downloading and installing the packages" in lines
+    assert sum(re.fullmatch(r"\d+ s, \S+ of 3 GB", line) is not None for line in lines) >= 2
+    assert re.fullmatch(r"set up in \d+ s", lines[-1])
 
 
 def test_killed_installation_is_repaired(project):
