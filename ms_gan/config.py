@@ -10,6 +10,8 @@ from typing import List, Literal, Optional, Union
 from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
+MAX_PIXELS = 89_478_485  # Pillow's own limit, a quarter of a gigabyte of colours
+
 
 @dataclass
 class DataConfig:
@@ -35,6 +37,14 @@ class DataConfig:
     )
     mirror: bool = option(False, "show each image mirrored half of the times")
     background: str = option("white", "colour behind transparent pixels of a folder's images: a name or #rrggbb")
+    range: Optional[List[float]] = option(
+        None, "black and white of a folder's grey pictures with more than 8 bits, such as [0, 4095]; unset: by their "
+        "values, one range for all of them",
+    )  # fmt: skip
+    max_pixels: int = option(
+        MAX_PIXELS, "a folder's pictures with more pixels are left out: a small file may hold very many", 1, 1 << 40,
+        "pixels", may_change=True,
+    )  # fmt: skip
     max_unreadable: float = option(
         0.1, "largest share of a folder's files that may be unreadable", 0.0, 1.0, may_change=True
     )

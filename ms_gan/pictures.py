@@ -8,11 +8,13 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ms_gan.errors import GanError
 from ms_gan.files import whole_file
 
 GAP = 2  # pixels between the images of a grid
+MADE_BY, MAKER = "Software", "ms_gan"  # what sheets and plots say of themselves: they are no training images
 FRAMES = 200  # of an animation; a longer training is thinned to so many
 FRAME_PIXELS = 40_000_000  # of all frames together, about as many bytes; larger frames are made smaller
 
@@ -41,8 +43,11 @@ def save_image(image: np.ndarray, path: Path) -> None:
 
 
 def save_grid(images: np.ndarray, path: Path, columns: Optional[int] = None) -> None:
-    """Write images (N, C, H, W) uint8 as one picture."""
-    save_image(grid(images, columns), path)
+    """Write images (N, C, H, W) uint8 as one picture, which says in its file that ms_gan made it."""
+    made_by = PngInfo()
+    made_by.add_text(MADE_BY, MAKER)
+    with whole_file(path) as temporary:
+        to_pillow(grid(images, columns)).save(temporary, **({"pnginfo": made_by} if path.suffix == ".png" else {}))
 
 
 def save_array(blocks: Iterable[Tuple[int, np.ndarray]], shape: Tuple[int, int, int, int], path: Path) -> None:
@@ -95,7 +100,8 @@ def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float, re
     duration = max(20, int(1000 * seconds / len(frames)))
     durations = [duration] * (len(frames) - 1) + [duration + 1500 * rest]
     with whole_file(path) as temporary:
-        frames[0].save(temporary, save_all=True, append_images=list(frames[1:]), duration=durations, loop=0)
+        made_by = {"comment": MAKER.encode()}
+        frames[0].save(temporary, save_all=True, append_images=list(frames[1:]), duration=durations, loop=0, **made_by)
 
 
 def animate_files(paths: List[Path], path: Path) -> None:
@@ -145,4 +151,4 @@ def new_figure(width: float, height: float) -> Any:
 def save_figure(figure: Any, path: Path) -> None:
     """Write a matplotlib figure as a PNG, whole or not at all."""
     with whole_file(path) as temporary:
-        figure.savefig(temporary, dpi=100)
+        figure.savefig(temporary, dpi=100, metadata={MADE_BY: MAKER})

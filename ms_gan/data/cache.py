@@ -48,6 +48,8 @@ def everything_kept() -> List[Kept]:
     found = []
     for folder in _folders("pictures"):
         found.append(_kept(folder, folder.rglob("*"), _pictures_of(folder)))
+    for folder in _folders("unpacked"):
+        found.append(_kept(folder, folder.rglob("*"), "a zip file of pictures, unpacked"))
     for folder in _folders("features"):
         own = [path for path in folder.iterdir() if not path.name.startswith("moments-") and path.name != LOCK]
         if own:

@@ -4,19 +4,21 @@ import contextlib
 import threading
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterator, Tuple
+from typing import Iterator, Optional, Tuple
 
 import numpy as np
 from PIL import ExifTags, Image
 
-VERSION = 1  # raise it whenever the same file decodes to other pixels, so that caches are made anew
+from ms_gan.data.pixel_range import Extremes, Range, common_range, eight_bit, extremes, is_deep
+from ms_gan.pictures import MADE_BY, MAKER
+
+VERSION = 2  # raise it whenever the same file decodes to other pixels, so that caches are made anew
 # What pictures come in. Pillow reads more, but hands some to other programs, such as EPS to Ghostscript, which runs
 # what stands in them; of others it unpacks without limit (FITS in older releases) or opens whatever is inside (IPTC).
 FORMATS = (
     "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "PPM", "JPEG2000", "AVIF", "MPO", "TGA", "ICO", "CUR", "ICNS",
-    "PCX", "DCX", "PSD", "SGI", "SUN", "DDS", "QOI", "XBM", "XPM", "MSP", "FLI",
+    "PCX", "DCX", "PSD", "SGI", "SUN", "DDS", "QOI", "XBM", "XPM", "MSP", "FLI", "HEIF",
 )  # fmt: skip
-BAND = 256  # rows
 LARGE = 10_000_000  # pixels; of pictures with more, one is decoded at a time, to bound the memory
 # What undoes each EXIF orientation that is not upright already.
 UPRIGHT = {
@@ -28,6 +30,7 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+OWN_SHEET = "a sheet of images that ms_gan made"
 _one_large = threading.Lock()
 
 
@@ -39,7 +42,9 @@ class Unreadable(Exception):
         self.lasting = lasting
 
 
-def decode(path: Path, side: int, channels: int, background: Tuple[int, int, int]) -> Tuple[np.ndarray, bool]:
+def decode(
+    path: Path, side: int, channels: int, background: Tuple[int, int, int], pixel_range: Optional[Range] = None
+) -> Tuple[np.ndarray, bool]:
     """Decode a picture: turned upright as its EXIF data says, cropped to its central square, scaled with antialiasing.
 
     Args:
@@ -47,25 +52,31 @@ def decode(path: Path, side: int, channels: int, background: Tuple[int, int, int
         side: width and height of the result, in pixels.
         channels: 1 for grey, 3 for red, green and blue.
         background: the colour put behind transparent pixels.
+        pixel_range: black and white of grey pictures with more than 8 bits; None: by the values of this one alone.
 
     Returns:
         uint8 (channels, side, side), and whether the picture was smaller than that and had to be enlarged.
 
     Raises:
-        Unreadable: it cannot be decoded, or has more pixels than Pillow deems safe.
+        Unreadable: it cannot be decoded, has more pixels than are allowed, or is a sheet of images that ms_gan made.
     """
     try:
         # What a file is called says nothing about what it holds.
         with Image.open(path, formats=formats()) as image:
-            refuse_bomb(image)
+            if _is_own(image):
+                raise Unreadable(OWN_SHEET)
             # A JPEG is decoded at a fraction of its size where that is still more than enough.
             image.draft(image.mode, (2 * side, 2 * side))
+            refuse_bomb(image)
             width, height = image.size
             with _one_large if width * height > LARGE else contextlib.nullcontext():
                 image.load()
-                square = _square(_plain(_upright(image)), side)
+                square = _square(_plain(_upright(image), pixel_range), side)
     except Unreadable:
         raise
+    except Image.DecompressionBombError:
+        most = 2 * Image.MAX_IMAGE_PIXELS
+        raise Unreadable(f"more than {most:,} pixels; if you trust the file, raise data.max_pixels") from None
     # Pillow's readers raise whatever their parsing of a broken file runs into.
     except Exception as error:
         # An error number comes from the system, not from what the file holds.
@@ -80,17 +91,46 @@ def decode(path: Path, side: int, channels: int, background: Tuple[int, int, int
 
 @lru_cache(maxsize=None)
 def formats() -> Tuple[str, ...]:
-    """Those of FORMATS that this Pillow reads."""
+    """Those of FORMATS that this Pillow reads, with pillow-heif where it is installed."""
     Image.init()
+    with contextlib.suppress(ImportError):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
     return tuple(form for form in FORMATS if form in Image.OPEN)
 
 
+@contextlib.contextmanager
+def allowing(pixels: int) -> Iterator[None]:
+    """A context in which pictures may have so many pixels: in all threads, Pillow has one limit."""
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, pixels
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def extremes_of(path: Path) -> Optional[Extremes]:
+    """The smallest and the largest value of a grey picture with more than 8 bits; None of any other file."""
+    # What cannot be read now cannot be decoded later, and is told of then.
+    with contextlib.suppress(Exception), Image.open(path, formats=formats()) as image:
+        refuse_bomb(image)
+        return extremes(image)
+    return None
+
+
 def refuse_bomb(image: Image.Image) -> None:
-    """Refuse a picture that a small file blows up to more pixels than Pillow's limit, before it is decoded."""
+    """Refuse a picture with more pixels than are allowed, before it is decoded: a small file may hold very many."""
     width, height = image.size
     limit = Image.MAX_IMAGE_PIXELS
     if limit and width * height > limit:
-        raise Unreadable(f"{width}x{height} pixels are beyond Pillow's limit of {limit} (a decompression bomb?)")
+        remedy = f"if you trust the file: --data.max_pixels {width * height}"
+        raise Unreadable(f"{width}x{height} pixels are more than {limit:,}; {remedy}")
+
+
+def _is_own(image: Image.Image) -> bool:
+    """Whether a picture is a sheet, a plot or an animation that ms_gan made."""
+    return image.info.get(MADE_BY) == MAKER or image.info.get("comment") == MAKER.encode()
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -104,10 +144,10 @@ def _upright(image: Image.Image) -> Image.Image:
     return image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def _plain(image: Image.Image, pixel_range: Optional[Range]) -> Image.Image:
     """The picture in mode L, RGB or RGBA."""
-    if image.mode[0] in "IF":
-        return _eight_bit(image)
+    if is_deep(image):
+        return eight_bit(image, *(pixel_range or common_range([extremes(image)])))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         return _converted(image, "RGBA")
     return _converted(image, "L" if image.mode in ("1", "L") else "RGB")
@@ -116,24 +156,6 @@ def _plain(image: Image.Image) -> Image.Image:
 def _converted(image: Image.Image, mode: str) -> Image.Image:
     # Pillow copies the whole picture even where the mode is the right one.
     return image if image.mode == mode else image.convert(mode)
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """A grey picture of 16 bits or of floating point, which are taken to range to 1 or else to 255."""
-    white = 65535
-    if image.mode[0] == "F":
-        white = 1 if max(values.max() for _, values in _bands(image)) <= 1 else 255
-    pixels = np.empty((image.height, image.width), np.uint8)
-    for rows, values in _bands(image):
-        pixels[rows] = np.rint(np.clip(values / white, 0, 1) * 255)
-    return Image.fromarray(pixels)
-
-
-def _bands(image: Image.Image) -> Iterator[Tuple[slice, np.ndarray]]:
-    """A grey picture as float32, some rows at a time, to bound the memory."""
-    for top in range(0, image.height, BAND):
-        rows = slice(top, min(top + BAND, image.height))
-        yield rows, np.nan_to_num(np.asarray(image.crop((0, top, image.width, rows.stop))).astype(np.float32))
 
 
 def _square(image: Image.Image, side: int) -> Image.Image:

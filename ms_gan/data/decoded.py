@@ -13,27 +13,39 @@ from pathlib import Path
 from typing import Callable, Iterator, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
+import PIL
 from tqdm import tqdm
 
+from ms_gan.config import MAX_PIXELS
 from ms_gan.data import decode as decoder
 from ms_gan.data.cache import mark_used
 from ms_gan.data.fetch import put_in_place, scratch
 from ms_gan.data.lock import held
+from ms_gan.data.pixel_range import Extremes, Range, common_range, sentence
 from ms_gan.errors import GanError
 from ms_gan.files import write_text
+from ms_gan.progress import progress
 
 PIXELS, ABOUT = "pixels.bin", "about.json"
 AT_ONCE = 256  # pictures handed to the threads in one go, to bound what waits to be written
 MOST_THREADS = 8
+END = 4096  # bytes of either end of a file that are part of the key
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a picture is made into: (channels, side, side), over this background. See `decode`."""
+    """What a picture is made into: (channels, side, side), over this background. See `decode`.
+
+    Attributes:
+        pixel_range: black and white of grey pictures with more than 8 bits; None: found over all of them.
+        max_pixels: pictures with more pixels are not read.
+    """
 
     side: int
     channels: int
     background: Tuple[int, int, int]
+    pixel_range: Optional[Range] = None
+    max_pixels: int = MAX_PIXELS
 
     @property
     def image_bytes(self) -> int:
@@ -50,18 +62,23 @@ class Failure(NamedTuple):
 
 
 class Decoded(NamedTuple):
-    """The pictures that could be read, uint8 (N, C, side, side), read-only; the others; how many were enlarged."""
+    """The pictures that could be read, uint8 (N, C, side, side), read-only; the others; how many were enlarged.
+
+    `found_range` is a sentence on the range of grey pictures with more than 8 bits, where one was found; else "".
+    """
 
     images: np.ndarray
     failures: Tuple[Failure, ...]
     enlarged: int
+    found_range: str
 
 
 def decoded(folder: Path, files: Sequence, recipe: Recipe, cache: Path) -> Decoded:
     """The decoded pictures of a folder, from the cache or, the first time, made into it.
 
-    The cache's key is the paths, sizes and times of change of the files, and the recipe. Several processes may ask for
-    the same pictures at once: one decodes, the others wait for it.
+    The cache's key is the folder, the paths, sizes, times of change and ends of its files, the recipe, and Pillow's
+    version: what one cannot read another may. Times alone do not tell: packages and archives give all files the same.
+    Several processes may ask for the same pictures at once: one decodes, the others wait for it.
 
     Args:
         folder: where the files' paths begin.
@@ -71,7 +88,7 @@ def decoded(folder: Path, files: Sequence, recipe: Recipe, cache: Path) -> Decod
     Raises:
         GanError: the cache cannot be written.
     """
-    place = cache / _key(files, recipe)
+    place = cache / _key(folder, files, recipe)
     found = _open(place, recipe)
     if found is None:
         with held(place, f"decoding {folder}"):
@@ -83,11 +100,23 @@ def decoded(folder: Path, files: Sequence, recipe: Recipe, cache: Path) -> Decod
     return found
 
 
-def _key(files: Sequence, recipe: Recipe) -> str:
-    key = hashlib.sha256(repr((decoder.VERSION, recipe)).encode())
+def _key(folder: Path, files: Sequence, recipe: Recipe) -> str:
+    key = hashlib.sha256(repr((decoder.VERSION, PIL.__version__, recipe)).encode())
+    key.update(os.fsencode(folder.resolve()))
     for name, size, mtime_ns in files:
-        key.update(os.fsencode(name) + f"\0{size}\0{mtime_ns}\0".encode())
+        key.update(os.fsencode(name) + f"\0{size}\0{mtime_ns}\0".encode() + _ends(folder / name, size))
     return key.hexdigest()[:32]
+
+
+def _ends(path: Path, size: int) -> bytes:
+    """The first and the last bytes of a file; none where it cannot be read, which decoding will tell."""
+    try:
+        with open(path, "rb") as file:
+            first = file.read(END)
+            file.seek(max(0, size - END))
+            return first + file.read(END)
+    except OSError:
+        return b""
 
 
 def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[Decoded]:
@@ -95,12 +124,12 @@ def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[D
     try:
         about = json.loads((place / ABOUT).read_text(encoding="ascii"))
         failures = tuple(Failure(*failure) for failure in about["failures"])
-        count, enlarged = about["images"], about["enlarged"]
+        count, enlarged, found_range = about["images"], about["enlarged"], about["found_range"]
         if (place / PIXELS).stat().st_size != count * recipe.image_bytes:
             return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    texts = (text for failure in failures for text in failure[:2])
+    texts = [found_range, *(text for failure in failures for text in failure[:2])]
     if type(count) is not int or type(enlarged) is not int or not all(isinstance(text, str) for text in texts):
         return None
     if not also_passing and not all(failure.lasting for failure in failures):
@@ -109,7 +138,7 @@ def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[D
     shape = (count, recipe.channels, recipe.side, recipe.side)
     # A file without a single byte cannot be mapped.
     images = np.memmap(place / PIXELS, np.uint8, "r", shape=shape) if count else np.empty(shape, np.uint8)
-    return Decoded(images, failures, enlarged)
+    return Decoded(images, failures, enlarged, found_range)
 
 
 def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
@@ -121,12 +150,15 @@ def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
         )
     tqdm.write(f"Decoding {len(files):,} pictures of {folder} into {place} ({needed:,} bytes)", file=sys.stderr)
     failures, count, enlarged = [], 0, 0
+    names = [name for name, *_ in files]
+    pixel_range, found_range = recipe.pixel_range, ""
+    if pixel_range is None:
+        pixel_range, found_range = find_range(folder, names, recipe.max_pixels)
     try:
         with scratch(place) as work:
             with open(work / PIXELS, "wb") as out:
-                for result in in_threads(
-                    partial(_decode_one, folder, recipe), [name for name, *_ in files], "Decoding"
-                ):
+                work_on_one = partial(_decode_one, folder, recipe, pixel_range)
+                for result in in_threads(work_on_one, names, "Decoding", recipe.max_pixels):
                     if isinstance(result, Failure):
                         failures.append(result)
                         continue
@@ -137,26 +169,53 @@ def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
             (place / ABOUT).unlink(missing_ok=True)
             put_in_place(work / PIXELS, place / PIXELS)
         about = {"folder": str(folder), "recipe": asdict(recipe), "images": count, "enlarged": enlarged}
-        write_text(place / ABOUT, json.dumps({**about, "failures": failures}))
+        write_text(place / ABOUT, json.dumps({**about, "failures": failures, "found_range": found_range}))
     except OSError as error:
         raise GanError(f"{place}: the decoded images cannot be written ({error}); see MS_GAN_CACHE") from error
 
 
-def in_threads(work: Callable, names: Sequence[str], doing: str) -> Iterator:
-    """The results of `work(name)` for each picture, in order, with a progress bar on a terminal."""
+def find_range(folder: Path, names: Sequence[str], max_pixels: int) -> Tuple[Optional[Range], str]:
+    """Black and white of the grey pictures with more than 8 bits among some, and a sentence on it; None and "" without.
+
+    Args:
+        folder: where the names begin.
+        names: of the pictures.
+        max_pixels: pictures with more pixels are not looked at.
+    """
+    work = partial(_extremes_of, folder)
+    found = [one for one in in_threads(work, names, "Looking for deep pictures", max_pixels) if one is not None]
+    return (common_range(found), sentence(common_range(found), len(found))) if found else (None, "")
+
+
+def _extremes_of(folder: Path, name: str) -> Optional[Extremes]:
+    return decoder.extremes_of(folder / name)
+
+
+def in_threads(work: Callable, names: Sequence[str], doing: str, max_pixels: int) -> Iterator:
+    """The results of `work(name)` for each picture, in order; shows how many have been worked on.
+
+    Args:
+        work: reads a picture.
+        names: of the pictures.
+        doing: what is done, for a person.
+        max_pixels: that a picture may have.
+    """
     # Pillow lets go of the interpreter while it decodes, so threads are enough.
-    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool, warnings.catch_warnings():
+    threads = ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
+    with threads as pool, warnings.catch_warnings(), decoder.allowing(max_pixels):
         # What Pillow warns about is either harmless here or counted as a failure.
         warnings.simplefilter("ignore")
-        with tqdm(total=len(names), desc=doing, unit="image", disable=None) as bar:
+        with progress(doing, len(names), "image") as update:
             for start in range(0, len(names), AT_ONCE):
                 part = names[start : start + AT_ONCE]
                 yield from pool.map(work, part)
-                bar.update(len(part))
+                update(len(part))
 
 
-def _decode_one(folder: Path, recipe: Recipe, name: str) -> Union[Failure, Tuple[np.ndarray, bool]]:
+def _decode_one(
+    folder: Path, recipe: Recipe, pixel_range: Optional[Range], name: str
+) -> Union[Failure, Tuple[np.ndarray, bool]]:
     try:
-        return decoder.decode(folder / name, recipe.side, recipe.channels, recipe.background)
+        return decoder.decode(folder / name, recipe.side, recipe.channels, recipe.background, pixel_range)
     except decoder.Unreadable as error:
         return Failure(name, str(error), error.lasting)

@@ -1,15 +1,17 @@
 """A folder of pictures of any nesting, format, mode and size."""
 
-import os
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Sequence, Set, Tuple
+from typing import Iterator, Sequence, Tuple
 
-from PIL import Image, ImageColor
+from PIL import ImageColor
 
 from ms_gan.config import DataConfig
-from ms_gan.data.decode import formats
+from ms_gan.data.decode import OWN_SHEET
 from ms_gan.data.decoded import Failure, Recipe, decoded
 from ms_gan.data.image_data import ImageData
+from ms_gan.data.pixel_range import checked_range
+from ms_gan.data.walk import Found, described, walk
+from ms_gan.data.zipped import unpacked
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime.paths import cache_dir, data_folders
 
@@ -17,16 +19,8 @@ DEFAULT_SIDE = 64
 NAMED = 5  # failures spelt out in a message
 
 
-class PictureFile(NamedTuple):
-    """A file that should be a picture: its path below the folder, its size in bytes and its time of change."""
-
-    name: str
-    size: int
-    mtime_ns: int
-
-
 def load_folder(config: DataConfig, seed: int) -> ImageData:
-    """The pictures of the folder named by --data-dir, uint8 (N, C, side, side), in the order of their paths.
+    """The pictures of the folder or zip file that --data-dir names, uint8 (N, C, side, side), sorted by path.
 
     They are decoded once into a file of the user's cache, which later runs map into memory; a folder that changes
     afterwards does not disturb a running training, and the next run decodes it anew.
@@ -37,17 +31,25 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     """
     if not config.dir:
         raise UsageError("data.source: a folder of images is needed; name it with --data-dir")
-    folder = data_folders(config.dir)[0]
-    files = find_pictures(folder)
+    given = Path(config.dir).expanduser()
+    is_zip = given.suffix.lower() == ".zip" and given.is_file()
+    folder = unpacked(given, cache_dir() / "unpacked") if is_zip else data_folders(config.dir)[0]
+    found = find_pictures(folder)
+    files = found.files
     if not files:
+        there = described(found.others)
         raise UsageError(
-            f"--data-dir: {folder} holds no images, nor do its subfolders; pictures end in .png, .jpg, ..."
+            f"--data-dir: {given} holds no images, nor do its subfolders; pictures end in .png, .jpg, ..."
+            + (f"; there are: {there}" if there else "")
         )
     channels = 1 if config.channels == "grey" else 3
-    recipe = Recipe(config.image_size or DEFAULT_SIDE, channels, parse_colour(config.background))
+    background, pixel_range = parse_colour(config.background), checked_range(config.range)
+    recipe = Recipe(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
     result = decoded(folder, files[: config.limit], recipe, cache_dir() / "pictures")
     _refuse_many(result.failures, len(files[: config.limit]), config.max_unreadable, folder)
-    notices = []
+    notices = list(what_is_left_out(found))
+    if result.found_range:
+        notices.append(result.found_range)
     if result.failures:
         notices.append(f"{_count(len(result.failures), 'image file')} left out: {name_failures(result.failures)}")
     if result.enlarged:
@@ -55,24 +57,36 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     return ImageData(
         images=result.images,
         labels=None,
-        title=f"images in {printable(folder.resolve().name)}",
-        origin=str(folder),
+        title=f"images in {printable(given.resolve().name)}",
+        origin=str(given),
         notices=tuple(notices),
     )
 
 
-def find_pictures(folder: Path) -> List[PictureFile]:
-    """The files under a folder that are pictures by their endings, sorted by path; hidden ones are left out.
+def find_pictures(folder: Path) -> Found:
+    """What lies under a folder: its pictures, sorted by path, and what is none; see `walk`.
 
     Raises:
-        GanError: a folder cannot be listed.
+        GanError: the folder cannot be listed.
     """
-    known = formats()  # before EXTENSION is looked at: it loads Pillow's readers
-    endings = {ending for ending, form in Image.EXTENSION.items() if form in known}
     try:
-        return sorted(_walk(folder, endings))
+        return walk(folder)
     except OSError as error:
         raise GanError(f"{folder}: cannot be listed ({error})") from error
+
+
+def what_is_left_out(found: Found) -> Iterator[str]:
+    """Sentences on what lies in a folder and is no data, though someone may have meant it to be."""
+    kinds = described(found.others, remedies_only=True)
+    if kinds:
+        yield f"files of kinds that are not read: {kinds}"
+    if found.unreadable:
+        failures = [Failure(name, why, False) for name, why in found.unreadable]
+        yield f"left out because they cannot be read: {name_failures(failures)}"
+    if found.runs:
+        names = [printable(name) for name in found.runs[:NAMED]]
+        more = [f"and {len(found.runs) - NAMED} more"] if len(found.runs) > NAMED else []
+        yield f"the folders of trainings are left out: {', '.join(names + more)}"
 
 
 def parse_colour(text: str) -> Tuple[int, int, int]:
@@ -95,27 +109,8 @@ def name_failures(failures: Sequence[Failure], most: int = NAMED) -> str:
     return ", ".join(named + more)
 
 
-def _walk(folder: Path, endings: Set[str]) -> Iterator[PictureFile]:
-    seen, waiting = set(), [""]
-    while waiting:
-        below = waiting.pop()
-        here = os.stat(folder / below)
-        # A link may lead back to a folder that contains it.
-        if (here.st_dev, here.st_ino) in seen:
-            continue
-        seen.add((here.st_dev, here.st_ino))
-        for entry in os.scandir(folder / below):
-            name = below + entry.name
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                waiting.append(f"{name}/")
-            elif os.path.splitext(entry.name)[1].lower() in endings and entry.is_file():
-                about = entry.stat()
-                yield PictureFile(name, about.st_size, about.st_mtime_ns)
-
-
 def _refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: Path) -> None:
+    failures = [failure for failure in failures if failure.why != OWN_SHEET] if len(failures) < tried else failures
     if len(failures) > share * tried or len(failures) == tried:
         raise GanError(
             f"{folder}: {len(failures):,} of {_count(tried, 'image file')} cannot be read, more than"

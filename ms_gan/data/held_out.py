@@ -42,4 +42,9 @@ def load_held_out(config: DataConfig, training: ImageData, seed: int) -> Optiona
 def _draw(training: ImageData, seed: int) -> ImageData:
     """Drawn digits with numbers beyond those of any training split."""
     images, labels = zip(*(draw(seed, MOST + i) for i in range(DRAWN)))
-    return replace(training, images=np.stack(images)[:, np.newaxis], labels=np.array(labels, np.uint8))
+    return replace(
+        training,
+        images=np.stack(images)[:, np.newaxis],
+        labels=np.array(labels, np.uint8),
+        title="synthetic digits that no training sees (drawn, not handwritten)",
+    )

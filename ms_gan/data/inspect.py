@@ -14,11 +14,22 @@ import numpy as np
 from PIL import Image
 
 from ms_gan.arguments import Parser
+from ms_gan.config import MAX_PIXELS
 from ms_gan.data.decode import Unreadable, decode
-from ms_gan.data.decoded import Failure, in_threads
-from ms_gan.data.folder import DEFAULT_SIDE, PictureFile, find_pictures, name_failures, parse_colour, printable
+from ms_gan.data.decoded import Failure, find_range, in_threads
+from ms_gan.data.folder import (
+    DEFAULT_SIDE,
+    find_pictures,
+    name_failures,
+    parse_colour,
+    printable,
+    what_is_left_out,
+)
+from ms_gan.data.walk import PictureFile, described
+from ms_gan.data.zipped import unpacked
 from ms_gan.errors import GanError, UsageError
 from ms_gan.pictures import save_grid
+from ms_gan.runtime.paths import cache_dir
 
 PROGRAM = "python -m ms_gan.data.inspect"
 ABOUT = """\
@@ -78,19 +89,30 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
         UsageError: there is no such folder, or no picture in it, or no such colour.
         GanError: the contact sheet cannot be written.
     """
+    colour = parse_colour(background)
+    given = folder
+    if folder.suffix.lower() == ".zip" and folder.is_file():
+        folder = unpacked(folder, cache_dir() / "unpacked")
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    decode_one = partial(decode, side=side, channels=3, background=parse_colour(background))
-    files = find_pictures(folder)
+    found = find_pictures(folder)
+    files, others = found.files, described(found.others)
     if not files:
-        raise UsageError(f"{folder}: no images in it or its subfolders")
-    seen = list(in_threads(partial(_look, folder, decode_one), [file.name for file in files], "Reading"))
+        raise UsageError(f"{given}: no images in it or its subfolders" + (f"; there are: {others}" if others else ""))
+    names = [file.name for file in files]
+    pixel_range, about_range = find_range(folder, names, MAX_PIXELS)
+    decode_one = partial(decode, side=side, channels=3, background=colour, pixel_range=pixel_range)
+    seen = list(in_threads(partial(_look, folder, decode_one), names, "Reading", MAX_PIXELS))
     pictures = [result for result in seen if isinstance(result, Picture)]
     failures = [result for result in seen if isinstance(result, Failure)]
-    yield f"{folder}: {len(files):,} image files, {sum(file.size for file in files) / 1e6:,.1f} MB"
+    yield f"{given}: {len(files):,} image files, {sum(file.size for file in files) / 1e6:,.1f} MB"
     if pictures:
         yield from _describe(pictures, side)
     yield f"broken      {len(failures):,}" + (f": {name_failures(failures, NAMED)}" if failures else "")
+    if others:
+        yield f"other files {others}"
+    for sentence in filter(None, [about_range, *what_is_left_out(found._replace(others={}))]):
+        yield f"note        {sentence}"
     groups = _duplicates(folder, files)
     same = [" = ".join(map(printable, group)) for group in groups[:NAMED]]
     more = [f"and {len(groups) - NAMED} groups more"] if len(groups) > NAMED else []

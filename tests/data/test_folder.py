@@ -1,13 +1,18 @@
 import os
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ms_gan.config import DataConfig
-from ms_gan.data import Batches, decoded, load
+from ms_gan.data import Batches, decoded, load, walk
+from ms_gan.data.decode import formats
 from ms_gan.data.folder import find_pictures, printable
+from ms_gan.data.inspect import main as inspect
 from ms_gan.errors import GanError, UsageError
+from ms_gan.pictures import new_figure, save_animation, save_figure
 from ms_gan.pixels import to_uint8
 
 
@@ -60,7 +65,7 @@ def test_what_is_no_picture_is_passed_over(folder):
     (folder / ".thumbnails").mkdir()
     (folder / ".thumbnails/small.png").write_text("x")
     (folder / "gone.png").symlink_to(folder / "nowhere")
-    assert len(find_pictures(folder)) == 10
+    assert len(find_pictures(folder).files) == 10
 
 
 def test_a_link_to_a_folder_is_followed_once(folder, tmp_path):
@@ -124,6 +129,85 @@ def test_one_picture_is_a_data_set_but_no_batch(folder):
     assert data.name.endswith("1 image")
     with pytest.raises(UsageError, match="holds 1 image"):
         Batches(data.images, 2, 0)
+
+
+def test_what_ms_gan_itself_makes_is_no_data(folder, capsys):
+    for name in ("config.yaml", "checkpoints", "samples"):
+        (folder / "run" / name).mkdir(parents=True)
+    Image.new("RGB", (9, 9)).save(folder / "run" / "samples" / "epoch-00001.png")
+    assert inspect([str(folder), "--sheet", str(folder / "contact_sheet.png")]) == 0
+    figure = new_figure(1, 1)
+    save_figure(figure, folder / "losses.png")
+    save_animation([Image.new("L", (9, 9))] * 2, folder / "walk.gif", 1)
+    data = load_folder(folder)
+    assert len(data.images) == 10
+    left_out, sheets = data.notices
+    assert left_out == "the folders of trainings are left out: run/"
+    assert sheets.startswith("3 image files left out: ") and sheets.count("a sheet of images that ms_gan made") == 3
+
+
+def test_links_that_lead_nowhere_and_locked_folders_are_named_and_left_out(folder, monkeypatch):
+    (folder / "loop.png").symlink_to(folder / "loop.png")
+    (folder / "gone.png").symlink_to(folder / "nowhere.png")
+    (folder / "locked").mkdir()
+    look = os.scandir
+
+    def scandir(path):
+        if not isinstance(path, int) and Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    data = load_folder(folder)
+    assert len(data.images) == 10
+    (notice,) = data.notices
+    assert all(part in notice for part in ("loop.png (", "gone.png (a link that leads nowhere)", "locked/ (permission"))
+
+
+def test_kinds_that_are_not_read_are_counted_with_a_remedy(folder, monkeypatch):
+    monkeypatch.setattr(walk, "formats", lambda: tuple(form for form in formats() if form != "HEIF"))
+    for name in ("a.HEIC", "b.heic", "notes.txt"):
+        (folder / name).write_text("x")
+    assert load_folder(folder).notices == ("files of kinds that are not read: .heic 2 (install pillow-heif)",)
+
+
+def test_pictures_whose_names_have_no_ending_are_found(folder):
+    Image.new("RGB", (9, 9), (222,) * 3).save(folder / "portrait", "PNG")
+    (folder / "LICENSE").write_text("text")
+    assert 222 in values(load_folder(folder)) and len(load_folder(folder).images) == 11
+
+
+def test_grey_of_more_than_8_bits_has_one_range_for_the_folder(tmp_path):
+    (tmp_path / "deep").mkdir()
+    for name, value in (("dark", 400), ("bright", 4000)):
+        Image.fromarray(np.full((9, 9), value, np.uint16)).save(tmp_path / "deep" / f"{name}.png")
+    data = load_folder(tmp_path / "deep")
+    assert values(data) == [round(255 * 400 / 4095), round(255 * 4000 / 4095)]
+    assert "2 pictures have more than 8 bits; black is 0 and white 4095 for all of them" in data.notices[0]
+    stated = load_folder(tmp_path / "deep", range=[0, 8000])
+    assert values(stated) == [13, 128] and not any("more than 8 bits" in notice for notice in stated.notices)
+    with pytest.raises(UsageError, match="data.range"):
+        load_folder(tmp_path / "deep", range=[1])
+
+
+def test_more_pixels_are_allowed_by_an_option(folder):
+    Image.new("RGB", (300, 300), (222,) * 3).save(folder / "large.png")
+    few = load_folder(folder, max_pixels=60_000)
+    assert 222 not in values(few) and "--data.max_pixels 90000" in few.notices[0]
+    assert 222 in values(load_folder(folder))
+
+
+def test_a_large_jpeg_is_drafted_before_its_pixels_are_counted(tmp_path):
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (320, 320), (222,) * 3).save(tmp_path / "photos" / "large.jpg")
+    assert len(load_folder(tmp_path / "photos", max_pixels=60_000).images) == 1
+
+
+def test_a_zip_file_is_read_as_the_folder_that_it_holds(folder, tmp_path):
+    expected = load_folder(folder)
+    shutil.make_archive(str(tmp_path / "photos"), "zip", folder)
+    data = load_folder(tmp_path / "photos.zip")
+    assert np.array_equal(data.images, expected.images) and data.title == "images in photos.zip"
 
 
 def test_no_folder_and_no_colour_are_refused():

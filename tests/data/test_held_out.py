@@ -63,3 +63,8 @@ def test_drawn_digits_are_other_ones_of_the_same_kind():
 def test_a_folder_of_pictures_has_none(tmp_path):
     Image.new("RGB", (20, 20)).save(tmp_path / "one.png")
     assert held_out(source="folder", dir=str(tmp_path), image_size=16) is None
+
+
+def test_digits_that_no_training_sees_say_so_and_name_their_classes_once():
+    data = held_out(source="synthetic", limit=300, classes=[3])
+    assert data.title == "synthetic digits that no training sees (drawn, not handwritten), class 3"
