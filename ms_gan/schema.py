@@ -1,12 +1,26 @@
 """Options as fields of dataclasses that carry what a person needs to know about them."""
 
+import copy
 from dataclasses import field, fields, is_dataclass
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 from ms_gan.errors import UsageError
 
+ABOVE_ZERO = ("above 0",)  # for `only`: any number but 0
 
-def option(default: Any, help: str, low=None, high=None, unit: str = "", short: str = "", may_change: bool = False):
+
+def option(
+    default: Any,
+    help: str,
+    low=None,
+    high=None,
+    unit: str = "",
+    short: str = "",
+    may_change: bool = False,
+    only: Optional[Dict[str, Tuple]] = None,
+    instead_of: str = "",
+    spelling: Optional[Callable[[str], str]] = None,
+):
     """A dataclass field that carries what a person needs to know about it.
 
     Args:
@@ -16,10 +30,18 @@ def option(default: Any, help: str, low=None, high=None, unit: str = "", short: 
         unit: what the number counts, for `--help` and for error messages.
         short: an everyday flag beside the full name, such as `--epochs`.
         may_change: True where a resumed run may be given another value.
+        only: the options beside it, by name, of which one must have one of these values for this option to be read:
+            `{"name": ("dcgan", "cnn")}`, or `{"r1": ABOVE_ZERO}`; None: it is always read.
+        instead_of: the option beside it that does not count where this one is set.
+        spelling: turns a text into the one that is meant, such as GPU for cuda; a ValueError where it means nothing.
+            Its attribute `names` are those to show.
     """
-    about = {"help": help, "low": low, "high": high, "unit": unit, "short": short, "may_change": may_change}
+    about = {
+        "help": help, "low": low, "high": high, "unit": unit, "short": short, "may_change": may_change, "only": only,
+        "instead_of": instead_of, "spelling": spelling,
+    }  # fmt: skip
     if isinstance(default, (list, dict)):
-        return field(default_factory=lambda: list(default), metadata=about)
+        return field(default_factory=lambda: copy.copy(default), metadata=about)
     return field(default=default, metadata=about)
 
 
