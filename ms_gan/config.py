@@ -7,6 +7,7 @@ imports nothing heavy, so that a wrong option is reported before MindSpore is lo
 from dataclasses import dataclass, field
 from typing import List, Literal, Optional, Union
 
+from ms_gan.device_names import device_name
 from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
@@ -231,9 +232,10 @@ class Config:
 
     recipe: str = option("gan_mnist", "name of the recipe; names the run folder")
     seed: int = option(0, "fixes weights, data order and latents", 0, MAX_SEED, short="--seed")
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option(
-        "auto", "where to train; auto takes the best that is there", may_change=True
-    )
+    device: str = option(
+        "auto", "where to train; auto: the best that is there; GPU:1, Ascend:1: the second of several",
+        may_change=True, spelling=device_name,
+    )  # fmt: skip
     mode: Literal["graph", "pynative"] = option(
         "graph", "graph compiles the step once; pynative runs it line by line, for debugging", may_change=True
     )

@@ -15,10 +15,11 @@ from typing import Any, Dict, List, Literal, Tuple, Union, get_args, get_origin
 import yaml
 from jsonargparse import ArgumentParser
 
-from ms_gan.arguments import Help, as_called, nearest, option_names, spelt
+from ms_gan import arguments
+from ms_gan.arguments import Help, as_called, nearest, option_names
 from ms_gan.errors import UsageError
 from ms_gan.schema import allowed, check_ranges, fill, leaves, plain
-from ms_gan.trees import flat_options, parse_yaml, refusal, unknown
+from ms_gan.trees import flat_options, parse_yaml, refusal, spelt, unknown
 
 LONGEST_YAML = 100_000  # bytes; a configuration is about a hundred lines
 LONGEST_COMPLAINT = 500  # characters
@@ -90,6 +91,8 @@ def _choices(kind: Any) -> Tuple[str, ...]:
 def _metavar(key: str, f: dataclasses.Field) -> str:
     """What stands for an option's value in its help."""
     kind = f.type
+    if f.metadata["spelling"]:
+        return "{" + ",".join(f.metadata["spelling"].names) + "}"
     if get_origin(kind) is Union:
         kind = get_args(kind)[0]  # of Optional[...] and of Union[int, str]
     if get_origin(kind) is list:
@@ -116,9 +119,11 @@ def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict
     for file in files:
         given.update(_flat_yaml(cls, find_config(file)))
     try:
-        given.update(vars(parser.parse_args(_in_their_case(parser, cls, argv), defaults=False).as_flat()))
+        typed = vars(parser.parse_args(_in_their_case(parser, cls, argv), defaults=False).as_flat())
     except argparse.ArgumentError as error:
         raise UsageError(_explain(parser, cls, str(error))) from None
+    known = {key: f for key, f, _ in leaves(cls())}
+    given.update((key, spelt(key, value, known[key]) if key in known else value) for key, value in typed.items())
     options = _filled(cls, given)
     if prints:
         print(write_yaml(options), end="")
@@ -155,9 +160,9 @@ def _in_their_case(parser: ArgumentParser, cls: type, argv: List[str]) -> List[s
     for text in argv:
         flag, equals, value = text.partition("=")
         if equals and flag in choices:
-            text = f"{flag}={spelt(value, choices[flag])}"
+            text = f"{flag}={arguments.spelt(value, choices[flag])}"
         elif before in choices:
-            text = spelt(text, choices[before])
+            text = arguments.spelt(text, choices[before])
         result.append(text)
         before = text
     return result

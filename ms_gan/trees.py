@@ -77,11 +77,25 @@ def _walk(tree: Dict, prefix: str, known: Dict[str, Field], groups: Any) -> Iter
             yield from _walk(value, f"{key}.", known, groups)
         elif key in known:
             try:
-                yield key, _typed(value, known[key].type)
+                typed = _typed(value, known[key].type)
             except ValueError:
                 raise UsageError(refusal(key, shown(value), known[key])) from None
+            yield key, spelt(key, typed, known[key])
         else:
             raise UsageError(unknown(key, list(known)))
+
+
+def spelt(key: str, value: Any, f: Field) -> Any:
+    """An option's value as it is meant: GPU for cuda.
+
+    Raises:
+        UsageError: it means nothing; names the key and what is allowed.
+    """
+    spelling = f.metadata["spelling"]
+    try:
+        return spelling(value) if spelling else value
+    except ValueError:
+        raise UsageError(refusal(key, shown(value), f)) from None
 
 
 def _typed(value: Any, kind: Any) -> Any:
@@ -135,6 +149,8 @@ def refusal(key: str, value: str, f: Field) -> str:
 
 def _allowed(value: str, f: Field) -> str:
     kind = f.type
+    if f.metadata["spelling"]:
+        return arguments.choices(value, f.metadata["spelling"].names)
     if type(None) in get_args(kind):
         kind = next(arg for arg in get_args(kind) if arg is not type(None))
     if get_origin(kind) is Literal:

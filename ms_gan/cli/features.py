@@ -3,10 +3,11 @@
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import List, Literal, Optional
+from typing import List, Optional
 
 from ms_gan.cli.command import check_pixel_range, run_command
 from ms_gan.config import DataConfig
+from ms_gan.device_names import device_name
 from ms_gan.options import make_parser, parse
 from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
@@ -27,7 +28,7 @@ class FeaturesOptions:
     )
     pixel_range: List[float] = option([-1.0, 1.0], "what black and white are to the network in that file", -255, 255)
     seed: int = option(0, "of the run whose images are measured; only synthetic images depend on it", 0, MAX_SEED)
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to train")
+    device: str = option("auto", "where to train", spelling=device_name)
     data: DataConfig = field(default_factory=DataConfig)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Iterator, List, Optional, Tuple
 from ms_gan.arguments import as_called
 from ms_gan.cli.command import continued, run_command
 from ms_gan.config import Config
+from ms_gan.device_names import split_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
 
@@ -36,6 +37,8 @@ def _train(argv: List[str]) -> int:
     from ms_gan.runtime.signals import Signals
 
     config, run = read_options(argv)
+    if workers.announced() > 1:
+        refuse_card(config.device)
     share_batch(config, run, workers.announced())
     with Signals() as signals:
         try:
@@ -115,6 +118,17 @@ def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
     if "output" in given:
         raise UsageError(f"--output {given['output']}: a resumed run stays in its folder, {folder}; leave it out")
     return config, folder
+
+
+def refuse_card(device: str) -> None:
+    """Refuse one card for several workers.
+
+    Raises:
+        UsageError: a device with a number.
+    """
+    name, number = split_name(device)
+    if number is not None:
+        raise UsageError(f"--device {device}: several workers take a card each; leave the number out: --device {name}")
 
 
 def share_batch(config: Config, run: Optional[Path], workers: int) -> None:
