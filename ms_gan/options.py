@@ -209,9 +209,11 @@ def read_yaml(cls: type, path: Path) -> Any:
     """Read an options dataclass that `write_yaml` wrote.
 
     Raises:
-        UsageError: the file is missing, is not YAML, or holds something that the dataclass does not accept.
+        UsageError: the file is missing, is empty, is not YAML, or holds something that the dataclass does not accept.
     """
     given = _flat_yaml(cls, Path(path))
+    if not given:  # not what `write_yaml` left there
+        raise UsageError(f"{path}: is empty; restore it from a copy")
     try:
         return _filled(cls, given)
     except UsageError as error:
