@@ -7,10 +7,21 @@ imports nothing heavy, so that a wrong option is reported before MindSpore is lo
 from dataclasses import dataclass, field
 from typing import List, Literal, Optional, Union
 
-from ms_gan.schema import option
+from ms_gan.device_names import device_name
+from ms_gan.schema import ABOVE_ZERO, option
 from ms_gan.seeds import MAX_SEED
 
 MAX_PIXELS = 89_478_485  # Pillow's own limit, a quarter of a gigabyte of colours
+# What some options need, to be read at all.
+FOLDER = {"source": ("folder",)}
+MLP, CNN, DCGAN = {"name": ("mlp",)}, {"name": ("cnn",)}, {"name": ("dcgan",)}
+MLP_OR_CNN, CONVOLUTIONAL = {"name": ("mlp", "cnn")}, {"name": ("dcgan", "cnn")}
+ADAM, RMSPROP = {"name": ("adam",)}, {"name": ("rmsprop",)}
+FALLING = {"schedule": ("linear", "cosine")}
+PENALISED = dict.fromkeys(("gradient_penalty", "r1", "r2"), ABOVE_ZERO)
+NOISY = {"instance_noise": ABOVE_ZERO}
+AVERAGED = {"enabled": (True,)}
+MEASURED = {"every": ABOVE_ZERO}
 
 
 @dataclass
@@ -22,7 +33,7 @@ class DataConfig:
     )
     dir: Optional[str] = option(
         None, "folder with the data files; unset: search MS_GAN_DATA, the user's cache and system folders, then fetch",
-        short="--data-dir", may_change=True,
+        short="--data-dir", may_change=True, only={"source": ("mnist", "fashion_mnist", "cifar10", "folder")},
     )  # fmt: skip
     limit: Optional[int] = option(None, "use only the first images of the data set; unset: all", 1, unit="images")
     classes: Optional[List[Union[int, str]]] = option(
@@ -36,17 +47,19 @@ class DataConfig:
         "own", "turn the images grey or into three colours; own: as the source has them, a folder: rgb"
     )
     mirror: bool = option(False, "show each image mirrored half of the times")
-    background: str = option("white", "colour behind transparent pixels of a folder's images: a name or #rrggbb")
+    background: str = option(
+        "white", "colour behind transparent pixels of a folder's images: a name or #rrggbb", only=FOLDER
+    )
     range: Optional[List[float]] = option(
         None, "black and white of a folder's grey pictures with more than 8 bits, such as [0, 4095]; unset: by their "
-        "values, one range for all of them",
+        "values, one range for all of them", only=FOLDER,
     )  # fmt: skip
     max_pixels: int = option(
         MAX_PIXELS, "a folder's pictures with more pixels are left out: a small file may hold very many", 1, 1 << 40,
-        "pixels", may_change=True,
+        "pixels", may_change=True, only=FOLDER,
     )  # fmt: skip
     max_unreadable: float = option(
-        0.1, "largest share of a folder's files that may be unreadable", 0.0, 1.0, may_change=True
+        0.1, "largest share of a folder's files that may be unreadable", 0.0, 1.0, may_change=True, only=FOLDER
     )
 
 
@@ -59,6 +72,7 @@ class LatentConfig:
 
 
 FAMILIES = "family of networks; mlp: dense; dcgan: convolutional, doubling from 4 pixels; cnn: with one doubling"
+KERNEL = "dcgan, cnn: side of the kernels with stride 2, which should divide it"
 INITIALISERS = (
     "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in); "
     "glorot_uniform: b = sqrt(6/(fan_in + fan_out)); normal_002: N(0, 0.02); he_normal: N(0, sqrt(2/fan_in))"
@@ -71,13 +85,14 @@ class GeneratorConfig:
     """The network that makes images from latents."""
 
     name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
-    hidden: List[int] = option([128, 256, 512, 1024], "mlp: widths of the hidden layers", 1, 65536, "units")
-    batch_norm: bool = option(True, "mlp: BatchNorm after every hidden layer but the first")
+    hidden: List[int] = option([128, 256, 512, 1024], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
+    batch_norm: bool = option(True, "mlp: BatchNorm after every hidden layer but the first", only=MLP)
     channels: int = option(
-        64, "dcgan: of the last hidden layer, the others have 2, 4, 8 times as many; cnn: of the hidden layers", 2, 4096
-    )
-    kernel: int = option(4, "dcgan, cnn: side of the kernels with stride 2, which should divide it", 2, 8, "pixels")
-    slope: float = option(0.0, "mlp, cnn: slope of LeakyReLU below zero; 0: ReLU", 0.0, 1.0)
+        64, "dcgan: of the last hidden layer, the others have 2, 4, 8 times as many; cnn: of the hidden layers",
+        2, 4096, only=CONVOLUTIONAL,
+    )  # fmt: skip
+    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
+    slope: float = option(0.0, "mlp, cnn: slope of LeakyReLU below zero; 0: ReLU", 0.0, 1.0, only=MLP_OR_CNN)
     init: Init = option("uniform_fan_in", INITIALISERS)
 
 
@@ -86,14 +101,17 @@ class DiscriminatorConfig:
     """The network that tells real images from generated ones."""
 
     name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
-    hidden: List[int] = option([512, 256], "mlp: widths of the hidden layers", 1, 65536, "units")
+    hidden: List[int] = option([512, 256], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
     channels: int = option(
-        64, "dcgan: of the first layer, the others have 2, 4, 8 times as many; cnn: of every convolution", 1, 4096
-    )
-    kernel: int = option(4, "dcgan, cnn: side of the kernels with stride 2, which should divide it", 2, 8, "pixels")
+        64, "dcgan: of the first layer, the others have 2, 4, 8 times as many; cnn: of every convolution",
+        1, 4096, only=CONVOLUTIONAL,
+    )  # fmt: skip
+    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
     slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
-    batch_norm: bool = option(True, "dcgan: BatchNorm on all layers but the first; false: biases in its place")
-    dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99)
+    batch_norm: bool = option(
+        True, "dcgan: BatchNorm on all layers but the first; false: biases in its place", only=DCGAN
+    )
+    dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99, only=CNN)
     spectral_norm: bool = option(False, "divide each layer's weights by their largest singular value")
     init: Init = option("uniform_fan_in", INITIALISERS)
 
@@ -126,7 +144,7 @@ class RegulariseConfig:
     )
     r1: float = option(0.0, "gamma of the slope's square at real images, usually 0.1 to 10; 0: none", 0.0, 1e6)
     r2: float = option(0.0, "the same at generated images", 0.0, 1e6)
-    every: int = option(1, "steps between two penalties, each weighted as many times", 1, 1000, "steps")
+    every: int = option(1, "steps between two penalties, each weighted as many times", 1, 1000, "steps", only=PENALISED)
     clip_weights: Optional[float] = option(
         None, "largest absolute value of a weight of the discriminator, 0.01 in WGAN; unset: any", 1e-6, 1e6
     )
@@ -134,7 +152,7 @@ class RegulariseConfig:
         0.0, "deviation of normal noise on all images that the discriminator sees, at the first step", 0.0, 10.0
     )
     instance_noise_steps: int = option(
-        10000, "steps in which that noise falls to zero, in a straight line", 1, 1000000000, "steps"
+        10000, "steps in which that noise falls to zero, in a straight line", 1, 1000000000, "steps", only=NOISY
     )
     augment: List[Literal["color", "translation", "cutout"]] = option(
         [], "random changes of all images that the discriminator sees (DiffAugment), such as [translation, cutout]"
@@ -147,9 +165,9 @@ class OptimizerConfig:
 
     name: Literal["adam", "rmsprop"] = option("adam", "update rule")
     lr: float = option(2e-4, "learning rate", 0.0, 1.0)
-    beta1: float = option(0.5, "adam: decay of the mean of the gradients", 0.0, 0.999999)
-    beta2: float = option(0.999, "adam: decay of the mean of their squares", 0.0, 0.999999)
-    rho: float = option(0.9, "rmsprop: decay of the mean of the squared gradients", 0.0, 0.999999)
+    beta1: float = option(0.5, "adam: decay of the mean of the gradients", 0.0, 0.999999, only=ADAM)
+    beta2: float = option(0.999, "adam: decay of the mean of their squares", 0.0, 0.999999, only=ADAM)
+    rho: float = option(0.9, "rmsprop: decay of the mean of the squared gradients", 0.0, 0.999999, only=RMSPROP)
     eps: float = option(1e-8, "added to the denominator", 1e-16, 1.0)
     clip: Optional[float] = option(
         None, "largest absolute value of each element of a gradient; unset: any", 1e-12, 1e12
@@ -158,8 +176,8 @@ class OptimizerConfig:
     schedule: Literal["constant", "linear", "cosine"] = option(
         "constant", "how the learning rate falls towards the end of the run"
     )
-    hold: float = option(0.5, "share of the run before it begins to fall", 0.0, 0.99)
-    floor: float = option(0.0, "share of the learning rate that is left at the end", 0.0, 1.0)
+    hold: float = option(0.5, "share of the run before it begins to fall", 0.0, 0.99, only=FALLING)
+    floor: float = option(0.0, "share of the learning rate that is left at the end", 0.0, 1.0, only=FALLING)
 
 
 @dataclass
@@ -175,9 +193,11 @@ class EmaConfig:
     """The exponential moving average of the generator's weights and BatchNorm statistics."""
 
     enabled: bool = option(True, "keep the average, and sample from it")
-    decay: float = option(0.999, "share of the old average kept for each step", 0.0, 0.999999)
-    every: int = option(4, "steps between two updates of the average, each by decay to that power", 1, 1000)
-    warmup: bool = option(True, "while step t is young, keep no more than (1 + t) / (10 + t)")
+    decay: float = option(0.999, "share of the old average kept for each step", 0.0, 0.999999, only=AVERAGED)
+    every: int = option(
+        4, "steps between two updates of the average, each by decay to that power", 1, 1000, only=AVERAGED
+    )
+    warmup: bool = option(True, "while step t is young, keep no more than (1 + t) / (10 + t)", only=AVERAGED)
 
 
 @dataclass
@@ -188,8 +208,9 @@ class TrainConfig:
         200, "passes over the data, in all (also when resuming)", 1, 1000000, short="--epochs", may_change=True
     )
     steps: Optional[int] = option(
-        None, "length in steps, in place of epochs", 1, 1000000000, short="--steps", may_change=True
-    )
+        None, "length in steps, in place of epochs; of the two the one that is set last counts", 1, 1000000000,
+        short="--steps", may_change=True, instead_of="epochs",
+    )  # fmt: skip
     max_hours: Optional[float] = option(
         None, "hours after which training saves itself and stops, counted anew when resuming; unset: none",
         0.0001, 100000, "hours", short="--max-hours", may_change=True,
@@ -197,7 +218,7 @@ class TrainConfig:
     batch_size: int = option(128, "images in one step, over all workers", 2, 1048576, "images", short="--batch-size")
     local_batch_size: Optional[int] = option(
         None, "images of each worker in one step, in place of batch_size", 1, 65536, "images",
-        short="--local-batch-size", may_change=True,
+        short="--local-batch-size", may_change=True, instead_of="batch_size",
     )  # fmt: skip
     accumulate: int = option(
         1, "parts in which each worker takes its images, one after another: less memory, more time", 1, 65536, "parts",
@@ -228,10 +249,10 @@ class MetricsConfig:
         5, "epochs between two Frechet distances to the data; 0: none; shorter runs have none",
         0, 1000000, "epochs", may_change=True,
     )  # fmt: skip
-    samples: int = option(5000, "images that each one generates", 100, 100000, "images", may_change=True)
+    samples: int = option(5000, "images that each one generates", 100, 100000, "images", may_change=True, only=MEASURED)
     features: Optional[str] = option(
         None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
-        may_change=True,
+        may_change=True, only=MEASURED,
     )  # fmt: skip
 
 
@@ -241,9 +262,10 @@ class Config:
 
     recipe: str = option("gan_mnist", "name of the recipe; names the run folder")
     seed: int = option(0, "fixes weights, data order and latents", 0, MAX_SEED, short="--seed")
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option(
-        "auto", "where to train; auto takes the best that is there", may_change=True
-    )
+    device: str = option(
+        "auto", "where to train; auto: the best that is there; GPU:1, Ascend:1: the second of several",
+        may_change=True, spelling=device_name,
+    )  # fmt: skip
     mode: Literal["graph", "pynative"] = option(
         "graph", "graph compiles the step once; pynative runs it line by line, for debugging", may_change=True
     )

@@ -6,19 +6,19 @@ sentence that names the key, the value and what is allowed.
 
 import argparse
 import dataclasses
-import functools
-import operator
 import re
 from pathlib import Path
-from typing import Any, Dict, List, Literal, Tuple, Union, get_args, get_origin
+from typing import Any, Callable, Dict, List, Literal, Optional, Tuple, Union, get_args, get_origin
 
 import yaml
 from jsonargparse import ArgumentParser
 
-from ms_gan.arguments import Help, as_called, nearest, option_names, spelt
+from ms_gan import arguments
+from ms_gan.arguments import Help, as_called, nearest, option_names
 from ms_gan.errors import UsageError
-from ms_gan.schema import allowed, check_ranges, fill, leaves, plain
-from ms_gan.trees import flat_options, parse_yaml, refusal, unknown
+from ms_gan.schema import allowed, completed, leaves, plain, unread
+from ms_gan.sources import last_typed, merged, refuse_both, refuse_unread, without_nulls
+from ms_gan.trees import flat_options, parse_yaml, refusal, spelt, unknown
 
 LONGEST_YAML = 100_000  # bytes; a configuration is about a hundred lines
 LONGEST_COMPLAINT = 500  # characters
@@ -90,6 +90,8 @@ def _choices(kind: Any) -> Tuple[str, ...]:
 def _metavar(key: str, f: dataclasses.Field) -> str:
     """What stands for an option's value in its help."""
     kind = f.type
+    if f.metadata["spelling"]:
+        return "{" + ",".join(f.metadata["spelling"].names) + "}"
     if get_origin(kind) is Union:
         kind = get_args(kind)[0]  # of Optional[...] and of Union[int, str]
     if get_origin(kind) is list:
@@ -100,8 +102,17 @@ def _metavar(key: str, f: dataclasses.Field) -> str:
     return {int: "N", float: "X", str: "TEXT"}.get(kind, "NAME")
 
 
-def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict[str, Any]]:
+def parse(
+    parser: ArgumentParser, cls: type, argv: List[str], before: Optional[Callable[[Dict[str, Any]], Any]] = None
+) -> Tuple[Any, Dict[str, Any]]:
     """Read options from the command line and the YAML files that it names; the command line wins over them.
+
+    Args:
+        parser: as of `make_parser`.
+        cls: the options dataclass.
+        argv: the command line.
+        before: where options that have no effect are refused: from what is set, the options before that, such as those
+            of a run that is resumed. Others that have no effect then have their defaults.
 
     Returns:
         The options, complete and within their ranges; and those that the command line itself or its YAML files set, as
@@ -112,18 +123,31 @@ def parse(parser: ArgumentParser, cls: type, argv: List[str]) -> Tuple[Any, Dict
         SystemExit: after `--help` and `--print_config` have printed.
     """
     files, prints, argv = _split_off_files(argv) if "config" in _destinations(parser) else ([], False, argv)
-    given: Dict[str, Any] = {}
-    for file in files:
-        given.update(_flat_yaml(cls, find_config(file)))
+    sources = without_nulls([_given_yaml(cls, find_config(file)) for file in files])
     try:
-        given.update(vars(parser.parse_args(_in_their_case(parser, cls, argv), defaults=False).as_flat()))
+        typed = vars(parser.parse_args(_in_their_case(parser, cls, argv), defaults=False).as_flat())
     except argparse.ArgumentError as error:
         raise UsageError(_explain(parser, cls, str(error))) from None
-    options = _filled(cls, given)
+    known = {key: f for key, f, _ in leaves(cls())}
+    typed = {key: spelt(key, value, known[key]) if key in known else value for key, value in typed.items()}
+    sources.append(last_typed(cls, typed, _order(parser, argv)))
+    given = merged(cls, sources)
+    options = completed(cls(), given)
+    if before is not None:
+        refuse_unread(before(given), sources)
+        defaults = {key: value for key, _, value in leaves(cls())}
+        options = completed(options, {key: defaults[key] for key in unread(options)})
     if prints:
         print(write_yaml(options), end="")
         parser.exit()
     return options, given
+
+
+def _order(parser: ArgumentParser, argv: List[str]) -> List[str]:
+    """The keys of the options on a command line, in the order in which the last of each stand there."""
+    keys = {flag: action.dest for action in parser._actions for flag in action.option_strings}
+    named = [keys[flag] for flag in (text.split("=")[0] for text in argv) if flag in keys]
+    return list(dict.fromkeys(reversed(named)))[::-1]
 
 
 def _destinations(parser: ArgumentParser) -> List[str]:
@@ -155,9 +179,9 @@ def _in_their_case(parser: ArgumentParser, cls: type, argv: List[str]) -> List[s
     for text in argv:
         flag, equals, value = text.partition("=")
         if equals and flag in choices:
-            text = f"{flag}={spelt(value, choices[flag])}"
+            text = f"{flag}={arguments.spelt(value, choices[flag])}"
         elif before in choices:
-            text = spelt(text, choices[before])
+            text = arguments.spelt(text, choices[before])
         result.append(text)
         before = text
     return result
@@ -200,15 +224,27 @@ def _flat_yaml(cls: type, path: Path) -> Dict[str, Any]:
         raise UsageError(f"{path}: {error}") from None
 
 
+def _given_yaml(cls: type, path: Path) -> Dict[str, Any]:
+    """What a YAML file of a user's sets. Raises UsageError naming the file."""
+    given = _flat_yaml(cls, path)
+    try:
+        refuse_both(cls, given)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+    return given
+
+
 def read_yaml(cls: type, path: Path) -> Any:
     """Read an options dataclass that `write_yaml` wrote.
 
     Raises:
-        UsageError: the file is missing, is not YAML, or holds something that the dataclass does not accept.
+        UsageError: the file is missing, is empty, is not YAML, or holds something that the dataclass does not accept.
     """
     given = _flat_yaml(cls, Path(path))
+    if not given:  # not what `write_yaml` left there
+        raise UsageError(f"{path}: is empty; restore it from a copy")
     try:
-        return _filled(cls, given)
+        return completed(cls(), given)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
 
@@ -220,21 +256,9 @@ def from_dict(cls: type, values: Any, where: str) -> Any:
         UsageError: naming `where`, the key, the value and what is allowed.
     """
     try:
-        return _filled(cls, flat_options(cls, values))
+        return completed(cls(), flat_options(cls, values))
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from None
-
-
-def _filled(cls: type, given: Dict[str, Any]) -> Any:
-    """The options with their defaults but for those given as {dotted key: value}. Raises UsageError: out of range."""
-    values = dataclasses.asdict(cls())
-    for key, _, _ in leaves(cls()):
-        if key in given:
-            *groups, name = key.split(".")
-            functools.reduce(operator.getitem, groups, values)[name] = given[key]
-    options = fill(cls, values)
-    check_ranges(options)
-    return options
 
 
 def write_yaml(options: Any) -> str:

@@ -1,12 +1,28 @@
 """Options as fields of dataclasses that carry what a person needs to know about them."""
 
-from dataclasses import field, fields, is_dataclass
-from typing import Any, Dict, Iterator, Tuple
+import copy
+import functools
+import operator
+from dataclasses import asdict, field, fields, is_dataclass
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple
 
 from ms_gan.errors import UsageError
 
+ABOVE_ZERO = ("above 0",)  # for `only`: any number but 0
 
-def option(default: Any, help: str, low=None, high=None, unit: str = "", short: str = "", may_change: bool = False):
+
+def option(
+    default: Any,
+    help: str,
+    low=None,
+    high=None,
+    unit: str = "",
+    short: str = "",
+    may_change: bool = False,
+    only: Optional[Dict[str, Tuple]] = None,
+    instead_of: str = "",
+    spelling: Optional[Callable[[str], str]] = None,
+):
     """A dataclass field that carries what a person needs to know about it.
 
     Args:
@@ -16,10 +32,18 @@ def option(default: Any, help: str, low=None, high=None, unit: str = "", short: 
         unit: what the number counts, for `--help` and for error messages.
         short: an everyday flag beside the full name, such as `--epochs`.
         may_change: True where a resumed run may be given another value.
+        only: the options beside it, by name, of which one must have one of these values for this option to be read, the
+            same for all: `{"name": ("dcgan", "cnn")}`, or `{"r1": ABOVE_ZERO}`; None: it is always read.
+        instead_of: the option beside it that does not count where this one is set.
+        spelling: turns a text into the one that is meant, such as GPU for cuda; a ValueError where it means nothing.
+            Its attribute `names` are those to show.
     """
-    about = {"help": help, "low": low, "high": high, "unit": unit, "short": short, "may_change": may_change}
+    about = {
+        "help": help, "low": low, "high": high, "unit": unit, "short": short, "may_change": may_change, "only": only,
+        "instead_of": instead_of, "spelling": spelling,
+    }  # fmt: skip
     if isinstance(default, (list, dict)):
-        return field(default_factory=lambda: list(default), metadata=about)
+        return field(default_factory=lambda: copy.copy(default), metadata=about)
     return field(default=default, metadata=about)
 
 
@@ -31,6 +55,44 @@ def leaves(options: Any, prefix: str = "") -> Iterator[Tuple[str, Any, Any]]:
             yield from leaves(value, f"{prefix}{f.name}.")
         else:
             yield prefix + f.name, f, value
+
+
+def instead(options: Any) -> Iterator[Tuple[str, str]]:
+    """Each option that stands in place of another one, and that other one, both as dotted keys."""
+    for key, f, _ in leaves(options):
+        if f.metadata["instead_of"]:
+            yield key, _beside(key, f.metadata["instead_of"])
+
+
+def unread(options: Any) -> Dict[str, Any]:
+    """The dataclass fields, by dotted key, of the options that nothing reads because of others' values."""
+    values = {key: value for key, _, value in leaves(options)}
+    return {
+        key: f
+        for key, f, _ in leaves(options)
+        if f.metadata["only"]
+        and not any(_meets(values[_beside(key, name)], wanted) for name, wanted in f.metadata["only"].items())
+    }
+
+
+def _beside(key: str, name: str) -> str:
+    """The dotted key of an option in the same group."""
+    return f"{key.rpartition('.')[0]}.{name}".lstrip(".")
+
+
+def _meets(value: Any, wanted: Tuple) -> bool:
+    return value > 0 if wanted is ABOVE_ZERO else value in wanted
+
+
+def needs(key: str, f: Any) -> str:
+    """What an option needs to be read, in words: "generator.name mlp or cnn", "train.a or train.b above 0"."""
+    names = [_beside(key, name) for name in f.metadata["only"]]
+    (wanted,) = set(f.metadata["only"].values())
+    return f"{_either(names)} {_either([plain(value) for value in wanted])}"
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def allowed(f: Any) -> str:
@@ -66,6 +128,26 @@ def check_ranges(options: Any) -> None:
                 continue
             if not low <= number or (high is not None and not number <= high):
                 raise UsageError(f"{key}: {number} is out of range; allowed: {allowed(f)}")
+
+
+def completed(base: Any, given: Dict[str, Any]) -> Any:
+    """Options with some of them set anew.
+
+    Args:
+        base: an options dataclass; it stays as it is.
+        given: {dotted key: value}; keys that are no options are passed over.
+
+    Raises:
+        UsageError: a value out of its range.
+    """
+    values = asdict(base)
+    for key, _, _ in leaves(base):
+        if key in given:
+            *groups, name = key.split(".")
+            functools.reduce(operator.getitem, groups, values)[name] = given[key]
+    options = fill(type(base), values)
+    check_ranges(options)
+    return options
 
 
 def fill(cls: type, values: Dict[str, Any], group: str = "") -> Any:

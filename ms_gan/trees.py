@@ -25,10 +25,11 @@ _short.maxstring = _short.maxother = 100
 
 
 def parse_yaml(text: bytes) -> Any:
-    """A YAML text of plain values, lists and mappings.
+    """A YAML text of plain values, lists and mappings; {} for an empty one.
 
     Raises:
         ValueError: it is no YAML, or has aliases, anchors or tags, or is nested too deeply.
+        UsageError: a key stands there twice; names it and both lines.
     """
     depth = 0
     try:
@@ -38,9 +39,26 @@ def parse_yaml(text: bytes) -> Any:
                 raise ValueError("nested more deeply, or longer, than options are")
             if getattr(event, "anchor", None) or getattr(event, "tag", None):
                 raise ValueError("aliases (*), anchors (&) and tags (!) are not allowed here")
-        return yaml.safe_load(text)
+        _refuse_twice(yaml.compose(text, yaml.SafeLoader), "", {})
+        tree = yaml.safe_load(text)
+        return {} if tree is None else tree
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(" ".join(str(error).split())) from None
+
+
+def _refuse_twice(node: Any, prefix: str, lines: Dict[str, int]) -> None:
+    """Refuse a key that stands twice in a tree of YAML, also once as `a.b:` and once as `b:` below `a:`; `lines`: of
+    the keys so far. Without that the last one would count, and nobody be told."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    for name, value in node.value:
+        key, line = f"{prefix}{name.value}", name.start_mark.line + 1
+        if key in lines:
+            raise UsageError(
+                f"{shown(key)} stands in line {lines[key]} and again in line {line}; leave one of them out"
+            )
+        lines[key] = line
+        _refuse_twice(value, f"{key}.", lines)
 
 
 def flat_options(cls: type, tree: Any) -> Dict[str, Any]:
@@ -48,7 +66,7 @@ def flat_options(cls: type, tree: Any) -> Dict[str, Any]:
 
     Args:
         cls: the options dataclass.
-        tree: nested dictionaries; a key may be dotted.
+        tree: nested dictionaries; a key may be dotted, and a group None: nothing is set in it.
 
     Raises:
         UsageError: an unknown option, a value of another type; names the key and what is allowed.
@@ -72,16 +90,30 @@ def _walk(tree: Dict, prefix: str, known: Dict[str, Field], groups: Any) -> Iter
     for name, value in tree.items():
         key = f"{prefix}{name}" if isinstance(name, str) else f"{prefix}{shown(name)}"
         if key in groups:
-            if not isinstance(value, dict):
+            if not isinstance(value, dict) and value is not None:
                 raise UsageError(f"{key}: {shown(value)} is a single value; it should be a group of options")
-            yield from _walk(value, f"{key}.", known, groups)
+            yield from _walk(value or {}, f"{key}.", known, groups)
         elif key in known:
             try:
-                yield key, _typed(value, known[key].type)
+                typed = _typed(value, known[key].type)
             except ValueError:
                 raise UsageError(refusal(key, shown(value), known[key])) from None
+            yield key, spelt(key, typed, known[key])
         else:
             raise UsageError(unknown(key, list(known)))
+
+
+def spelt(key: str, value: Any, f: Field) -> Any:
+    """An option's value as it is meant: GPU for cuda.
+
+    Raises:
+        UsageError: it means nothing; names the key and what is allowed.
+    """
+    spelling = f.metadata["spelling"]
+    try:
+        return spelling(value) if spelling else value
+    except ValueError:
+        raise UsageError(refusal(key, shown(value), f)) from None
 
 
 def _typed(value: Any, kind: Any) -> Any:
@@ -135,6 +167,8 @@ def refusal(key: str, value: str, f: Field) -> str:
 
 def _allowed(value: str, f: Field) -> str:
     kind = f.type
+    if f.metadata["spelling"]:
+        return arguments.choices(value, f.metadata["spelling"].names)
     if type(None) in get_args(kind):
         kind = next(arg for arg in get_args(kind) if arg is not type(None))
     if get_origin(kind) is Literal:

@@ -121,7 +121,8 @@ set_up_environment() {
     if lacking "$1" >/dev/null; then install "$1"; fi
 }
 
-# device_among ARGUMENTS...: prints the device that --device names there, in whatever case; auto where it is not there.
+# device_among ARGUMENTS...: prints the device that --device names there, in whatever case, GPU for cuda and gpu:1; auto
+# where it is not there.
 device_among() (
     device=auto
     shopt -s nocasematch
@@ -132,9 +133,13 @@ device_among() (
         esac
         shift
     done
-    for known in auto CPU GPU Ascend; do
-        if [[ "$device" == "$known" ]]; then device="$known"; fi
-    done
+    if [[ "$device" =~ ^(gpu|cuda|ascend|npu):[0-9]{1,3}$ ]]; then device="${device%:*}"; fi
+    case "$device" in
+        auto) device=auto ;;
+        cpu) device=CPU ;;
+        gpu | cuda) device=GPU ;;
+        ascend | npu) device=Ascend ;;
+    esac
     printf '%s\n' "$device"
 )
 

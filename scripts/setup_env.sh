@@ -6,7 +6,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
     echo "usage: setup_env.sh [--device DEVICE] [EXTRA...]
-DEVICE is auto, CPU, GPU or Ascend; GPU is the same as the EXTRA gpu
+DEVICE is auto, CPU, GPU (cuda) or Ascend (npu); GPU is the same as the EXTRA gpu
 EXTRA is one of setup.py's: dev, metrics, export, explore, tensorboard, bench, docs, gpu" >&2
     exit 2
 }

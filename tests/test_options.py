@@ -86,6 +86,7 @@ def test_recipes_lie_in_an_installed_package(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "text, message",
     [
+        ("seed: 1\nmode: graph\nseed: 2", "'seed' stands in line 1 and again in line 3"),
         ("train: {epoch: 3}", "unknown option train.epoch; did you mean train.epochs?"),
         ("train: {epochs: [", "parsing"),
         ("- 1\n- 2", "mapping|Unexpected config"),
@@ -101,6 +102,16 @@ def test_a_wrong_yaml_file_is_one_sentence(tmp_path, text, message):
         read("--config", str(file))
     assert "\n" not in str(error.value)
     with pytest.raises(UsageError, match="wrong.yaml"):
+        read_yaml(Config, file)
+
+
+def test_what_says_nothing_sets_nothing(tmp_path):
+    file = tmp_path / "mine.yaml"
+    for text in ("", "# later\n", "train:\n", "---\n"):
+        file.write_text(text)
+        assert read("--config", str(file)) == (Config(), {})
+    file.write_text("")
+    with pytest.raises(UsageError, match="mine.yaml: is empty"):  # a run's, which nobody left so
         read_yaml(Config, file)
 
 

@@ -38,6 +38,32 @@ def test_a_float_without_a_point_is_text_to_yaml_and_a_number_here():
     assert flat_options(Options, parse_yaml(b"inner: {rate: 1e-4}")) == {"inner.rate": 1e-4}
 
 
+def test_a_group_may_be_bare_and_a_text_empty():
+    assert flat_options(Options, parse_yaml(b"inner:\ncount: 3\n")) == {"count": 3}
+    assert flat_options(Options, parse_yaml(b"")) == flat_options(Options, parse_yaml(b"# nothing yet\n")) == {}
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        (b"on: true\ncount: 1\non: false\n", "'on' stands in line 1 and again in line 3; leave one of them out"),
+        (b"inner:\n  rate: 1\n  rate: 2\n", "'inner.rate' stands in line 2 and again in line 3"),
+        (b"inner: {rate: 1}\ninner: {sizes: [2]}\n", "'inner' stands in line 1 and again in line 2"),
+        (b"inner.rate: 1\ninner:\n  sizes: [1]\n  rate: 2\n", "'inner.rate' stands in line 1 and again in line 4"),
+        (b"{on: true, 'on': false}", "'on' stands in line 1 and again in line 1"),
+        (b'"\\e[2J": 1\n"\\e[2J": 2', r"x1b\[2J' stands in line 1 and again in line 2"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_with_both_lines(text, says):
+    with pytest.raises(UsageError, match=says) as caught:
+        parse_yaml(text)
+    assert str(caught.value).isprintable()
+
+
+def test_the_same_name_in_two_groups_is_no_repetition():
+    assert parse_yaml(b"a: {x: 1, a: 2}\nb: {x: 1}\nx: 3\n") == {"a": {"x": 1, "a": 2}, "b": {"x": 1}, "x": 3}
+
+
 @pytest.mark.parametrize(
     "tree, says",
     [

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Optional
 from ms_gan.arguments import as_called
 from ms_gan.config import Config
 from ms_gan.errors import GanError, UsageError
-from ms_gan.schema import leaves
+from ms_gan.schema import completed, instead, leaves
 
 
 def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> int:
@@ -32,7 +32,7 @@ def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> 
 
 
 def continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
-    """A run's own configuration with given options in it.
+    """A run's own configuration with given options in it; `stored` stays as it is.
 
     Args:
         stored: the run's configuration.
@@ -47,12 +47,14 @@ def continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
         f, old = known[key]
         if value != old and not f.metadata["may_change"]:
             raise UsageError(f"{key}: {value} contradicts the run in {folder}, where it is {old}; leave it out")
-        *groups, name = key.split(".")
-        target: Any = stored
-        for group in groups:
-            target = getattr(target, group)
-        setattr(target, name, value)
-    return stored
+    # What the run had in place of what is given now, such as steps for epochs, or the other way round.
+    replaced = {}
+    for key, other in instead(stored):
+        if given.get(key) is not None and known[other][0].metadata["may_change"]:
+            replaced[other] = known[other][0].default
+        elif given.get(key) is None and other in given:
+            replaced[key] = None
+    return completed(stored, {**given, **replaced})
 
 
 def check_pixel_range(pixel_range: List[float]) -> None:

@@ -10,14 +10,15 @@ import shutil
 import sys
 import textwrap
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Iterator, List, Optional, Sequence
 
 from ms_gan import __version__
-from ms_gan.arguments import Parser, as_called, spelt
+from ms_gan.arguments import Parser, as_called, choices
+from ms_gan.device_names import device_name, split_name
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import checkup, trial
 from ms_gan.runtime.ascend import examine_ascend
+from ms_gan.runtime.cards import take_card
 from ms_gan.runtime.cuda import examine_gpu
 from ms_gan.runtime.finding import Finding
 from ms_gan.runtime.kernels import convolutions_as_products
@@ -96,13 +97,16 @@ def main(argv: Optional[List[str]] = None) -> int:
     # Not jsonargparse, which may be what is missing.
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
     about = "the device that the exit code is about; auto: the one that a run would take (default: auto)"
-    devices = ("auto", *DEVICES)
-    parser.add_argument("--device", type=partial(spelt, names=devices), choices=devices, default="auto", help=about)
+    names = "{" + ",".join(device_name.names) + "}"
+    parser.add_argument("--device", type=_device, metavar=names, default="auto", help=about)
     parser.add_argument("--quick", action="store_true", help="look only: start MindSpore on no device")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     try:
         given = parser.parse_args(argv)
-    except UsageError as error:
+        name, number = split_name(given.device)
+        if number is not None:
+            take_card(name, number)
+    except GanError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     report = examine(given.device, given.quick)
@@ -114,11 +118,18 @@ def main(argv: Optional[List[str]] = None) -> int:
     return 0 if report.usable else 1
 
 
+def _device(text: str) -> str:
+    try:
+        return device_name(text)
+    except ValueError:
+        raise UsageError(f"--device: {text!r} is not allowed; {choices(text, device_name.names)}") from None
+
+
 def examine(device: str, quick: bool) -> Report:
     """Look at everything, and try the devices that look usable unless `quick`."""
     found = {finding.device: finding for finding in (examine_ascend(), examine_gpu(), checkup.examine_cpu())}
     devices = [Examined(found[name], None if quick else _tried(found[name])) for name in DEVICES]
-    asked = [one for one in devices if device in ("auto", one.finding.device)]
+    asked = [one for one in devices if split_name(device)[0] in ("auto", one.finding.device)]
     taken = next((one for one in asked if one.starts), None)
     return Report(
         version=__version__,

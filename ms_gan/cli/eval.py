@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued, run_command
 from ms_gan.config import Config, DataConfig
+from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
 from ms_gan.schema import option
@@ -36,7 +37,7 @@ class EvalOptions:
     )
     pixel_range: List[float] = option([-1.0, 1.0], "what black and white are to the network in that file", -255, 255)
     output: Optional[str] = option(None, f"folder for {EVALUATION} and the pictures; unset: the run's")
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
+    device: str = option("auto", "where to run", spelling=device_name)
     data: DataConfig = field(default_factory=DataConfig)
 
 

@@ -5,9 +5,10 @@ import secrets
 import sys
 import webbrowser
 from dataclasses import dataclass
-from typing import Any, List, Literal, Optional
+from typing import Any, List, Optional
 
 from ms_gan.cli.command import check_checkpoint, run_command
+from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.options import make_parser, parse
@@ -25,7 +26,7 @@ class ExploreOptions:
 
     ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file")
     port: int = option(0, "of this machine, where the page is; 0: any free one", 0, 65535)
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
+    device: str = option("auto", "where to run", spelling=device_name)
 
 
 def main(argv: Optional[List[str]] = None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import List, Literal, Optional
 
 from ms_gan.cli.command import check_checkpoint, run_command
+from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.options import make_parser, parse
@@ -32,7 +33,7 @@ class ExportOptions:
     batch_size: Optional[int] = option(
         None, "MINDIR, ONNX: images that the graph makes at once; unset: any number", 1, 65536, short="--batch-size"
     )
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to compare the file with its source")
+    device: str = option("auto", "where to compare the file with its source", spelling=device_name)
 
 
 def main(argv: Optional[List[str]] = None) -> int:

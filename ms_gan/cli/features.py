@@ -4,11 +4,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, List, Literal, Optional
+from typing import Any, List, Optional
 
 from ms_gan.cli.command import check_pixel_range, run_command
 from ms_gan.config import DataConfig
 from ms_gan.data.image_data import ImageData
+from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
 from ms_gan.schema import option
@@ -34,7 +35,7 @@ class FeaturesOptions:
     anew: Optional[str] = option(
         None, "train the classifier again, into this folder, in half precision; compares it with the one in use"
     )
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to train")
+    device: str = option("auto", "where to train", spelling=device_name)
     data: DataConfig = field(default_factory=DataConfig)
 
 

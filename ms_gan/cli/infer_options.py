@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional
 
 from ms_gan.cli.command import check_checkpoint
+from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.movies import ENDINGS, check_movie
 from ms_gan.schema import option
@@ -76,7 +77,7 @@ class InferOptions:
         "samples.png",
         ".png: a grid; .npy: uint8 (N, H, W[, 3]); a folder: numbered PNGs; .gif, .webp, .mp4 (needs ffmpeg): walks",
     )
-    device: Literal["auto", "CPU", "GPU", "Ascend"] = option("auto", "where to run")
+    device: str = option("auto", "where to run", spelling=device_name)
     walk: WalkOptions = field(default_factory=WalkOptions)
     projection: ProjectionOptions = field(default_factory=ProjectionOptions)
 

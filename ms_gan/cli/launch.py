@@ -8,7 +8,7 @@ from typing import List, Optional, Tuple
 
 from ms_gan.arguments import Parser
 from ms_gan.cli.command import run_command
-from ms_gan.cli.train import DRY_RUN, read_options, share_batch
+from ms_gan.cli.train import DRY_RUN, read_options, refuse_card, share_batch
 from ms_gan.errors import UsageError
 from ms_gan.runtime.ascend import look
 from ms_gan.runtime.device import choose
@@ -44,6 +44,7 @@ def _launch(argv: List[str]) -> int:
     config, run = read_options(rest)
     if DRY_RUN in rest:
         raise UsageError(f"{DRY_RUN}: plans the run of one worker; use python train.py {DRY_RUN}")
+    refuse_card(config.device)
     device = choose(config.device).device
     local = options.workers or _usual_workers(device)
     count = local * options.nodes

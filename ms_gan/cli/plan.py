@@ -9,7 +9,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
@@ -24,7 +24,7 @@ from ms_gan.files import as_size
 from ms_gan.pictures import FRAMES
 from ms_gan.runtime import Device
 from ms_gan.runtime.device import EXAMINATIONS
-from ms_gan.schema import plain
+from ms_gan.schema import leaves, plain, unread
 from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.space import check_space, space_needed
 from ms_gan.training.thinning import END_GRIDS, MOST_GRIDS
@@ -34,7 +34,6 @@ NARROWEST, WIDEST = 60, 120  # columns
 STEPS = 10  # timed, after those that compile
 PATIENCE = 30.0  # seconds after which no further step is timed
 LOG_RECORD = 250  # bytes
-RULES = {"adam": ("beta1", "beta2"), "rmsprop": ("rho",)}  # the options that only one update rule has
 
 
 class Measured(NamedTuple):
@@ -115,11 +114,9 @@ def _why(asked: str, taken: str) -> str:
 
 def _optimizer(options: OptimizerConfig) -> str:
     """An optimizer's options as they differ from doing nothing."""
-    foreign = {name for rule, names in RULES.items() if rule != options.name for name in names}
-    if options.schedule == "constant":
-        foreign |= {"hold", "floor"}
-    shown = {f.name: getattr(options, f.name) for f in fields(options) if f.name not in foreign}
-    kept = [f"{name} {plain(value)}" for name, value in shown.items() if name != "name" and value not in (None, 0.0)]
+    hidden = {"name", *unread(options)}
+    shown = {name: value for name, _, value in leaves(options) if name not in hidden and value not in (None, 0.0)}
+    kept = [f"{name} {plain(value)}" for name, value in shown.items()]
     return f"{options.name}, {', '.join(kept)}"
 
 

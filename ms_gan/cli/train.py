@@ -6,11 +6,12 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ms_gan.arguments import as_called
 from ms_gan.cli.command import continued, run_command
 from ms_gan.config import Config
+from ms_gan.device_names import split_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
 
@@ -36,6 +37,8 @@ def _train(argv: List[str]) -> int:
     from ms_gan.runtime.signals import Signals
 
     config, run = read_options(argv)
+    if workers.announced() > 1:
+        refuse_card(config.device)
     share_batch(config, run, workers.announced())
     with Signals() as signals:
         try:
@@ -94,7 +97,7 @@ def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
     parser = make_parser(Config, "train.py", ABOUT, EXAMPLES, True)
     about = "print the plan of the run, with time and memory measured in a few steps, and stop; no run folder is made"
     parser.add_argument(DRY_RUN, action="store_true", help=about)
-    config, given = parse(parser, Config, argv)
+    config, given = parse(parser, Config, argv, _before)
     given.pop("dry_run", None)
     flags = {argument.split("=")[0] for argument in argv}
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
@@ -107,14 +110,37 @@ def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
         config.metrics.features = given["metrics.features"]
     if config.resume is None:
         return config, None
-    folder = Path(config.resume)
+    folder, output = Path(config.resume), config.output
+    for name in ("resume", "output"):
+        given.pop(name, None)
+    if output is not None and not (Path(output).exists() and folder.samefile(output)):
+        raise UsageError(f"--output {output}: a resumed run stays in its folder, {folder}; leave it out")
+    return continued(_before({"resume": config.resume}), given, folder), folder
+
+
+def _before(given: Dict[str, Any]) -> Config:
+    """The options before any is set: the defaults, or those of the run that is resumed.
+
+    Raises:
+        UsageError: not a run folder.
+    """
+    if given.get("resume") is None:
+        return Config()
+    folder = Path(given["resume"])
     if not (folder / "config.yaml").is_file():
         raise UsageError(f"--resume {folder}: not a run folder; it should hold config.yaml and checkpoints/")
-    del given["resume"]
-    config = continued(read_yaml(Config, folder / "config.yaml"), given, folder)
-    if "output" in given:
-        raise UsageError(f"--output {given['output']}: a resumed run stays in its folder, {folder}; leave it out")
-    return config, folder
+    return read_yaml(Config, folder / "config.yaml")
+
+
+def refuse_card(device: str) -> None:
+    """Refuse one card for several workers.
+
+    Raises:
+        UsageError: a device with a number.
+    """
+    name, number = split_name(device)
+    if number is not None:
+        raise UsageError(f"--device {device}: several workers take a card each; leave the number out: --device {name}")
 
 
 def share_batch(config: Config, run: Optional[Path], workers: int) -> None:

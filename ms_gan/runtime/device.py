@@ -5,8 +5,10 @@ import platform
 import sys
 from dataclasses import dataclass, replace
 
+from ms_gan.device_names import split_name
 from ms_gan.errors import GanError
 from ms_gan.runtime.ascend import device_id, examine_ascend
+from ms_gan.runtime.cards import take_card
 from ms_gan.runtime.cuda import examine_gpu, prepare_gpu
 from ms_gan.runtime.environment import prepare
 from ms_gan.runtime.finding import Finding
@@ -44,7 +46,7 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
     """Import MindSpore and start it on a device. Call once, before anything else of the package that uses MindSpore.
 
     Args:
-        device: CPU, GPU, Ascend, or auto: the first of Ascend, GPU, CPU that is there.
+        device: CPU, GPU, Ascend, one of several such as GPU:1, or auto: the first of Ascend, GPU, CPU that is there.
         mode: graph or pynative.
         precision: of the training: fp32, bf16 or fp16; see ms_gan.runtime.precision for what a device makes of it.
 
@@ -83,8 +85,8 @@ def choose(device: str) -> Finding:
     """The device to start on, before MindSpore is imported.
 
     Args:
-        device: CPU, GPU or Ascend, or auto: the first of Ascend, GPU, CPU that can be used. Where a device is there and
-            cannot be used, the notices of what is taken in its place say why.
+        device: CPU, GPU or Ascend; one of several, such as GPU:1; or auto: the first of Ascend, GPU, CPU that can be
+            used. Where a device is there and cannot be used, the notices of what is taken in its place say why.
 
     Raises:
         GanError: the device cannot be used; says why, and what to do.
@@ -92,9 +94,11 @@ def choose(device: str) -> Finding:
     if device == "CPU":
         return CPU
     if device != "auto":
-        finding = EXAMINATIONS[device]()
+        name, number = split_name(device)
+        set_by_number = "" if number is None else f" (sets {take_card(name, number)})"
+        finding = EXAMINATIONS[name]()
         if not finding.usable:
-            raise GanError(f"--device {device}: {_complaint(finding)}; {WHOLE_TABLE}")
+            raise GanError(f"--device {device}{set_by_number}: {_complaint(finding)}; {WHOLE_TABLE}")
         return finding
     notices = []
     for examine in EXAMINATIONS.values():

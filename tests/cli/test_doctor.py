@@ -69,6 +69,7 @@ def test_the_best_device_that_starts_is_taken(machine, capsys):
         (["--device", "GPU", "--quick"], 0, "--device GPU takes GPU"),
         (["--device", "Ascend"], 1, "--device Ascend cannot be used here"),
         (["--device", "cpu"], 0, "--device CPU takes CPU"),
+        (["--device", "npu"], 1, "--device Ascend cannot be used here"),
     ],
 )
 def test_the_exit_code_is_that_of_the_device_asked_for(machine, capsys, argv, code, verdict):
@@ -111,7 +112,7 @@ def test_where_nothing_is_installed_it_says_so():
 @pytest.mark.parametrize(
     "argv, message",
     [
-        (["--device", "gpus"], "--device: 'gpus' is not allowed; allowed: auto, Ascend, GPU, CPU; did you mean GPU?"),
+        (["--device", "gpus"], "--device: 'gpus' is not allowed; allowed: auto, CPU, GPU, Ascend; did you mean GPU?"),
         (["--devise", "GPU"], "unknown option --devise; did you mean --device?"),
     ],
 )

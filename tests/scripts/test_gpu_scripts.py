@@ -36,7 +36,7 @@ def project(tmp_path) -> Project:
     return project
 
 
-@pytest.mark.parametrize("arguments", [["--device", "gpu"], ["--epochs", "2", "--device=GPU", "--seed", "1"]])
+@pytest.mark.parametrize("arguments", [["--device", "gpu"], ["--epochs", "2", "--device=cuda:1", "--seed", "1"]])
 def test_training_on_a_gpu_that_lacks_libraries_installs_them_once(project, arguments):
     done = project.run("run_train.sh", *arguments, LACKS_LIBRARIES="yes")
     assert (done.returncode, json.loads(done.stdout)[1]) == (7, arguments)
@@ -59,7 +59,12 @@ def test_nothing_more_is_installed_otherwise(project, arguments, lacks):
 
 @pytest.mark.parametrize(
     "arguments, extras",
-    [(["gpu"], "gpu"), (["--device", "GPU"], "gpu"), (["dev", "--device=gpu"], "dev,gpu")],
+    [
+        (["gpu"], "gpu"),
+        (["--device", "GPU"], "gpu"),
+        (["dev", "--device=gpu"], "dev,gpu"),
+        (["--device", "CUDA"], "gpu"),
+    ],
 )
 def test_set_up_for_a_gpu(project, arguments, extras):
     done = project.run("setup_env.sh", *arguments)
@@ -68,14 +73,14 @@ def test_set_up_for_a_gpu(project, arguments, extras):
     assert project.count(f"{INSTALL} {project.root}[{extras}]") == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["--device", "CPU"], ["--device=auto"]])
+@pytest.mark.parametrize("arguments", [[], ["--device", "CPU"], ["--device=auto"], ["--device", "npu"]])
 def test_set_up_for_anything_else(project, arguments):
     done = project.run("setup_env.sh", *arguments)
     assert done.returncode == 0 and "GPU" not in done.stderr
     assert project.count(f"{INSTALL} {project.root}") == 1
 
 
-@pytest.mark.parametrize("arguments", [["--device"], ["--device="], ["--device=TPU"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["--device"], ["--device="], ["--device=TPU"], ["--device=cpu:1"], ["--help"]])
 def test_wrong_usage(project, arguments):
     done = project.run("setup_env.sh", *arguments)
     assert done.returncode == 2 and done.stderr.startswith("usage: setup_env.sh [--device DEVICE] [EXTRA...]\n")
