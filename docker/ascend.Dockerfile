@@ -1,4 +1,4 @@
-# Trains on an Ascend NPU. In the project's folder, with the name of an image of CANN that holds Python 3.9 to 3.12:
+# Trains on an Ascend NPU. In the project's folder, with the name of an image of CANN that holds Python 3.10 to 3.12:
 #
 #     docker build -f docker/ascend.Dockerfile --build-arg BASE=IMAGE -t ms_gan:ascend .
 #

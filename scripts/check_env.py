@@ -6,6 +6,7 @@ What is missing or unsuitable is printed, one a line. Only the packages' metadat
 takes seconds.
 """
 
+import platform
 import runpy
 import sys
 from importlib import metadata
@@ -14,6 +15,7 @@ from typing import List
 
 try:
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 except ImportError:  # MindSpore itself requires it, so MindSpore is missing too
     sys.exit("packaging is missing")
 
@@ -22,9 +24,8 @@ SETUP = Path(__file__).resolve().parent.parent / "setup.py"
 UNFINISHED = Path(sys.prefix) / "ms_gan-setup.log"
 
 
-def requirements(extras: List[str]) -> List[Requirement]:
+def requirements(asked: dict, extras: List[str]) -> List[Requirement]:
     """What setup.py asks for on this platform, with those extras."""
-    asked = runpy.run_path(str(SETUP))
     lines = list(asked["REQUIREMENTS"])
     for extra in extras:
         if extra not in asked["EXTRAS"]:
@@ -32,6 +33,14 @@ def requirements(extras: List[str]) -> List[Requirement]:
         lines += asked["EXTRAS"][extra]
     found = [Requirement(line) for line in lines]
     return [requirement for requirement in found if requirement.marker is None or requirement.marker.evaluate()]
+
+
+def python_complaint(allowed: str) -> str:
+    """What is wrong with this Python, or an empty string. An environment outlives the range that it was made for."""
+    version = platform.python_version()
+    if SpecifierSet(allowed).contains(version, prereleases=True):
+        return ""
+    return f"Python is {version}, wanted is {allowed}"
 
 
 def complaint(requirement: Requirement) -> str:
@@ -47,7 +56,9 @@ def complaint(requirement: Requirement) -> str:
 
 def main() -> int:
     extras = [extra for argument in sys.argv[1:] for extra in argument.split(",") if extra]
-    complaints = [line for line in map(complaint, requirements(extras)) if line]
+    asked = runpy.run_path(str(SETUP))
+    found = [python_complaint(asked["PYTHON"]), *map(complaint, requirements(asked, extras))]
+    complaints = [line for line in found if line]
     if UNFINISHED.exists():
         complaints.append(f"an installation did not end, see {UNFINISHED}")
     for line in complaints:

@@ -13,7 +13,7 @@ fail() {
 
 # suitable PYTHON: MindSpore has wheels for these versions only.
 suitable() {
-    "$1" -c 'import sys; sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null
+    "$1" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null
 }
 
 # Sets PYTHON, its folder ENVIRONMENT, and OWN where that is the project's own .venv.
@@ -22,7 +22,7 @@ choose_python() {
     if [[ -n "${MS_GAN_PYTHON:-}" ]]; then
         PYTHON="$(command -v -- "$MS_GAN_PYTHON")" ||
             fail "choosing the Python: MS_GAN_PYTHON names $MS_GAN_PYTHON, which is no program" \
-                "name a Python 3.9-3.12, or unset it"
+                "name a Python 3.10-3.12, or unset it"
         [[ "$PYTHON" == /* ]] || PYTHON="$PWD/$PYTHON"
     elif [[ -n "${VIRTUAL_ENV:-}" ]]; then
         PYTHON="$VIRTUAL_ENV/bin/python"
@@ -34,7 +34,7 @@ choose_python() {
         PYTHON="$ENVIRONMENT/bin/python"
         return
     fi
-    suitable "$PYTHON" || fail "choosing the Python: $PYTHON is not a Python 3.9-3.12" \
+    suitable "$PYTHON" || fail "choosing the Python: $PYTHON is not a Python 3.10-3.12" \
         "deactivate its environment or unset MS_GAN_PYTHON, so that .venv is made here; or choose another"
     ENVIRONMENT="$("$PYTHON" -c 'import sys; print(sys.prefix)')"
 }
@@ -46,7 +46,7 @@ lacking() {
 
 make_venv() {
     local candidate
-    for candidate in python3 python3.12 python3.11 python3.10 python3.9; do
+    for candidate in python3 python3.12 python3.11 python3.10; do
         if suitable "$candidate" && "$candidate" -c 'import venv, ensurepip' 2>/dev/null; then
             # What an interrupted attempt or a removed Python left behind would be kept by venv.
             find "$ENVIRONMENT" -mindepth 1 -maxdepth 1 ! -name 'ms_gan-setup.*' -exec rm -rf {} +
@@ -54,7 +54,7 @@ make_venv() {
             return
         fi
     done
-    fail "finding a Python 3.9-3.12 with its module venv" \
+    fail "finding a Python 3.10-3.12 with its module venv" \
         "install one (Debian: apt-get install python3-venv), or name one: MS_GAN_PYTHON=/path/to/python"
 }
 

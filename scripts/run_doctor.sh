@@ -5,6 +5,6 @@ set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 choose_python
 [[ -x "$PYTHON" ]] || PYTHON="$(command -v python3)" ||
-    fail "finding a Python" "install Python 3.9-3.12, or name one: MS_GAN_PYTHON=/path/to/python"
+    fail "finding a Python" "install Python 3.10-3.12, or name one: MS_GAN_PYTHON=/path/to/python"
 source_cann
 PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" exec "$PYTHON" -m ms_gan.cli.doctor "$@"

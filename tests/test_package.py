@@ -101,7 +101,7 @@ def test_recipes_are_found_from_any_folder(installed, tmp_path):
 def test_the_metadata_are_complete(wheel):
     about = BytesParser().parsebytes(read(wheel, "METADATA"))
     version = re.search(r'"(.+)"', (ROOT / "ms_gan/__init__.py").read_text().split("__version__ = ")[1]).group(1)
-    assert (about["Version"], about["Requires-Python"]) == (version, ">=3.9,<3.13")
+    assert (about["Version"], about["Requires-Python"]) == (version, ">=3.10,<3.13")
     assert about["Summary"] and "Apache-2.0" in (about["License"] or about["License-Expression"])
     assert about.get_payload().startswith("# ms_gan") and about["Description-Content-Type"] == "text/markdown"
     assert "Programming Language :: Python :: 3.12" in about.get_all("Classifier")

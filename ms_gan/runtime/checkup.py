@@ -59,8 +59,8 @@ def packages(setup: Path = SETUP) -> List[Package]:
 def _required(setup: Path) -> Tuple[str, List[str]]:
     """The range of Pythons, and the lines of the required packages, from setup.py or from the installed metadata."""
     if setup.is_file():
-        python = re.search(r'python_requires="([^"]+)"', setup.read_text(encoding="utf-8"))
-        return python.group(1) if python else "", list(runpy.run_path(str(setup))["REQUIREMENTS"])
+        asked = runpy.run_path(str(setup))
+        return asked["PYTHON"], list(asked["REQUIREMENTS"])
     try:
         about = metadata.metadata("ms_gan")
     except metadata.PackageNotFoundError:

@@ -18,9 +18,8 @@ from ms_gan.runtime.checkup import (
 )
 
 SETUP = """
+PYTHON = ">=3.10,<3.11"
 REQUIREMENTS = ["numpy>=1,<2", "packaging<1", "a-package-that-nobody-made[extra]>=3; python_version > '3'"]
-if False:
-    setup(python_requires=">=3.9,<3.10")
 """
 
 
@@ -35,7 +34,7 @@ def test_versions_are_compared_with_what_setup_py_allows(tmp_path):
     (tmp_path / "setup.py").write_text(SETUP)
     python, numpy, packaging, absent = packages(tmp_path / "setup.py")
     here = platform.python_version()
-    assert python == Package("Python", here, ">=3.9,<3.10", here.startswith("3.9."))
+    assert python == Package("Python", here, ">=3.10,<3.11", here.startswith("3.10."))
     assert numpy == Package("numpy", metadata.version("numpy"), ">=1,<2", True)
     assert (packaging.allowed, packaging.fits) == ("<1", False)
     assert absent == Package("a-package-that-nobody-made", "", ">=3", False)

@@ -1,6 +1,7 @@
 """scripts/check_env.py: what it finds wrong with an environment."""
 
 import importlib.util
+import platform
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "check_env.py"
 LISTS = """
+PYTHON = ">=3.10"
 REQUIREMENTS = ["packaging>=20", "numpy; python_version < '3'"]
 EXTRAS = {"old": ["packaging<1"], "absent": ["a-package-that-nobody-made"]}
 """
@@ -37,6 +39,12 @@ def test_wrong_version_and_missing_package(check):
     code, text = check("old,absent")
     assert code == 1
     assert "wanted is <1\n" in text and "a-package-that-nobody-made is missing\n" in text
+
+
+def test_a_python_that_the_project_has_left_behind(check, tmp_path):
+    (tmp_path / "setup.py").write_text(LISTS.replace(">=3.10", "<3.10"))
+    code, text = check("")
+    assert code == 1 and text == f"Python is {platform.python_version()}, wanted is <3.10\n"
 
 
 def test_unfinished_installation(check, tmp_path):

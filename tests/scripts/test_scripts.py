@@ -186,7 +186,7 @@ def test_no_suitable_python(project):
     project.python.write_text("#!/bin/bash\nexit 1\n")
     done = project.run("run_train.sh")
     assert done.returncode == 1
-    assert "step failed: finding a Python 3.9-3.12 with its module venv\nremedy: install one" in done.stderr
+    assert "step failed: finding a Python 3.10-3.12 with its module venv\nremedy: install one" in done.stderr
 
 
 @pytest.mark.parametrize("named", ["nonesuch", "false"])

@@ -55,8 +55,9 @@ def test_what_is_refused_is_told_and_spares_the_training_and_the_last_checkpoint
     assert "cannot be written (File too large; " in str(caught.value)
     assert str(caught.value).endswith(" free there); the last checkpoint is step-000000002.ckpt: make room")
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning")]
-    assert "step 4 is not saved: " in told[0] and "step-000000004.ckpt: cannot be written" in told[0]
-    assert told[0].endswith("make room, the next one is tried again")
+    (unsaved,) = [line for line in told if "step 4 is not saved: " in line]
+    assert "step-000000004.ckpt: cannot be written" in unsaved
+    assert unsaved.endswith("make room, the next one is tried again")
     assert sum("log.jsonl: cannot be written" in line for line in told) == 1
     assert sum("epoch-00003.png: cannot be written" in line for line in told) == 1
     assert not any("epoch-00004.png" in line for line in told)
