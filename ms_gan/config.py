@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import List, Literal, Optional, Union
 
 from ms_gan.device_names import device_name
+from ms_gan.paths import home_for_tilde
 from ms_gan.schema import ABOVE_ZERO, option
 from ms_gan.seeds import MAX_SEED
 
@@ -34,6 +35,7 @@ class DataConfig:
     dir: Optional[str] = option(
         None, "folder with the data files; unset: search MS_GAN_DATA, the user's cache and system folders, then fetch",
         short="--data-dir", may_change=True, only={"source": ("mnist", "fashion_mnist", "cifar10", "folder")},
+        spelling=home_for_tilde,
     )  # fmt: skip
     limit: Optional[int] = option(None, "use only the first images of the data set; unset: all", 1, unit="images")
     classes: Optional[List[Union[int, str]]] = option(
@@ -252,8 +254,7 @@ class MetricsConfig:
     samples: int = option(5000, "images that each one generates", 100, 100000, "images", may_change=True, only=MEASURED)
     features: Optional[str] = option(
         None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
-        may_change=True, only=MEASURED,
-    )  # fmt: skip
+        may_change=True, only=MEASURED, spelling=home_for_tilde)  # fmt: skip
 
 
 @dataclass
@@ -273,8 +274,12 @@ class Config:
         "fp32", "what layers multiply in, weights being fp32 always; bf16: Ascend, CPUs with AMX; fp16: GPU, Ascend",
         may_change=True,
     )  # fmt: skip
-    output: Optional[str] = option(None, "run folder; unset: runs/RECIPE-DATE-N", may_change=True)
-    resume: Optional[str] = option(None, "continue the run in this folder; no other option is needed", may_change=True)
+    output: Optional[str] = option(
+        None, "run folder; unset: runs/RECIPE-DATE-N", may_change=True, spelling=home_for_tilde
+    )
+    resume: Optional[str] = option(
+        None, "continue the run in this folder; no other option is needed", may_change=True, spelling=home_for_tilde
+    )
     data: DataConfig = field(default_factory=DataConfig)
     latent: LatentConfig = field(default_factory=LatentConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)

@@ -33,7 +33,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         CannotWrite: nothing is left behind.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{_host()}+{os.getpid()}.tmp{path.suffix}")
+    temporary = path.with_name(_unfinished(path.stem) + path.suffix)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -48,6 +48,35 @@ def whole_file(path: Path) -> Iterator[Path]:
         # After a success the temporary name is gone already.
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Fill a new folder under a temporary name beside its place, and move it there once all is in it.
+
+    What processes that died have left unfinished beside it is removed.
+
+    Args:
+        path: the folder; an empty one may be there.
+
+    Yields:
+        the temporary folder.
+
+    Raises:
+        CannotWrite: nothing is left behind.
+    """
+    path = Path(path)
+    draft = path.with_name(_unfinished(path.name))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left(path.parent.glob(".*.tmp*"))
+        draft.mkdir()
+        yield draft
+        os.replace(draft, path)
+    except OSError as error:
+        raise CannotWrite(f"{path}: cannot be written ({why(error, path)})") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def write_text(path: Path, text: Union[str, Iterable[str]]) -> None:
@@ -89,11 +118,22 @@ def as_size(count: int) -> str:
 
 def remove_unfinished(folder: Path) -> None:
     """Remove the files below a folder that processes left unfinished when they died."""
-    for path in Path(folder).rglob(".*.tmp*"):
+    _remove_left(Path(folder).rglob(".*.tmp*"))
+
+
+def _unfinished(name: str) -> str:
+    return f".{name}.{_host()}+{os.getpid()}.tmp"
+
+
+def _remove_left(paths: Iterable[Path]) -> None:
+    for path in list(paths):
         match = UNFINISHED.fullmatch(path.name)
         if match and _is_left(path, match["host"], int(match["pid"])):
-            with contextlib.suppress(OSError):
-                path.unlink()
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 def _is_left(path: Path, host: str, pid: int) -> bool:

@@ -21,13 +21,13 @@ def check_movie(path: Path) -> None:
     Raises:
         UsageError: says what to install.
     """
-    if path.suffix == ".mp4" and not shutil.which("ffmpeg"):
+    if path.suffix.lower() == ".mp4" and not shutil.which("ffmpeg"):
         raise UsageError(
             f"{path}: an .mp4 is written by the program ffmpeg, which is not on PATH; install it (such as with"
             " apt install ffmpeg), or name a .gif or a .webp"
         )
     Image.init()
-    if path.suffix == ".webp" and "WEBP" not in Image.SAVE_ALL:
+    if path.suffix.lower() == ".webp" and "WEBP" not in Image.SAVE_ALL:
         raise UsageError(f"{path}: this Pillow writes no WebP; install a newer one (pip install -U Pillow)")
 
 
@@ -44,9 +44,9 @@ def save_movie(frames: Sequence[np.ndarray], path: Path, seconds: float) -> None
         GanError: it cannot be written.
     """
     check_movie(path)
-    if path.suffix == ".gif":
+    if path.suffix.lower() == ".gif":
         save_animation([to_pillow(frame) for frame in frames], path, seconds, rest=False)
-    elif path.suffix == ".webp":
+    elif path.suffix.lower() == ".webp":
         _save_webp(frames, path, seconds)
     else:
         _save_mp4(frames, path, seconds)

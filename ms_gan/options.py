@@ -16,6 +16,7 @@ from jsonargparse import ArgumentParser
 from ms_gan import arguments
 from ms_gan.arguments import Help, as_called, nearest, option_names
 from ms_gan.errors import UsageError
+from ms_gan.paths import home_for_tilde, kind_at
 from ms_gan.schema import allowed, completed, leaves, plain, unread
 from ms_gan.sources import last_typed, merged, refuse_both, refuse_unread, without_nulls
 from ms_gan.trees import flat_options, parse_yaml, refusal, spelt, unknown
@@ -25,7 +26,6 @@ LONGEST_COMPLAINT = 500  # characters
 # Where the recipes lie: in a package that was installed as a wheel; beside it in a clone.
 RECIPES = (Path(__file__).resolve().parent / "configs", Path(__file__).resolve().parents[1] / "configs")
 WIDEST_CHOICES = 45  # characters that fit beside an option in its help
-PATHS = ("ckpt", "dir", "features", "output", "resume")  # options whose text names a file or a folder
 
 
 def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml_files: bool = False) -> ArgumentParser:
@@ -90,6 +90,8 @@ def _choices(kind: Any) -> Tuple[str, ...]:
 def _metavar(key: str, f: dataclasses.Field) -> str:
     """What stands for an option's value in its help."""
     kind = f.type
+    if f.metadata["spelling"] is home_for_tilde:
+        return "PATH"
     if f.metadata["spelling"]:
         return "{" + ",".join(f.metadata["spelling"].names) + "}"
     if get_origin(kind) is Union:
@@ -97,8 +99,6 @@ def _metavar(key: str, f: dataclasses.Field) -> str:
     if get_origin(kind) is list:
         element = get_args(kind)[0]
         return "[N,...]" if element is int else "[X,...]" if element is float else "[NAME,...]"
-    if kind is str and key.split(".")[-1] in PATHS:
-        return "PATH"
     return {int: "N", float: "X", str: "TEXT"}.get(kind, "NAME")
 
 
@@ -193,8 +193,8 @@ def find_config(name: str) -> Path:
     Raises:
         UsageError: there is neither.
     """
-    path = Path(name)
-    if path.is_file() or path.parent not in (Path("."), Path("configs")):
+    path = Path(home_for_tilde(name))
+    if kind_at(path, "--config") or path.parent not in (Path("."), Path("configs")):
         return path
     folder = next((folder for folder in RECIPES if folder.is_dir()), RECIPES[0])
     recipes = {file.stem: file for file in folder.glob("*.yaml")}

@@ -2,7 +2,6 @@
 
 import math
 import os
-import shutil
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
@@ -10,8 +9,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ms_gan.errors import GanError
-from ms_gan.files import whole_file
+from ms_gan.files import whole_file, whole_folder
 
 GAP = 2  # pixels between the images of a grid
 MADE_BY, MAKER = "Software", "ms_gan"  # what sheets and plots say of themselves: they are no training images
@@ -47,7 +45,9 @@ def save_grid(images: np.ndarray, path: Path, columns: Optional[int] = None) -> 
     made_by = PngInfo()
     made_by.add_text(MADE_BY, MAKER)
     with whole_file(path) as temporary:
-        to_pillow(grid(images, columns)).save(temporary, **({"pnginfo": made_by} if path.suffix == ".png" else {}))
+        to_pillow(grid(images, columns)).save(
+            temporary, **({"pnginfo": made_by} if path.suffix.lower() == ".png" else {})
+        )
 
 
 def save_array(blocks: Iterable[Tuple[int, np.ndarray]], shape: Tuple[int, int, int, int], path: Path) -> None:
@@ -71,21 +71,13 @@ def save_folder(blocks: Iterable[Tuple[int, np.ndarray]], count: int, path: Path
     """Write images as they come as numbered PNGs into a new folder, which appears only when all are there.
 
     Raises:
-        GanError: the folder cannot be written.
+        CannotWrite: the folder.
     """
-    path = Path(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     digits = max(5, len(str(count - 1)))
-    try:
-        draft.mkdir(parents=True)
+    with whole_folder(path) as draft:
         for start, images in blocks:
             for i, image in enumerate(images, start):
                 to_pillow(image).save(draft / f"{i:0{digits}d}.png")
-        os.replace(draft, path)
-    except OSError as error:
-        raise GanError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float, rest: bool = True) -> None:
@@ -143,6 +135,8 @@ def plot_losses(records: List[Dict[str, float]], path: Path) -> None:
 
 def new_figure(width: float, height: float) -> Any:
     """An empty matplotlib figure of so many inches."""
+    # Read by matplotlib's import, though nothing is shown on a screen here: a notebook's may not exist for this Python.
+    os.environ["MPLBACKEND"] = "agg"
     from matplotlib.figure import Figure  # takes a second to import, and only some commands plot
 
     return Figure(figsize=(width, height), layout="constrained")

@@ -167,7 +167,7 @@ def refusal(key: str, value: str, f: Field) -> str:
 
 def _allowed(value: str, f: Field) -> str:
     kind = f.type
-    if f.metadata["spelling"]:
+    if f.metadata["spelling"] and f.metadata["spelling"].names:
         return arguments.choices(value, f.metadata["spelling"].names)
     if type(None) in get_args(kind):
         kind = next(arg for arg in get_args(kind) if arg is not type(None))

@@ -8,7 +8,16 @@ import time
 import pytest
 
 from ms_gan import files
-from ms_gan.files import CannotWrite, as_size, free_space, remove_unfinished, whole_file, write_text
+from ms_gan.files import (
+    UNFINISHED,
+    CannotWrite,
+    as_size,
+    free_space,
+    remove_unfinished,
+    whole_file,
+    whole_folder,
+    write_text,
+)
 
 WRITER = """
 import sys
@@ -78,3 +87,18 @@ def test_sizes_for_people_and_the_space_of_a_folder_that_is_not_there_yet(tmp_pa
         "999 bytes", "12.3 kB", "3.21 MB", "40 GB"
     ]  # fmt: skip
     assert free_space(tmp_path / "a" / "b") > 0
+
+
+def test_a_folder_appears_whole_and_what_a_killed_process_left_beside_it_goes(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = tmp_path / f".images.{files._host()}+{dead.pid}.tmp"
+    left.mkdir()
+    (left / "00000.png").write_text("")
+    with whole_folder(tmp_path / "images") as draft:
+        (draft / "00000.png").write_text("new")
+        assert UNFINISHED.fullmatch(draft.name) and not (tmp_path / "images").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["images"]
+    with pytest.raises(CannotWrite, match="images: cannot be written"), whole_folder(tmp_path / "images") as draft:
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["images"]

@@ -168,3 +168,12 @@ def test_a_yaml_file_that_could_do_harm_is_one_sentence(tmp_path, text):
 def test_a_yaml_file_that_never_ends_is_not_read_to_its_end():
     with pytest.raises(UsageError, match="too long for a configuration"):
         read_yaml(Config, "/dev/zero")
+
+
+def test_a_tilde_is_the_home_folder_on_the_command_line_and_in_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.yaml").write_text("output: ~/runs/b\ndata: {dir: ~/photos}\nmetrics: {features: ~/net.onnx}\n")
+    options, given = read("--config", "~/mine.yaml", "--output=~/runs/a")
+    assert options.output == given["output"] == str(tmp_path / "runs/a")
+    assert options.data.dir == given["data.dir"] == str(tmp_path / "photos")
+    assert options.metrics.features == str(tmp_path / "net.onnx")

@@ -1,9 +1,16 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from ms_gan import pictures
 from ms_gan.errors import GanError
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def colours(count, channels=3):
@@ -88,3 +95,18 @@ def test_losses_are_plotted(tmp_path):
     pictures.plot_losses(records, tmp_path / "losses.png")
     with Image.open(tmp_path / "losses.png") as picture:
         assert picture.size == (800, 600)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+        {"MPLBACKEND": "nonsense"},
+        {"MATPLOTLIBRC": "/no/such/file", "MPLCONFIGDIR": "/dev/null/x"},
+    ],
+)
+def test_what_others_set_for_matplotlib_stops_no_plot(tmp_path, variables):
+    program = "from pathlib import Path; from ms_gan.pictures import *; save_figure(new_figure(1, 1), Path('a.png'))"
+    environment = {**os.environ, **variables, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "a.png").is_file()

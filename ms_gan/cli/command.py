@@ -1,34 +1,12 @@
-"""What every command does around its work."""
+"""Checks of options that several commands share."""
 
-import os
-import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
-from ms_gan.arguments import as_called
 from ms_gan.config import Config
-from ms_gan.errors import GanError, UsageError
+from ms_gan.errors import UsageError
+from ms_gan.paths import kind_at
 from ms_gan.schema import completed, instead, leaves
-
-
-def run_command(work: Callable[[List[str]], int], argv: Optional[List[str]]) -> int:
-    """Run a command's work and turn an error into one line on stderr and an exit code.
-
-    Args:
-        work: takes the arguments, returns the exit code.
-        argv: the arguments; None: the process's own.
-
-    Returns:
-        the exit code: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
-    """
-    try:
-        return work(sys.argv[1:] if argv is None else argv)
-    except GanError as error:
-        print(f"error: {as_called(str(error))}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
 
 
 def continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
@@ -75,5 +53,5 @@ def check_checkpoint(path: Optional[str]) -> None:
     """
     if path is None:
         raise UsageError("--ckpt is missing; name a run folder or a file that a run or an export left")
-    if not os.path.exists(path):
+    if kind_at(path, "--ckpt") is None:
         raise UsageError(f"--ckpt {path}: no such file or folder")

@@ -14,6 +14,7 @@ from typing import Any, Iterator, List, Optional, Sequence
 
 from ms_gan import __version__
 from ms_gan.arguments import Parser, as_called, choices
+from ms_gan.cli.run_command import run_command
 from ms_gan.device_names import device_name, split_name
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import checkup, trial
@@ -94,6 +95,10 @@ class Report:
 
 def main(argv: Optional[List[str]] = None) -> int:
     """The command; returns its exit code: 0 where the device can be used, 1 where not, 2 for wrong usage."""
+    return run_command(_doctor, argv)
+
+
+def _doctor(argv: List[str]) -> int:
     # Not jsonargparse, which may be what is missing.
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
     about = "the device that the exit code is about; auto: the one that a run would take (default: auto)"
@@ -101,14 +106,10 @@ def main(argv: Optional[List[str]] = None) -> int:
     parser.add_argument("--device", type=_device, metavar=names, default="auto", help=about)
     parser.add_argument("--quick", action="store_true", help="look only: start MindSpore on no device")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    try:
-        given = parser.parse_args(argv)
-        name, number = split_name(given.device)
-        if number is not None:
-            take_card(name, number)
-    except GanError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+    given = parser.parse_args(argv)
+    name, number = split_name(given.device)
+    if number is not None:
+        take_card(name, number)
     report = examine(given.device, given.quick)
     if given.json:
         print(json.dumps(dataclasses.asdict(report), indent=2, default=str))

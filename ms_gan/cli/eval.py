@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
-from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued, run_command
+from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
+from ms_gan.cli.run_command import run_command
 from ms_gan.config import Config, DataConfig
 from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
+from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at
 from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
@@ -28,15 +30,21 @@ EVALUATION = "evaluation.json"
 class EvalOptions:
     """What eval.py takes."""
 
-    ckpt: Optional[str] = option(None, "a run folder; or a .ckpt or .mindir file, with --data.source and --output")
+    ckpt: Optional[str] = option(
+        None, "a run folder; or a .ckpt or .mindir file, with --data.source and --output", spelling=home_for_tilde
+    )
     num: int = option(10_000, "images to generate", 10, 10_000_000)
     seed: int = option(0, "fixes the latents", 0, MAX_SEED)
     split: Literal["train", "test"] = option("train", "the real images to compare with")
     features: Optional[str] = option(
-        None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none"
+        None,
+        "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
+        spelling=home_for_tilde,
     )
     pixel_range: List[float] = option([-1.0, 1.0], "what black and white are to the network in that file", -255, 255)
-    output: Optional[str] = option(None, f"folder for {EVALUATION} and the pictures; unset: the run's")
+    output: Optional[str] = option(
+        None, f"folder for {EVALUATION} and the pictures; unset: the run's", spelling=home_for_tilde
+    )
     device: str = option("auto", "where to run", spelling=device_name)
     data: DataConfig = field(default_factory=DataConfig)
 
@@ -56,7 +64,13 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 def _eval(argv: List[str]) -> int:
     parser = make_parser(EvalOptions, "eval.py", "Measure the quality of a generator's images.", EXAMPLES)
-    parser.add_argument("--compare", nargs="+", metavar="RUN", help="run folders to show side by side, without --ckpt")
+    parser.add_argument(
+        "--compare",
+        nargs="+",
+        metavar="RUN",
+        type=home_for_tilde,
+        help="run folders to show side by side, without --ckpt",
+    )
     options, given = parse(parser, EvalOptions, argv)
     _check(options, given)
     subjects = [_subject(ckpt, options, given) for ckpt in given.get("compare", [options.ckpt])]
@@ -86,7 +100,9 @@ def _check(options: EvalOptions, given: Dict[str, Any]) -> None:
             if name in given:
                 raise UsageError(f"--{name}: --compare evaluates each run in its own folder; leave --{name} out")
     check_pixel_range(options.pixel_range)
-    if options.features and not (options.features.endswith(".onnx") and os.path.isfile(options.features)):
+    if options.features and not (
+        options.features.endswith(".onnx") and kind_at(options.features, "--features") == FILE
+    ):
         raise UsageError(f"--features {options.features}: name a file that exists and ends in .onnx")
 
 
@@ -99,7 +115,7 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     """
     check_checkpoint(ckpt)
     path = Path(ckpt)
-    if path.is_dir():
+    if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
         raise UsageError(f"--compare {path}: is a file; name run folders")
@@ -110,7 +126,8 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
         )
     else:
         data, output = options.data, Path(options.output)
-    if output.exists() and not (output.is_dir() and os.access(output, os.W_OK | os.X_OK)):
+    kind = kind_at(output, "--output")
+    if kind and not (kind == FOLDER and os.access(output, os.W_OK | os.X_OK)):
         raise UsageError(f"--output {output}: cannot be written to; name a folder that you may write to")
     return Subject(path, data, output)
 
@@ -121,7 +138,7 @@ def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
     Raises:
         UsageError: not a run folder, or an option that contradicts the run.
     """
-    if not (folder / "config.yaml").is_file():
+    if kind_at(folder / "config.yaml", "--ckpt") != FILE:
         raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt")
     of_data = {key: value for key, value in given.items() if key.startswith("data.")}
     return continued(read_yaml(Config, folder / "config.yaml"), of_data, folder).data

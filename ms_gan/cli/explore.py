@@ -7,11 +7,13 @@ import webbrowser
 from dataclasses import dataclass
 from typing import Any, List, Optional
 
-from ms_gan.cli.command import check_checkpoint, run_command
+from ms_gan.cli.command import check_checkpoint
+from ms_gan.cli.run_command import run_command
 from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.options import make_parser, parse
+from ms_gan.paths import home_for_tilde
 from ms_gan.runtime.signals import Signals
 from ms_gan.schema import option
 
@@ -24,7 +26,7 @@ EXAMPLES = """\
 class ExploreOptions:
     """What explore takes."""
 
-    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file")
+    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file", spelling=home_for_tilde)
     port: int = option(0, "of this machine, where the page is; 0: any free one", 0, 65535)
     device: str = option("auto", "where to run", spelling=device_name)
 

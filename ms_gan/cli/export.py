@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Literal, Optional
 
-from ms_gan.cli.command import check_checkpoint, run_command
+from ms_gan.cli.command import check_checkpoint
+from ms_gan.cli.run_command import run_command
 from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.options import make_parser, parse
+from ms_gan.paths import FOLDER, home_for_tilde, kind_at
 from ms_gan.schema import option
 
 EXAMPLES = """\
@@ -22,13 +24,14 @@ EXAMPLES = """\
 class ExportOptions:
     """What export.py takes."""
 
-    ckpt: Optional[str] = option(None, "a run folder or a .ckpt file")
+    ckpt: Optional[str] = option(None, "a run folder or a .ckpt file", spelling=home_for_tilde)
     format: Literal["MINDIR", "ONNX", "HTML"] = option(
         "MINDIR", "kind of file; MINDIR: for MindSpore; ONNX: for most others; HTML: a page that makes images by itself"
     )
     output: Optional[str] = option(
         None,
         "the file to write; unset: generator.mindir, .onnx or .html; the first two get a card beside them",
+        spelling=home_for_tilde,
     )
     batch_size: Optional[int] = option(
         None, "MINDIR, ONNX: images that the graph makes at once; unset: any number", 1, 65536, short="--batch-size"
@@ -71,7 +74,7 @@ def _check(options: ExportOptions) -> Path:
     path = Path(options.output or f"generator{suffix}")
     if Path(options.ckpt).suffix in (".mindir", ".onnx"):
         raise UsageError(f"--ckpt {options.ckpt}: is exported already; name a run folder or a .ckpt file")
-    if path.suffix != suffix or path.is_dir():
+    if path.suffix.lower() != suffix or kind_at(path, "--output") == FOLDER:
         raise UsageError(f"--output {path}: should be a file that ends in {suffix}, for --format {options.format}")
     if options.format == "HTML" and options.batch_size:
         raise UsageError("--batch-size: a page makes one image at a time; leave it out")

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, List, Optional
 
-from ms_gan.cli.command import check_pixel_range, run_command
+from ms_gan.cli.command import check_pixel_range
+from ms_gan.cli.run_command import run_command
 from ms_gan.config import DataConfig
 from ms_gan.data.image_data import ImageData
 from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
+from ms_gan.paths import home_for_tilde
 from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
@@ -28,12 +30,16 @@ class FeaturesOptions:
     """What this command takes."""
 
     features: Optional[str] = option(
-        None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none"
+        None,
+        "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
+        spelling=home_for_tilde,
     )
     pixel_range: List[float] = option([-1.0, 1.0], "what black and white are to the network in that file", -255, 255)
     seed: int = option(0, "of the run whose images are measured; only synthetic images depend on it", 0, MAX_SEED)
     anew: Optional[str] = option(
-        None, "train the classifier again, into this folder, in half precision; compares it with the one in use"
+        None,
+        "train the classifier again, into this folder, in half precision; compares it with the one in use",
+        spelling=home_for_tilde,
     )
     device: str = option("auto", "where to train", spelling=device_name)
     data: DataConfig = field(default_factory=DataConfig)

@@ -6,8 +6,8 @@ from typing import Any, Iterator, List, Optional, Tuple
 
 import numpy as np
 
-from ms_gan.cli.command import run_command
-from ms_gan.cli.infer_options import InferOptions, check, check_size
+from ms_gan.cli.infer_options import InferOptions, check, check_size, ending_of
+from ms_gan.cli.run_command import run_command
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
 
@@ -64,10 +64,11 @@ def _samples(sampler: Any, options: InferOptions, path: Path) -> str:
     latents, factors = _chosen(sampler, options, path), options.factors
     count = len(latents) * len(factors)
     blocks = _blocks(sampler, latents, factors)
-    if path.suffix == ".png":
+    ending = ending_of(options.output)
+    if ending == ".png":
         columns = len(factors) if len(factors) > 1 else options.num if options.seeds is not None else None
         pictures.save_grid(np.concatenate([images for _, images in blocks]), path, columns)
-    elif path.suffix == ".npy":
+    elif ending == ".npy":
         pictures.save_array(blocks, (count, *sampler.card.image.shape), path)
     else:
         pictures.save_folder(blocks, count, path)
@@ -92,7 +93,7 @@ def _walks(sampler: Any, options: InferOptions, path: Path) -> str:
     spherical = _is_spherical(options, sampler.card.latent)
     stops = _stops(sampler, options, path)
     said = _counted(stops.shape[1], "walk") + (f" through {len(stops)} latents" if len(stops) > 2 else "")
-    if path.suffix == ".png":
+    if path.suffix.lower() == ".png":
         images = _images(sampler, walks.rows(stops, pictures_each, spherical), options.factors)
         pictures.save_grid(images.reshape(-1, *images.shape[3:]), path, pictures_each)
         return said

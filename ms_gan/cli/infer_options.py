@@ -1,5 +1,6 @@
 """What infer.py takes, and what of it is refused before MindSpore is imported."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional
@@ -8,6 +9,7 @@ from ms_gan.cli.command import check_checkpoint
 from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.movies import ENDINGS, check_movie
+from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
 from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
@@ -48,6 +50,7 @@ class ProjectionOptions:
         None,
         "any picture; --output, a .png, shows it, the search and what was found; the latent goes into a .npy beside it",
         short="--project",
+        spelling=home_for_tilde,
     )
     invert: bool = option(False, "swap black and white first: ink on paper, for a generator of white on black")
     steps: int = option(500, "updates of the latents", 1, 1_000_000)
@@ -59,14 +62,16 @@ class ProjectionOptions:
 class InferOptions:
     """What infer.py takes."""
 
-    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file")
+    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file", spelling=home_for_tilde)
     num: Optional[int] = option(
         None, f"images, or walks; with --seeds, of each seed; unset: {NUM}, or 1 of each seed", 1, 100_000_000
     )
     seed: int = option(0, "fixes the latents; more images of a seed begin with the same ones", 0, MAX_SEED)
     seeds: Optional[str] = option(None, "several seeds in place of --seed, such as 0,1,4-6")
     latents: Optional[str] = option(
-        None, "a .npy file of latents, float (N, width), in place of --seed; with --seeds, before those"
+        None,
+        "a .npy file of latents, float (N, width), in place of --seed; with --seeds, before those",
+        spelling=home_for_tilde,
     )
     truncation: Optional[str] = option(
         None,
@@ -76,6 +81,7 @@ class InferOptions:
     output: str = option(
         "samples.png",
         ".png: a grid; .npy: uint8 (N, H, W[, 3]); a folder: numbered PNGs; .gif, .webp, .mp4 (needs ffmpeg): walks",
+        spelling=home_for_tilde,
     )
     device: str = option("auto", "where to run", spelling=device_name)
     walk: WalkOptions = field(default_factory=WalkOptions)
@@ -114,35 +120,57 @@ def check(options: InferOptions, given: Dict[str, Any]) -> Path:
     """
     check_checkpoint(options.ckpt)
     path = Path(options.output)
+    at = kind_at(path, "--output")
     for one, other in (("seed", "seeds"), ("seed", "latents"), ("num", "latents")):
         if one in given and other in given:
             raise UsageError(f"--{one}: has no meaning beside --{other}; leave one of them out")
-    if options.latents is not None and not Path(options.latents).is_file():
-        raise UsageError(f"--latents {options.latents}: no such file")
+    if options.latents is not None:
+        if kind_at(options.latents, "--latents") != FILE:
+            raise UsageError(f"--latents {options.latents}: no such file")
+        refuse_same(path, "--output", Path(options.latents), "the file of --latents")
     if options.projection.image is not None:
         _check_projection(options, given, path)
     elif options.walk.interpolate:
         _check_walk(options, path)
     else:
-        _check_samples(path)
+        _check_samples(options.output)
     check_size(options, path, stored=0)
-    if path.suffix == "" and path.is_dir() and any(path.iterdir()):
+    ending = ending_of(options.output)
+    if ending == "" and at == FOLDER and any(path.iterdir()):
         raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
-    if path.suffix != "" and path.is_dir():
+    if ending != "" and at == FOLDER:
         raise UsageError(f"--output {path}: is a folder; name a file")
+    if ending == "" and at not in (None, FOLDER):
+        raise UsageError(
+            f"--output {path}: is a file; name a new or an empty folder, or a file that ends in .png or .npy"
+        )
     return path
 
 
-def _check_samples(path: Path) -> None:
-    if path.suffix in ENDINGS:
-        raise UsageError(f"--output {path}: a {path.suffix} shows walks; add --interpolate 16")
-    if path.suffix not in ("", ".png", ".npy"):
+def ending_of(output: str) -> str:
+    """What decides what is written: ".png" and so on, in lower case; "" for a folder.
+
+    A folder may have a dot in its name: it is known by a / at the end, or because it is there.
+
+    Args:
+        output: as it was given.
+    """
+    ending = Path(output).suffix.lower()
+    known = ending in (".png", ".npy", *ENDINGS)
+    return "" if output.endswith(("/", os.sep)) or (not known and os.path.isdir(output)) else ending
+
+
+def _check_samples(output: str) -> None:
+    ending = ending_of(output)
+    if ending in ENDINGS:
+        raise UsageError(f"--output {output}: a {ending} shows walks; add --interpolate 16")
+    if ending not in ("", ".png", ".npy"):
         known = ", ".join((".png", ".npy", *ENDINGS))
-        raise UsageError(f"--output {path}: {path.suffix} is not a known kind; allowed: {known}, or a folder")
+        raise UsageError(f"--output {output}: {ending} is not a known kind; allowed: {known}, or a folder: {output}/")
 
 
 def _check_walk(options: InferOptions, path: Path) -> None:
-    if path.suffix not in (".png", *ENDINGS):
+    if path.suffix.lower() not in (".png", *ENDINGS):
         raise UsageError(f"--output {path}: --interpolate writes a .png, {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
     if len(options.factors) > 1:
         raise UsageError(f"--truncation {options.truncation}: a walk takes one factor, such as 0.7")
@@ -155,12 +183,13 @@ def _check_projection(options: InferOptions, given: Dict[str, Any], path: Path) 
     for key in ALONE:
         if key in given:
             raise UsageError(f"--{key.split('.')[-1]}: has no meaning beside --project; leave one of them out")
-    if not Path(options.ckpt).is_dir() and Path(options.ckpt).suffix != ".ckpt":
+    if kind_at(options.ckpt, "--ckpt") != FOLDER and Path(options.ckpt).suffix != ".ckpt":
         raise UsageError(f"--ckpt {options.ckpt}: --project needs a run folder or a .ckpt; an export has no gradients")
-    if path.suffix != ".png":
+    if path.suffix.lower() != ".png":
         raise UsageError(f"--output {path}: --project writes a .png, with the latent in a .npy beside it")
-    if not Path(options.projection.image).is_file():
+    if kind_at(options.projection.image, "--project") != FILE:
         raise UsageError(f"--project {options.projection.image}: no such file")
+    refuse_same(path, "--output", Path(options.projection.image), "the picture of --project")
 
 
 def check_size(options: InferOptions, path: Path, stored: int) -> None:
@@ -176,7 +205,7 @@ def check_size(options: InferOptions, path: Path, stored: int) -> None:
     """
     latents = stored + len(options.wanted_seeds) * options.each
     pictures = latents * len(options.factors) * (options.walk.interpolate or 1)
-    if path.suffix in (".png", *ENDINGS) and pictures > LARGEST_GRID:
+    if path.suffix.lower() in (".png", *ENDINGS) and pictures > LARGEST_GRID:
         raise UsageError(
             f"--output {path}: a picture holds at most {LARGEST_GRID:,} images, not {pictures:,}; use .npy"
         )

@@ -7,7 +7,7 @@ import sys
 from typing import List, Optional, Tuple
 
 from ms_gan.arguments import Parser
-from ms_gan.cli.command import run_command
+from ms_gan.cli.run_command import run_command
 from ms_gan.cli.train import DRY_RUN, read_options, refuse_card, share_batch
 from ms_gan.errors import UsageError
 from ms_gan.runtime.ascend import look

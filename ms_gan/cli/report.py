@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional
 
-from ms_gan.cli.command import run_command
+from ms_gan.cli.run_command import run_command
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse
+from ms_gan.paths import home_for_tilde
 from ms_gan.schema import option
 
 PROGRAM = "python -m ms_gan.cli.report"
@@ -24,7 +25,9 @@ class ReportOptions:
     """What this command takes."""
 
     output: Optional[str] = option(
-        None, f"the page's file, .html; unset: report.html in the run's folder, or {COMPARISON} here"
+        None,
+        f"the page's file, .html; unset: report.html in the run's folder, or {COMPARISON} here",
+        spelling=home_for_tilde,
     )
 
 
@@ -35,8 +38,10 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 def _report(argv: List[str]) -> int:
     parser = make_parser(ReportOptions, PROGRAM, "Make the page of a run, or one that compares several.", EXAMPLES)
-    parser.add_argument("run", nargs="?", metavar="RUN", help="the run's folder")
-    parser.add_argument("--compare", nargs="+", metavar="RUN", help=f"2 to {MOST} run folders, in place of one")
+    parser.add_argument("run", nargs="?", metavar="RUN", type=home_for_tilde, help="the run's folder")
+    parser.add_argument(
+        "--compare", nargs="+", metavar="RUN", type=home_for_tilde, help=f"2 to {MOST} run folders, in place of one"
+    )
     options, given = parse(parser, ReportOptions, argv)
     one, several = given.get("run"), given.get("compare")
     if (one is None) == (several is None):

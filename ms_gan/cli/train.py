@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ms_gan.arguments import as_called
-from ms_gan.cli.command import continued, run_command
+from ms_gan.cli.command import continued
+from ms_gan.cli.run_command import run_command
 from ms_gan.config import Config
 from ms_gan.device_names import split_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse, read_yaml
+from ms_gan.paths import FILE, kind_at
 
 ABOUT = """\
 Train a generative adversarial network on images. A recipe (--config) sets what it needs, the command line wins over \
@@ -104,16 +106,16 @@ def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
         raise UsageError("--local-batch-size: sets the batch too, for each worker; leave it or --batch-size out")
     if config.data.dir:
         # A run may be resumed from another folder.
-        config.data.dir = given["data.dir"] = os.path.abspath(os.path.expanduser(config.data.dir))
+        config.data.dir = given["data.dir"] = os.path.abspath(config.data.dir)
     if config.metrics.features:
-        given["metrics.features"] = os.path.abspath(os.path.expanduser(config.metrics.features))
+        given["metrics.features"] = os.path.abspath(config.metrics.features)
         config.metrics.features = given["metrics.features"]
     if config.resume is None:
         return config, None
     folder, output = Path(config.resume), config.output
     for name in ("resume", "output"):
         given.pop(name, None)
-    if output is not None and not (Path(output).exists() and folder.samefile(output)):
+    if output is not None and not (kind_at(output, "--output") and folder.samefile(output)):
         raise UsageError(f"--output {output}: a resumed run stays in its folder, {folder}; leave it out")
     return continued(_before({"resume": config.resume}), given, folder), folder
 
@@ -127,7 +129,7 @@ def _before(given: Dict[str, Any]) -> Config:
     if given.get("resume") is None:
         return Config()
     folder = Path(given["resume"])
-    if not (folder / "config.yaml").is_file():
+    if kind_at(folder / "config.yaml", "--resume") != FILE:
         raise UsageError(f"--resume {folder}: not a run folder; it should hold config.yaml and checkpoints/")
     return read_yaml(Config, folder / "config.yaml")
 

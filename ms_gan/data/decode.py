@@ -128,6 +128,13 @@ def refuse_bomb(image: Image.Image) -> None:
         raise Unreadable(f"{width}x{height} pixels are more than {limit:,}; {remedy}")
 
 
+def is_own_file(path: Path) -> bool:
+    """Whether a file is a sheet, a plot or an animation that ms_gan made."""
+    with contextlib.suppress(Exception), Image.open(path, formats=formats()) as image:
+        return _is_own(image)
+    return False
+
+
 def _is_own(image: Image.Image) -> bool:
     """Whether a picture is a sheet, a plot or an animation that ms_gan made."""
     return image.info.get(MADE_BY) == MAKER or image.info.get("comment") == MAKER.encode()

@@ -13,6 +13,7 @@ from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.walk import Found, described, walk
 from ms_gan.data.zipped import unpacked
 from ms_gan.errors import GanError, UsageError
+from ms_gan.paths import FILE, home_for_tilde, kind_at
 from ms_gan.runtime.paths import cache_dir, data_folders
 
 DEFAULT_SIDE = 64
@@ -31,8 +32,8 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     """
     if not config.dir:
         raise UsageError("data.source: a folder of images is needed; name it with --data-dir")
-    given = Path(config.dir).expanduser()
-    is_zip = given.suffix.lower() == ".zip" and given.is_file()
+    given = Path(home_for_tilde(config.dir))
+    is_zip = given.suffix.lower() == ".zip" and kind_at(given, "--data-dir") == FILE
     folder = unpacked(given, cache_dir() / "unpacked") if is_zip else data_folders(config.dir)[0]
     found = find_pictures(folder)
     files = found.files

@@ -14,8 +14,9 @@ import numpy as np
 from PIL import Image
 
 from ms_gan.arguments import Parser
+from ms_gan.cli.run_command import run_command
 from ms_gan.config import MAX_PIXELS
-from ms_gan.data.decode import Unreadable, decode
+from ms_gan.data.decode import Unreadable, decode, is_own_file
 from ms_gan.data.decoded import Failure, find_range, in_threads
 from ms_gan.data.folder import (
     DEFAULT_SIDE,
@@ -27,7 +28,8 @@ from ms_gan.data.folder import (
 )
 from ms_gan.data.walk import PictureFile, described
 from ms_gan.data.zipped import unpacked
-from ms_gan.errors import GanError, UsageError
+from ms_gan.errors import UsageError
+from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
 from ms_gan.pictures import save_grid
 from ms_gan.runtime.paths import cache_dir
 
@@ -56,24 +58,24 @@ class Picture(NamedTuple):
 
 def main(argv: Optional[List[str]] = None) -> int:
     """The command; returns its exit code: 0, 1 for a failure, 2 for wrong usage."""
+    return run_command(_inspect, argv)
+
+
+def _inspect(argv: List[str]) -> int:
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
-    parser.add_argument("dir", metavar="DIR", type=Path, help="folder of pictures, of any nesting")
+    parser.add_argument("dir", metavar="DIR", type=_path, help="folder of pictures, of any nesting")
     parser.add_argument("--side", type=int, metavar="N", default=DEFAULT_SIDE,
         help="width and height that a network would be given, data.image_size, in pixels "
         f"({SMALLEST} to {LARGEST}; default: {DEFAULT_SIDE})")  # fmt: skip
     parser.add_argument("--background", metavar="COLOUR", default="white",
         help="colour behind transparent pixels, a name or #rrggbb (default: white)")  # fmt: skip
-    parser.add_argument("--sheet", type=Path, metavar="FILE", default=Path("contact_sheet.png"),
+    parser.add_argument("--sheet", type=_path, metavar="FILE", default=Path("contact_sheet.png"),
         help="where to write the contact sheet (default: contact_sheet.png)")  # fmt: skip
-    try:
-        given = parser.parse_args(argv)
-        if not SMALLEST <= given.side <= LARGEST:
-            raise UsageError(f"--side: {given.side} is out of range; allowed: {SMALLEST} to {LARGEST} pixels")
-        for line in inspect(given.dir, given.side, given.background, given.sheet):
-            print(line)
-    except GanError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+    given = parser.parse_args(argv)
+    if not SMALLEST <= given.side <= LARGEST:
+        raise UsageError(f"--side: {given.side} is out of range; allowed: {SMALLEST} to {LARGEST} pixels")
+    for line in inspect(given.dir, given.side, given.background, given.sheet):
+        print(line)
     return 0
 
 
@@ -91,15 +93,18 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
     """
     colour = parse_colour(background)
     given = folder
-    if folder.suffix.lower() == ".zip" and folder.is_file():
+    if folder.suffix.lower() == ".zip" and kind_at(folder, "DIR") == FILE:
         folder = unpacked(folder, cache_dir() / "unpacked")
-    if not folder.is_dir():
+    if kind_at(folder, "DIR") != FOLDER:
         raise UsageError(f"{folder}: no such folder")
     found = find_pictures(folder)
     files, others = found.files, described(found.others)
     if not files:
         raise UsageError(f"{given}: no images in it or its subfolders" + (f"; there are: {others}" if others else ""))
     names = [file.name for file in files]
+    for name in names:
+        if sheet.name == Path(name).name and not is_own_file(folder / name):
+            refuse_same(sheet, "--sheet", folder / name, "one of the pictures")
     pixel_range, about_range = find_range(folder, names, MAX_PIXELS)
     decode_one = partial(decode, side=side, channels=3, background=colour, pixel_range=pixel_range)
     seen = list(in_threads(partial(_look, folder, decode_one), names, "Reading", MAX_PIXELS))
@@ -121,6 +126,10 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
         chosen = np.unique(np.linspace(0, len(pictures) - 1, SHEET_IMAGES).round().astype(int))
         save_grid(np.stack([decode_one(folder / pictures[i].name)[0] for i in chosen]), sheet)
         yield f"sheet       {sheet} ({len(chosen)} images as a network would be given them)"
+
+
+def _path(text: str) -> Path:
+    return Path(home_for_tilde(text))
 
 
 def _look(folder: Path, decode_one, name: str) -> Union[Picture, Failure]:

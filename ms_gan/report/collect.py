@@ -9,6 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from ms_gan.config import Config
 from ms_gan.errors import GanError, UsageError
 from ms_gan.options import read_yaml
+from ms_gan.paths import FILE, kind_at
 from ms_gan.report.curves import Curves, number, whole
 from ms_gan.training.events import read_events
 from ms_gan.training.run_folder import RunFolder
@@ -189,6 +190,6 @@ def read_run(path: Path) -> Run:
     Raises:
         UsageError: there is no run in that folder.
     """
-    if not (Path(path) / "config.yaml").is_file():
+    if kind_at(Path(path) / "config.yaml", "RUN") != FILE:
         raise UsageError(f"{path}: not a run folder; it should hold config.yaml and log.jsonl")
     return Run(path)

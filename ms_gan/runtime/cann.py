@@ -56,7 +56,7 @@ def known_places(system: Path) -> Iterator[Path]:
 
     scripts/ascend_env.sh has the same list.
     """
-    for base in (system / "usr/local/Ascend", Path.home() / "Ascend"):
+    for base in (system / "usr/local/Ascend", Path(os.path.expanduser("~/Ascend"))):
         yield base / "cann"
         yield from sorted(base.glob("cann-*"), key=_numbers, reverse=True)
         yield base / "ascend-toolkit" / "latest"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import List, Optional
 
 from ms_gan.errors import UsageError
+from ms_gan.paths import FOLDER, home_for_tilde, kind_at
 
 SYSTEM_FOLDERS = (Path("/usr/share/datasets"), Path("/usr/local/share/datasets"))
 
@@ -13,13 +14,20 @@ def cache_dir() -> Path:
     """This user's cache folder of the project; it need not exist yet.
 
     MS_GAN_CACHE names it; otherwise it is `ms_gan` under XDG_CACHE_HOME, or under ~/.cache.
+
+    Raises:
+        UsageError: none of these is known.
     """
     own = os.environ.get("MS_GAN_CACHE")
     if own:
-        return Path(own).expanduser().absolute()
+        return Path(home_for_tilde(own)).absolute()
     base = os.environ.get("XDG_CACHE_HOME", "")
     # The XDG specification has relative paths ignored.
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "ms_gan"
+    if not os.path.isabs(base):
+        base = home_for_tilde("~/.cache")
+    if not os.path.isabs(base):  # as in a container whose user has no entry
+        raise UsageError("this user has no home folder to keep fetched and computed data in; set MS_GAN_CACHE to one")
+    return Path(base) / "ms_gan"
 
 
 def data_cache() -> Path:
@@ -44,8 +52,9 @@ def data_folders(given: Optional[str]) -> List[Path]:
 
 
 def _existing(folder: str, named_by: str) -> Path:
-    path = Path(folder).expanduser()
-    if not path.is_dir():
-        what = "is not a folder" if path.exists() else "does not exist"
+    path = Path(home_for_tilde(folder))
+    kind = kind_at(path, named_by)
+    if kind != FOLDER:
+        what = "is not a folder" if kind else "does not exist"
         raise UsageError(f"{named_by}: {folder} {what}; name an existing folder, or leave it out")
     return path

@@ -15,6 +15,7 @@ from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.pictures import quality_records, save_quality
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
 from ms_gan.metrics.reference import digest, reference_moments
+from ms_gan.paths import FILE, kind_at
 from ms_gan.sampling import Sampler
 from ms_gan.training.events import EventLog, read_events, say
 from ms_gan.training.run_folder import RunFolder
@@ -29,7 +30,7 @@ def check_features(given: Optional[str]) -> None:
     Raises:
         UsageError: naming the option.
     """
-    if given and not (given.endswith(".onnx") and Path(given).is_file()):
+    if given and not (given.endswith(".onnx") and kind_at(Path(given), "metrics.features") == FILE):
         raise UsageError(f"metrics.features: {given} is not allowed; name a file that exists and ends in .onnx")
 
 

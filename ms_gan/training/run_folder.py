@@ -14,8 +14,10 @@ from ms_gan.config import Config
 from ms_gan.errors import GanError, UsageError
 from ms_gan.files import UNFINISHED, remove_unfinished, write_text
 from ms_gan.options import write_yaml
+from ms_gan.paths import FOLDER, kind_at, shortened
 
 LOCK = ".lock"
+LONGEST_RECIPE = 100  # characters of a name that runs are numbered under
 GRID = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d{5,})\.png")
 
 
@@ -129,7 +131,7 @@ def create(config: Config) -> RunFolder:
 
 
 def _refuse_other(path: Path) -> None:
-    if (path / "config.yaml").exists():
+    if kind_at(path / "config.yaml", "--output"):
         raise UsageError(f"--output {path}: holds another run; name a new folder, or continue it with --resume {path}")
 
 
@@ -137,7 +139,9 @@ def _empty(path: Path) -> Path:
     """A folder of its own for a run, made where it is missing."""
     _refuse_other(path)
     # A process may have died there before it wrote more.
-    if path.is_dir() and any(part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()):
+    if kind_at(path, "--output") == FOLDER and any(
+        part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()
+    ):
         raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
     path.mkdir(parents=True, exist_ok=True)
     if not os.access(path, os.W_OK | os.X_OK):
@@ -146,6 +150,11 @@ def _empty(path: Path) -> Path:
 
 
 def _number(parent: Path, recipe: str) -> Path:
+    if recipe in ("", ".", "..") or "/" in recipe or len(recipe) > LONGEST_RECIPE:
+        raise UsageError(
+            f"recipe: {shortened(recipe)!r} names the run's folder, and cannot; allowed: up to {LONGEST_RECIPE} "
+            "characters without /, or name a folder with --output"
+        )
     parent.mkdir(parents=True, exist_ok=True)
     number = 1
     while True:

@@ -7,6 +7,7 @@ from typing import Optional, Tuple
 from ms_gan.config import Config
 from ms_gan.errors import UsageError
 from ms_gan.files import as_size, free_space
+from ms_gan.paths import kind_at
 from ms_gan.pictures import FRAMES, GAP
 from ms_gan.report.embedded import ROOM
 from ms_gan.training.events import LARGEST, say
@@ -62,6 +63,7 @@ def check_space(
         UsageError: there is too little room.
     """
     path = folder.path if folder else Path(config.output or "runs")
+    kind_at(path, "--output")  # or a sentence
     needed, free = space_needed(config, system, image_shape, steps_per_epoch, total_steps), free_space(path)
     if free >= needed:
         return

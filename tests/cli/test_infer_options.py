@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from ms_gan.cli.infer_options import parse_factors, parse_seeds
+from ms_gan.cli.infer_options import InferOptions, ProjectionOptions, check, ending_of, parse_factors, parse_seeds
 from ms_gan.errors import UsageError
 
 
@@ -38,3 +40,36 @@ def test_lists_of_factors():
 def test_wrong_lists_of_factors(text):
     with pytest.raises(UsageError, match="--truncation: .* is not allowed; allowed: at most 100 numbers"):
         parse_factors(text)
+
+
+def checked(tmp_path, **options):
+    """Where the images of these options would go."""
+    (tmp_path / "run").mkdir(exist_ok=True)
+    options = {"ckpt": str(tmp_path / "run"), **options}
+    return check(InferOptions(**options), options)
+
+
+@pytest.mark.parametrize(
+    "output, ending", [("a.PNG", ".png"), ("a.Npy", ".npy"), ("out.v2/", ""), ("there.v2", ""), ("new", "")]
+)
+def test_endings_in_any_case_and_folders_with_a_dot(tmp_path, monkeypatch, output, ending):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.v2").mkdir()
+    assert checked(tmp_path, output=output) == Path(output) and ending_of(output) == ending
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"output": "me.png", "projection": ProjectionOptions(image="me.png")},
+        {"output": "link.png", "projection": ProjectionOptions(image="./me.png")},
+        {"output": "found.npy", "latents": "found.npy"},
+    ],
+)
+def test_nothing_is_written_over_what_is_read(tmp_path, monkeypatch, options):
+    monkeypatch.chdir(tmp_path)
+    for name in ("me.png", "found.npy"):
+        Path(name).write_text("")
+    Path("link.png").symlink_to("me.png")
+    with pytest.raises(UsageError, match="which would be overwritten; name another file"):
+        checked(tmp_path, **options)

@@ -46,3 +46,10 @@ def test_nothing_to_describe_is_wrong_usage(tmp_path, name, says):
         [sys.executable, "-m", "ms_gan.data.inspect", str(tmp_path / name)], capture_output=True, text=True
     )
     assert done.returncode == 2 and says in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_sheet_is_not_written_over_a_picture_but_over_an_older_sheet(folder, capsys):
+    assert main([str(folder), "--sheet", str(folder / "red.png")]) == 2
+    assert "is one of the pictures, which would be overwritten" in capsys.readouterr().err
+    for _ in range(2):
+        assert main([str(folder), "--sheet", str(folder / "sheet.png")]) == 0

@@ -38,3 +38,11 @@ def test_a_folder_that_does_not_exist_is_refused_by_the_option_that_names_it(mon
     monkeypatch.setenv("MS_GAN_DATA", str(tmp_path / "file"))
     with pytest.raises(UsageError, match="MS_GAN_DATA: .*file is not a folder"):
         data_folders(None)
+
+
+def test_a_user_without_a_home_folder_is_told_what_to_set(monkeypatch):
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # no HOME, and no entry among the users
+    with pytest.raises(UsageError, match="no home folder .*; set MS_GAN_CACHE"):
+        cache_dir()
+    monkeypatch.setenv("MS_GAN_CACHE", "/var/cache/ms_gan")
+    assert cache_dir() == Path("/var/cache/ms_gan")

@@ -86,3 +86,11 @@ def test_what_was_written_before_the_first_checkpoint_goes(tmp_path):
     folder.clear()
     folder.release()
     assert {path.name for path in Path(folder.path).iterdir()} == {".lock", "config.yaml", "checkpoints"}
+
+
+@pytest.mark.parametrize("recipe", ["faces/v2", "..", "a" * 300])
+def test_a_recipe_that_names_no_folder_is_refused_by_its_name(tmp_path, monkeypatch, recipe):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="^recipe: .* names the run's folder, and cannot"):
+        create(Config(recipe=recipe))
+    assert not list(tmp_path.iterdir())
