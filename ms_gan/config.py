@@ -107,6 +107,10 @@ class DiscriminatorConfig:
     init: Init = option("uniform_fan_in", INITIALISERS)
 
 
+# Objectives whose images have labels; and those that compare each generated image with a real one.
+LABELLED, PAIRED = ("non_saturating", "minimax", "least_squares"), ("relativistic",)
+
+
 @dataclass
 class ProcedureConfig:
     """What one training step does with the two networks."""

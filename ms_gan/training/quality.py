@@ -1,7 +1,6 @@
 """The quality of the images during a training, and which of its generators is the best so far."""
 
 import time
-from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
 from ms_gan.config import Config
@@ -20,16 +19,6 @@ from ms_gan.training.run_folder import RunFolder
 from ms_gan.weights import load_weights
 
 Record = Dict[str, Any]
-
-
-def check_features(given: Optional[str]) -> None:
-    """Refuse a file that cannot be a network, before there is a run folder.
-
-    Raises:
-        UsageError: naming the option.
-    """
-    if given and not (given.endswith(".onnx") and Path(given).is_file()):
-        raise UsageError(f"metrics.features: {given} is not allowed; name a file that exists and ends in .onnx")
 
 
 class Quality:

@@ -133,15 +133,30 @@ def _refuse_other(path: Path) -> None:
         raise UsageError(f"--output {path}: holds another run; name a new folder, or continue it with --resume {path}")
 
 
+def check_output(output: Optional[str]) -> None:
+    """Refuse a folder that cannot become a new run's; nothing is made.
+
+    Args:
+        output: `--output`, or None.
+
+    Raises:
+        UsageError: it holds something already, or cannot be written to.
+    """
+    path = Path(output or "runs")
+    if output:
+        _refuse_other(path)
+        # A process may have died there before it wrote more.
+        if path.is_dir() and any(part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()):
+            raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
+    nearest = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        raise UsageError(f"--output {path}: cannot be written to; name a folder that you may write to")
+
+
 def _empty(path: Path) -> Path:
     """A folder of its own for a run, made where it is missing."""
-    _refuse_other(path)
-    # A process may have died there before it wrote more.
-    if path.is_dir() and any(part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()):
-        raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
+    check_output(str(path))
     path.mkdir(parents=True, exist_ok=True)
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise UsageError(f"--output {path}: cannot be written to; name a folder that you may write to")
     return path
 
 
