@@ -280,3 +280,8 @@ class Config:
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
+
+    @property
+    def images_per_step(self) -> int:
+        """How many training images the discriminator is shown in a step: a batch for each of its updates."""
+        return self.procedure.d_steps * self.train.batch_size

@@ -160,7 +160,7 @@ def _time(trainer: Trainer, measured: Measured) -> str:
     left, dues = trainer.total_steps - trainer.step, _dues(trainer)
     whole = measured.start + left * measured.step
     whole += dues["samples"] * measured.sample + dues["checkpoints"] * measured.save
-    rate = trainer.config.train.batch_size / measured.step
+    rate = trainer.config.images_per_step / measured.step
     return (
         f"about {_duration(whole)}, without measurements of quality; measured on this machine just now: "
         f"{measured.start:.1f} s to compile and take the first step, then {1e3 * measured.step:,.4g} ms a step "
