@@ -118,6 +118,10 @@ class DiscriminatorConfig:
     init: Init = option("uniform_fan_in", INITIALISERS)
 
 
+# Objectives whose images have labels; and those that compare each generated image with a real one.
+LABELLED, PAIRED = ("non_saturating", "minimax", "least_squares"), ("relativistic",)
+
+
 @dataclass
 class ProcedureConfig:
     """What one training step does with the two networks."""
@@ -290,3 +294,8 @@ class Config:
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
+
+    @property
+    def images_per_step(self) -> int:
+        """How many training images the discriminator is shown in a step: a batch for each of its updates."""
+        return self.procedure.d_steps * self.train.batch_size

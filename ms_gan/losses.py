@@ -8,6 +8,8 @@ from typing import Callable, NamedTuple
 
 from mindspore import ops
 
+from ms_gan.config import LABELLED, PAIRED
+
 # The kernel itself: it is exact on both ends, where ops.softplus adds comparisons of its own.
 softplus = ops.Softplus()
 
@@ -105,15 +107,18 @@ class Objective(NamedTuple):
 
     discriminator: Callable
     generator: Callable
-    has_labels: bool = False
-    paired: bool = False
+    has_labels: bool
+    paired: bool
 
 
 OBJECTIVES = {
-    "non_saturating": Objective(cross_entropy_discriminator, non_saturating_generator, has_labels=True),
-    "minimax": Objective(cross_entropy_discriminator, minimax_generator, has_labels=True),
-    "least_squares": Objective(least_squares_discriminator, least_squares_generator, has_labels=True),
-    "hinge": Objective(hinge_discriminator, linear_generator),
-    "wasserstein": Objective(wasserstein_discriminator, linear_generator),
-    "relativistic": Objective(relativistic_discriminator, relativistic_generator, paired=True),
+    name: Objective(discriminator, generator, name in LABELLED, name in PAIRED)
+    for name, discriminator, generator in (
+        ("non_saturating", cross_entropy_discriminator, non_saturating_generator),
+        ("minimax", cross_entropy_discriminator, minimax_generator),
+        ("least_squares", least_squares_discriminator, least_squares_generator),
+        ("hinge", hinge_discriminator, linear_generator),
+        ("wasserstein", wasserstein_discriminator, linear_generator),
+        ("relativistic", relativistic_discriminator, relativistic_generator),
+    )
 }

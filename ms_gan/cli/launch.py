@@ -14,6 +14,7 @@ from ms_gan.runtime.ascend import look
 from ms_gan.runtime.device import choose
 from ms_gan.runtime.job import Job, Plan, free_port
 from ms_gan.runtime.nvidia_driver import look_for_driver
+from ms_gan.training.checks import check_before_data
 
 MOST_WORKERS = 1024  # on one machine
 PORT = 8118  # where the machines of a job meet, unless --master says otherwise
@@ -49,6 +50,7 @@ def _launch(argv: List[str]) -> int:
     local = options.workers or _usual_workers(device)
     count = local * options.nodes
     share_batch(config, run, count)
+    check_before_data(config, device, run is None and not options.node_rank)
     host, port = _meeting_point(options.master, options.nodes)
     threads = max(1, (os.cpu_count() or 1) // local) if device == "CPU" else 0
     here = f"{local} of {count} workers" if options.nodes > 1 else f"{count} worker{'s' if count > 1 else ''}"

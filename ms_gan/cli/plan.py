@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import shutil
 import statistics
 import sys
@@ -19,7 +18,6 @@ from ms_gan.cli.layers import layer_table
 from ms_gan.cli.train import summary
 from ms_gan.config import Config, OptimizerConfig
 from ms_gan.data import ImageData
-from ms_gan.errors import UsageError
 from ms_gan.files import as_size
 from ms_gan.pictures import FRAMES
 from ms_gan.runtime import Device
@@ -58,8 +56,6 @@ def plan(config: Config, data: ImageData, device: Device, run: Optional[Path]) -
     Raises:
         UsageError, GanError: whatever the run itself would be refused for.
     """
-    if run is None:
-        _check_output(config.output)
     with tempfile.TemporaryDirectory(prefix="ms_gan-plan-") as scratch:
         trainer = _rehearsal(config, data, device, run, Path(scratch) / "run")
         lengths = trainer.per_epoch, trainer.total_steps
@@ -86,12 +82,6 @@ def _row(label: str, text: str) -> Iterator[str]:
     """A label and a text, wrapped below itself where the screen ends."""
     width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
     return iter(textwrap.wrap(text, width, initial_indent=f"{label:<10}", subsequent_indent=" " * 10))
-
-
-def _check_output(output: Optional[str]) -> None:
-    """Refuse the folder of a new run that the run would be refused for."""
-    if output and Path(output).exists() and not (Path(output).is_dir() and not os.listdir(output)):
-        raise UsageError(f"--output {output}: is there already; name a new or an empty folder, or use --resume")
 
 
 def _rehearsal(config: Config, data: ImageData, device: Device, run: Optional[Path], folder: Path) -> Trainer:
@@ -170,7 +160,7 @@ def _time(trainer: Trainer, measured: Measured) -> str:
     left, dues = trainer.total_steps - trainer.step, _dues(trainer)
     whole = measured.start + left * measured.step
     whole += dues["samples"] * measured.sample + dues["checkpoints"] * measured.save
-    rate = trainer.config.train.batch_size / measured.step
+    rate = trainer.config.images_per_step / measured.step
     return (
         f"about {_duration(whole)}, without measurements of quality; measured on this machine just now: "
         f"{measured.start:.1f} s to compile and take the first step, then {1e3 * measured.step:,.4g} ms a step "

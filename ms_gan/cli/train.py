@@ -55,10 +55,13 @@ def _run(config: Config, run: Optional[Path], signals: Any, dry: bool) -> int:
     from ms_gan import data, runtime
     from ms_gan.runtime import workers
     from ms_gan.runtime.device import choose
+    from ms_gan.training.checks import check_before_data
 
-    choose(config.device)  # one that cannot be used is refused before minutes of decoding
+    found = choose(config.device)  # one that cannot be used is refused before minutes of decoding, and so is all else
     if workers.is_scheduler():  # stays in there until all workers are done
         runtime.start(config.device, config.mode, config.precision)
+    # Of several workers one makes the folder while others still look: their launcher has looked.
+    check_before_data(config, found.device, run is None and workers.announced() == 1)
     images = data.load(config.data, config.seed)
     for notice in images.notices:
         print(f"note: {notice}")

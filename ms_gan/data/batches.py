@@ -9,6 +9,16 @@ from ms_gan.seeds import Purpose, stream
 MAPPED_BYTES = 32 << 20  # of a mapped file, read before they are unloaded
 
 
+def check_batch(batch_size: int, count: int) -> None:
+    """Refuse a batch larger than the data set.
+
+    Raises:
+        UsageError: naming the option and both numbers.
+    """
+    if count < batch_size:
+        raise UsageError(f"train.batch_size: {batch_size} is out of range; the data set holds {count} images")
+
+
 class Batches:
     """The training images in a new seeded order each epoch, cut into batches; the last partial batch is dropped.
 
@@ -27,8 +37,7 @@ class Batches:
     def __init__(
         self, images: np.ndarray, batch_size: int, seed: int, worker: int = 0, workers: int = 1, mirror: bool = False
     ):
-        if len(images) < batch_size:
-            raise UsageError(f"train.batch_size: {batch_size} is out of range; the data set holds {len(images)} images")
+        check_batch(batch_size, len(images))
         if batch_size % workers:
             raise UsageError(f"train.batch_size: {batch_size} is no multiple of {workers}, the number of workers")
         self.steps_per_epoch = len(images) // batch_size

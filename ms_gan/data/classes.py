@@ -1,7 +1,7 @@
 """Choosing images by their class."""
 
 from dataclasses import replace
-from typing import Sequence, Tuple, Union
+from typing import List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -19,15 +19,28 @@ def keep_classes(data: ImageData, wanted: Sequence[Union[int, str]]) -> ImageDat
     Raises:
         UsageError: the data set has no classes, or not that one, or no image of them.
     """
-    if data.labels is None or data.classes is None:
-        raise UsageError("data.classes: this source has no classes; leave the option out")
-    numbers = sorted({_number(name, data.classes) for name in wanted})
+    numbers = class_numbers(wanted, None if data.labels is None else data.classes)
     kept = np.isin(data.labels, numbers)
     names = " and ".join(data.classes[number] for number in numbers)
     if not kept.any():
         raise UsageError(f"data.classes: {data.name} hold none of class {names or '(none given)'}")
     title = f"{data.title}, class{'es' if len(numbers) > 1 else ''} {names}"
     return replace(data, images=data.images[kept], labels=data.labels[kept], title=title)
+
+
+def class_numbers(wanted: Sequence[Union[int, str]], classes: Optional[Tuple[str, ...]]) -> List[int]:
+    """The numbers of some classes, in their order.
+
+    Args:
+        wanted: names, in any case of letters, or numbers.
+        classes: all names by number; None: there are no classes.
+
+    Raises:
+        UsageError: there are no classes, or not that one.
+    """
+    if classes is None:
+        raise UsageError("data.classes: this source has no classes; leave the option out")
+    return sorted({_number(name, classes) for name in wanted})
 
 
 def _number(wanted: Union[int, str], classes: Tuple[str, ...]) -> int:

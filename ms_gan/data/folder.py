@@ -33,8 +33,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     if not config.dir:
         raise UsageError("data.source: a folder of images is needed; name it with --data-dir")
     given = Path(home_for_tilde(config.dir))
-    is_zip = given.suffix.lower() == ".zip" and kind_at(given, "--data-dir") == FILE
-    folder = unpacked(given, cache_dir() / "unpacked") if is_zip else data_folders(config.dir)[0]
+    folder = unpacked(given, cache_dir() / "unpacked") if is_zip(config.dir) else data_folders(config.dir)[0]
     found = find_pictures(folder)
     files = found.files
     if not files:
@@ -62,6 +61,12 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
         origin=str(given),
         notices=tuple(notices),
     )
+
+
+def is_zip(given: str) -> bool:
+    """Whether --data-dir names a zip file in place of a folder."""
+    path = Path(home_for_tilde(given))
+    return path.suffix.lower() == ".zip" and kind_at(path, "--data-dir") == FILE
 
 
 def find_pictures(folder: Path) -> Found:

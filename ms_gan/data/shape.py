@@ -27,6 +27,16 @@ def with_channels(images: np.ndarray, channels: str) -> np.ndarray:
     return images
 
 
+def check_side(side: int, own: int) -> None:
+    """Refuse to pad images of a side of `own` to a smaller one.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if side < own:
+        raise UsageError(f"data.image_size: {side} is out of range; allowed for this data set: {own} to 1024 pixels")
+
+
 def padded(images: np.ndarray, side: int) -> np.ndarray:
     """Square images (N, C, S, S) in the middle of black ones (N, C, side, side).
 
@@ -34,8 +44,7 @@ def padded(images: np.ndarray, side: int) -> np.ndarray:
         UsageError: they are larger than that.
     """
     own = images.shape[-1]
-    if side < own:
-        raise UsageError(f"data.image_size: {side} is out of range; allowed for this data set: {own} to 1024 pixels")
+    check_side(side, own)
     before = (side - own) // 2
     margins = (before, side - own - before)
     return np.pad(images, ((0, 0), (0, 0), margins, margins)) if side > own else images

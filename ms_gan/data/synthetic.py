@@ -13,6 +13,7 @@ from ms_gan.seeds import Purpose, stream
 
 SIDE, DETAIL = 28, 4  # pixels of an image, and how much finer it is drawn before it is averaged down
 DEFAULT_COUNT, MOST = 2_000, 60_000
+CLASSES = tuple("0123456789")
 STROKES = (1, 3, 5, 7)  # how far the strokes are thickened, in the finer pixels
 
 
@@ -21,10 +22,10 @@ def load_synthetic(config: DataConfig, seed: int) -> ImageData:
 
     Image i is a function of (seed, i) alone, whatever the limit; data.classes keeps its share of those N.
     """
-    count = min(config.limit or DEFAULT_COUNT, MOST)
-    images = np.empty((count, 1, SIDE, SIDE), np.uint8)
-    labels = np.empty(count, np.uint8)
-    for i in tqdm(range(count), "Drawing digits", unit="image", disable=None, leave=False):
+    total = count(config)
+    images = np.empty((total, 1, SIDE, SIDE), np.uint8)
+    labels = np.empty(total, np.uint8)
+    for i in tqdm(range(total), "Drawing digits", unit="image", disable=None, leave=False):
         images[i, 0], labels[i] = draw(seed, i)
     images.setflags(write=False)
     return ImageData(
@@ -32,8 +33,13 @@ def load_synthetic(config: DataConfig, seed: int) -> ImageData:
         labels=labels,
         title="synthetic digits (drawn, not handwritten)",
         origin=f"drawn with seed {seed}",
-        classes=tuple("0123456789"),
+        classes=CLASSES,
     )
+
+
+def count(config: DataConfig) -> int:
+    """How many digits are drawn."""
+    return min(config.limit or DEFAULT_COUNT, MOST)
 
 
 def draw(seed: int, index: int) -> Tuple[np.ndarray, int]:

@@ -6,6 +6,7 @@ import numpy as np
 from mindspore import nn
 
 from ms_gan.models.layers import activation, chain, conv, conv_transpose, dense
+from ms_gan.sizes import cnn_half, cnn_sides
 
 
 class Generator(nn.Cell):
@@ -32,10 +33,7 @@ class Generator(nn.Cell):
         self, latent_width: int, image_shape: Tuple[int, int, int], channels: int, slope: float, kernel: int = 4
     ):
         super().__init__()
-        colours, height, width = image_shape
-        if height % 2 or width % 2:
-            raise ValueError(f"cnn makes images with even sides, not {height}x{width}")
-        self.start = (channels // 2, height // 2, width // 2)
+        self.start = (channels // 2, *cnn_half(image_shape))
         self.dense = dense(latent_width, int(np.prod(self.start)))
         self.activation = activation(slope)
         self.layers = chain(
@@ -44,7 +42,7 @@ class Generator(nn.Cell):
                 conv_transpose(channels, channels, kernel, 2, padding="same"), activation(slope),
                 conv(channels, channels, 5, padding="same"), activation(slope),
                 conv(channels, channels, 5, padding="same"), activation(slope),
-                conv(channels, colours, 7, padding="same"), nn.Tanh(),
+                conv(channels, image_shape[0], 7, padding="same"), nn.Tanh(),
             ]
         )  # fmt: skip
 
@@ -77,14 +75,10 @@ class Discriminator(nn.Cell):
 
     def __init__(self, image_shape: Tuple[int, int, int], channels: int, slope: float, dropout: float, kernel: int = 4):
         super().__init__()
-        colours, *sides = image_shape
-        sides = [side - 2 for side in sides]
-        layers = [conv(colours, channels, 3), activation(slope)]
+        sides = cnn_sides(image_shape, kernel)
+        layers = [conv(image_shape[0], channels, 3), activation(slope)]
         for _ in range(3):
             layers += [conv(channels, channels, kernel, 2), activation(slope)]
-            sides = [(side - kernel) // 2 + 1 for side in sides]
-        if min(sides) < 1:
-            raise ValueError(f"cnn needs larger images than {image_shape[1]}x{image_shape[2]} for a kernel of {kernel}")
         self.layers = chain(layers)
         features = channels * sides[0] * sides[1]
         self.dropout_features = features if dropout else 0

@@ -5,27 +5,7 @@ from typing import Tuple
 from mindspore import nn
 
 from ms_gan.models.layers import activation, batch_norm_2d, chain, conv, conv_transpose, dense
-
-
-def _halvings(image_shape: Tuple[int, int, int]) -> Tuple[int, int]:
-    """The smallest side, 4 to 7 pixels, and how many times it is doubled on the way to an image."""
-    _, height, width = image_shape
-    side, stages = height, 0
-    while side >= 8 and side % 2 == 0:
-        side, stages = side // 2, stages + 1
-    if height != width or side > 7 or stages < 1:
-        raise ValueError(
-            "dcgan makes square images of 4 to 7 times 2, 4, 8, ... pixels, such as 28, 32, 48 or 64, not "
-            f"{height}x{width}"
-        )
-    return side, stages
-
-
-def _padding(kernel: int) -> int:
-    """What keeps a stride of 2 an exact halving or doubling."""
-    if kernel % 2:
-        raise ValueError(f"dcgan needs an even kernel, such as 4, which its stride of 2 divides; not {kernel}")
-    return (kernel - 2) // 2
+from ms_gan.sizes import dcgan_padding, dcgan_stages
 
 
 class Generator(nn.Cell):
@@ -51,7 +31,7 @@ class Generator(nn.Cell):
 
     def __init__(self, latent_width: int, image_shape: Tuple[int, int, int], channels: int, kernel: int = 4):
         super().__init__()
-        (side, stages), pad = _halvings(image_shape), _padding(kernel)
+        (side, stages), pad = dcgan_stages(image_shape), dcgan_padding(kernel)
         width = channels * 2 ** (stages - 1)
         self.start = (width, side, side)
         # A transposed convolution from 1x1 to 4x4 is a matrix product, and runs faster as one.
@@ -99,7 +79,7 @@ class Discriminator(nn.Cell):
     ):
         super().__init__()
         self.mixes_batch = batch_norm
-        (side, stages), pad = _halvings(image_shape), _padding(kernel)
+        (side, stages), pad = dcgan_stages(image_shape), dcgan_padding(kernel)
         bias = not batch_norm
         layers = [conv(image_shape[0], channels, kernel, 2, "pad", pad, bias), activation(slope)]
         width = channels

@@ -28,6 +28,7 @@ def settle(ms, device: str, precision: str) -> Tuple[bool, str]:
         UsageError: fp16 on a CPU.
         GanError: a device whose MindSpore has no products in that precision.
     """
+    check_precision(device, precision)
     if device == "CPU":
         return _on_cpu(ms, precision)
     if precision == "fp32":
@@ -40,9 +41,17 @@ def settle(ms, device: str, precision: str) -> Tuple[bool, str]:
     return False, f"{half} in layers, float32 in weights, BatchNorm, losses and updates{scaling}"
 
 
-def _on_cpu(ms, precision: str) -> Tuple[bool, str]:
-    if precision == "fp16":
+def check_precision(device: str, precision: str) -> None:
+    """Refuse a precision that a device has not, as far as that is known before MindSpore is started on it.
+
+    Raises:
+        UsageError: fp16 on a CPU.
+    """
+    if device == "CPU" and precision == "fp16":
         raise UsageError("--precision fp16: is for GPU and Ascend; on a CPU use bf16 (with AMX) or fp32")
+
+
+def _on_cpu(ms, precision: str) -> Tuple[bool, str]:
     variable, mode = maths_mode()
     if mode.upper() not in ("", "STRICT") and _products_round(ms):
         return True, f"{mode.lower()} in matrix products ({variable}={mode}), float32 in all else"

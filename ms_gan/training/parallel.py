@@ -82,19 +82,6 @@ def check_patience(device: Device) -> None:
         )
 
 
-def check_norms(device: str) -> None:
-    """Refuse train.sync_batch_norm where MindSpore has no such layer.
-
-    Raises:
-        UsageError: a device other than an Ascend.
-    """
-    if device != "Ascend":
-        raise UsageError(
-            f"train.sync_batch_norm: MindSpore has it on Ascend only, not on a {device}; leave it false: each worker "
-            "normalises its own images"
-        )
-
-
 def synchronise_norms(network: nn.Cell) -> None:
     """Let every BatchNorm of a network normalise over the images of all workers, in place; names and values stay."""
     for _, cell in list(network.cells_and_names()):

@@ -1,7 +1,6 @@
 """The quality of the images during a training, and which of its generators is the best so far."""
 
 import time
-from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
 from ms_gan.config import Config
@@ -15,23 +14,12 @@ from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.pictures import quality_records, save_quality
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
 from ms_gan.metrics.reference import digest, reference_moments
-from ms_gan.paths import FILE, kind_at
 from ms_gan.sampling import Sampler
 from ms_gan.training.events import EventLog, read_events, say
 from ms_gan.training.run_folder import RunFolder
 from ms_gan.weights import load_weights
 
 Record = Dict[str, Any]
-
-
-def check_features(given: Optional[str]) -> None:
-    """Refuse a file that cannot be a network, before there is a run folder.
-
-    Raises:
-        UsageError: naming the option.
-    """
-    if given and not (given.endswith(".onnx") and kind_at(Path(given), "metrics.features") == FILE):
-        raise UsageError(f"metrics.features: {given} is not allowed; name a file that exists and ends in .onnx")
 
 
 class Quality:

@@ -126,7 +126,7 @@ class Results:
             step=step,
             epoch=step / self.per_epoch,
             **{name: float(value) for name, value in zip(STATISTICS, statistics.mean(axis=0))},
-            images_per_second=len(statistics) * self.config.train.batch_size / seconds,
+            images_per_second=len(statistics) * self.config.images_per_step / seconds,
         )
         self._tell(step, self.watch.losses(statistics))
         self._tell(step, self.watch.weights(step))

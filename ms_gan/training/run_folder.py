@@ -135,26 +135,42 @@ def _refuse_other(path: Path) -> None:
         raise UsageError(f"--output {path}: holds another run; name a new folder, or continue it with --resume {path}")
 
 
-def _empty(path: Path) -> Path:
-    """A folder of its own for a run, made where it is missing."""
-    _refuse_other(path)
-    # A process may have died there before it wrote more.
-    if kind_at(path, "--output") == FOLDER and any(
-        part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()
-    ):
-        raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
-    path.mkdir(parents=True, exist_ok=True)
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise UsageError(f"--output {path}: cannot be written to; name a folder that you may write to")
-    return path
+def check_output(output: Optional[str], recipe: str) -> None:
+    """Refuse a folder that cannot become a new run's; nothing is made.
 
+    Args:
+        output: `--output`, or None.
+        recipe: the name that runs are numbered under where there is no output.
 
-def _number(parent: Path, recipe: str) -> Path:
-    if recipe in ("", ".", "..") or "/" in recipe or len(recipe) > LONGEST_RECIPE:
+    Raises:
+        UsageError: it holds something already, or cannot be written to; a recipe's name that is no folder's.
+    """
+    path = Path(output or "runs")
+    if not output and (recipe in ("", ".", "..") or "/" in recipe or len(recipe) > LONGEST_RECIPE):
         raise UsageError(
             f"recipe: {shortened(recipe)!r} names the run's folder, and cannot; allowed: up to {LONGEST_RECIPE} "
             "characters without /, or name a folder with --output"
         )
+    if output:
+        _refuse_other(path)
+        # A process may have died there before it wrote more.
+        is_folder = kind_at(path, "--output") == FOLDER
+        if is_folder and any(part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()):
+            raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
+    nearest = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        raise UsageError(f"--output {path}: cannot be written to; name a folder that you may write to")
+
+
+def _empty(path: Path) -> Path:
+    """A folder of its own for a run, made where it is missing."""
+    check_output(str(path), "")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _number(parent: Path, recipe: str) -> Path:
+    check_output(None, recipe)
     parent.mkdir(parents=True, exist_ok=True)
     number = 1
     while True:

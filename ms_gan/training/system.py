@@ -8,13 +8,12 @@ import mindspore as ms
 from mindspore import nn
 
 from ms_gan.config import Config
-from ms_gan.errors import UsageError
-from ms_gan.losses import OBJECTIVES
 from ms_gan.models import build_discriminator, build_generator
 from ms_gan.models.precision import compute_in
 from ms_gan.regularisers import WeightClipping
 from ms_gan.seeds import Purpose, stream
 from ms_gan.training.accumulate import AccumulatedStep
+from ms_gan.training.checks import check_procedure
 from ms_gan.training.ema import MovingAverage
 from ms_gan.training.judge import Judge, Penalties
 from ms_gan.training.loss_scale import LossScale
@@ -77,29 +76,6 @@ class System:
         """
         scales = {name: parameter for name, parameter in self.parameters() if name.startswith("loss_scale_")}
         restore(self.parameters(), {**scales, **values}, where)
-
-
-def check_procedure(config: Config) -> None:
-    """Refuse what does not go together.
-
-    Raises:
-        UsageError: labels for an objective that has none; several updates with the same generated images.
-    """
-    procedure = config.procedure
-    objective = OBJECTIVES[procedure.objective]
-    for name in ("label_smoothing", "label_noise"):
-        if getattr(procedure, name) and not objective.has_labels:
-            labelled = ", ".join(name for name, other in OBJECTIVES.items() if other.has_labels)
-            raise UsageError(
-                f"procedure.{name}: {procedure.objective} has no labels; leave it at 0, or choose an objective that "
-                f"has them: {labelled}"
-            )
-    if objective.paired and procedure.loss == "mean":
-        raise UsageError(f"procedure.loss: {procedure.objective} is one mean over pairs; leave it at sum")
-    if procedure.fakes == "shared" and procedure.d_steps != 1:
-        raise UsageError(
-            f"procedure.d_steps: {procedure.d_steps} updates need fresh images; set procedure.fakes: fresh"
-        )
 
 
 def build_networks(config: Config, image_shape: Tuple[int, int, int], workers: int = 1) -> Dict[str, nn.Cell]:

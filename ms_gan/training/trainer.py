@@ -14,18 +14,17 @@ from ms_gan.runtime import Device
 from ms_gan.runtime.crowd import Crowd
 from ms_gan.runtime.signals import Signals
 from ms_gan.training.checkpoint import take_notes
+from ms_gan.training.checks import check_options
 from ms_gan.training.events import say
 from ms_gan.training.inputs import StepInputs
-from ms_gan.training.parallel import check_agreement, check_norms, check_patience, facts
+from ms_gan.training.parallel import check_agreement, check_patience, facts
 from ms_gan.training.prefetch import Prefetched
-from ms_gan.training.quality import check_features
 from ms_gan.training.results import Results
 from ms_gan.training.resume import Beginning, restore_newest, settle
 from ms_gan.training.run_folder import RunFolder, create
 from ms_gan.training.skipping import CarefulSteps
 from ms_gan.training.space import check_space
 from ms_gan.training.system import build_system
-from ms_gan.training.tensorboard import check_tensorboard
 from ms_gan.training.watch import first_not_finite, not_finite
 
 EARLY = 100  # steps after which the first sample grid is made, where an epoch is longer
@@ -72,12 +71,9 @@ class Trainer:
         self.inputs = Prefetched(inputs)
         self.per_epoch = inputs.steps_per_epoch
         self.total_steps = config.train.steps or config.train.epochs * self.per_epoch
-        if config.train.sync_batch_norm:
-            check_norms(device.name)
+        check_options(config, device.name)
         self.system = build_system(config, data.images.shape[1:], self.total_steps, self.workers.count)
         inputs.features = getattr(self.system.networks["discriminator"], "dropout_features", 0)
-        check_features(config.metrics.features)
-        check_tensorboard(config)
         every = config.metrics.every * self.per_epoch
         self._measure_every = every if every <= self.total_steps else 0
         if self._measure_every:

@@ -54,7 +54,7 @@ def test_the_plan_of_a_resumed_run_only_reads_it(capsys, tmp_path, trained):
 
 def test_a_folder_that_the_run_would_be_refused_for(capsys, trained):
     assert main([*TINY_FLAGS, "--dry-run", "--output", str(trained)]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "holds another run" in capsys.readouterr().err
 
 
 def test_several_workers_have_no_plan(capsys):

@@ -93,6 +93,17 @@ def test_the_run_folder_is_complete(trained):
         assert film.n_frames == 2
 
 
+def test_images_per_second_counts_every_batch_of_a_step(device, tmp_path):
+    config = tiny_config()
+    config.procedure.d_steps = 3
+    config.output = str(tmp_path / "run")
+    trainer = Trainer(config, data.load(config.data, config.seed), device)
+    with trainer.results.shown(0):
+        trainer.results.record(2, np.full((2, 4), 0.5), seconds=4.0)
+    trainer.folder.release()
+    assert read_events(trainer.folder.log)[-1]["images_per_second"] == 2 * 3 * 16 / 4
+
+
 def test_a_run_that_keeps_its_cores_in_a_crowd_says_so(device, tmp_path, capsys, monkeypatch):
     looks = iter(["", "crowded   by others", "", ""])
     monkeypatch.setattr("ms_gan.training.trainer.Crowd.look", lambda self: next(looks))

@@ -1,0 +1,61 @@
+"""What is known of the training images before any is read, and what of a run can be refused for it."""
+
+from typing import NamedTuple, Optional, Tuple
+
+from ms_gan.config import DataConfig
+from ms_gan.data import cifar, mnist, synthetic
+from ms_gan.data.classes import class_numbers
+from ms_gan.data.folder import DEFAULT_SIDE, find_pictures, is_zip, parse_colour
+from ms_gan.data.pixel_range import checked_range
+from ms_gan.data.shape import check_side
+from ms_gan.runtime.paths import data_folders
+
+
+class Expected(NamedTuple):
+    """Training images that have not been read.
+
+    Attributes:
+        shape: (C, H, W).
+        most: how many there can be; None: that is not known.
+    """
+
+    shape: Tuple[int, int, int]
+    most: Optional[int]
+
+
+# Of each source its own channels and side, and its classes.
+OWN = {
+    "mnist": (1, mnist.SIDE, mnist.MNIST.classes),
+    "fashion_mnist": (1, mnist.SIDE, mnist.FASHION_MNIST.classes),
+    "cifar10": (3, cifar.SIDE, cifar.CLASSES),
+    "folder": (3, DEFAULT_SIDE, None),
+    "synthetic": (1, synthetic.SIDE, synthetic.CLASSES),
+}
+
+
+def expected(config: DataConfig) -> Expected:
+    """What `ms_gan.data.load` will make of a config, as far as that can be told without reading images.
+
+    Raises:
+        UsageError: a folder that does not exist; a class, a size or a colour that cannot be.
+    """
+    channels, side, classes = OWN[config.source]
+    if config.classes is not None:
+        class_numbers(config.classes, classes)
+    if config.source == "folder":
+        parse_colour(config.background)
+        checked_range(config.range)
+    elif config.image_size:
+        check_side(config.image_size, side)
+    channels = {"own": channels, "grey": 1, "rgb": 3}[config.channels]
+    side = config.image_size or side
+    return Expected((channels, side, side), _most(config))
+
+
+def _most(config: DataConfig) -> Optional[int]:
+    if config.source == "synthetic":
+        return synthetic.count(config)
+    found = None
+    if config.source == "folder" and config.dir and not is_zip(config.dir):
+        found = len(find_pictures(data_folders(config.dir)[0]).files) or None  # without any there is more to say
+    return min(filter(None, (found, config.limit)), default=None)

@@ -1,0 +1,87 @@
+"""Which images and kernels each family of networks has. Known without MindSpore: before any data are read."""
+
+from typing import Any, List, Tuple
+
+from ms_gan.errors import UsageError
+
+Shape = Tuple[int, int, int]  # (C, H, W)
+
+
+def dcgan_stages(image_shape: Shape) -> Tuple[int, int]:
+    """The smallest side of a dcgan, 4 to 7 pixels, and how many times it is doubled on the way to an image.
+
+    Raises:
+        ValueError: there is no such side.
+    """
+    _, height, width = image_shape
+    side, stages = height, 0
+    while side >= 8 and side % 2 == 0:
+        side, stages = side // 2, stages + 1
+    if height != width or side > 7 or stages < 1:
+        raise ValueError(
+            "dcgan makes square images of 4 to 7 times 2, 4, 8, ... pixels, such as 28, 32, 48 or 64, not "
+            f"{height}x{width}"
+        )
+    return side, stages
+
+
+def dcgan_padding(kernel: int) -> int:
+    """What keeps a dcgan's stride of 2 an exact halving or doubling.
+
+    Raises:
+        ValueError: an odd kernel.
+    """
+    if kernel % 2:
+        raise ValueError(f"dcgan needs an even kernel, such as 4, which its stride of 2 divides; not {kernel}")
+    return (kernel - 2) // 2
+
+
+def cnn_half(image_shape: Shape) -> Tuple[int, int]:
+    """Height and width before a cnn's one doubling.
+
+    Raises:
+        ValueError: an odd side.
+    """
+    _, height, width = image_shape
+    if height % 2 or width % 2:
+        raise ValueError(f"cnn makes images with even sides, not {height}x{width}")
+    return height // 2, width // 2
+
+
+def cnn_sides(image_shape: Shape, kernel: int) -> List[int]:
+    """Height and width of what a cnn's four convolutions leave of an image.
+
+    Raises:
+        ValueError: nothing is left.
+    """
+    sides = [side - 2 for side in image_shape[1:]]
+    for _ in range(3):
+        sides = [(side - kernel) // 2 + 1 for side in sides]
+    if min(sides) < 1:
+        raise ValueError(f"cnn needs larger images than {image_shape[1]}x{image_shape[2]} for a kernel of {kernel}")
+    return sides
+
+
+RULES = {
+    "dcgan": lambda role, kernel, shape: (dcgan_stages(shape), dcgan_padding(kernel)),
+    "cnn": lambda role, kernel, shape: cnn_half(shape) if role == "generator" else cnn_sides(shape, kernel),
+}
+
+
+def check_sizes(config: Any, image_shape: Shape) -> None:
+    """Refuse a run's images or kernels where one of its networks does not have them.
+
+    Args:
+        config: a Config.
+        image_shape: (C, H, W) of the training images.
+
+    Raises:
+        UsageError: naming the network.
+    """
+    for role in ("generator", "discriminator"):
+        network = getattr(config, role)
+        try:
+            if network.name in RULES:
+                RULES[network.name](role, network.kernel, image_shape)
+        except ValueError as error:
+            raise UsageError(f"{role}.name: {error}") from None

@@ -1,0 +1,96 @@
+"""What a run is refused for before it reads data, which can take minutes. Imports no MindSpore.
+
+A run, its plan (--dry-run) and the launcher of several workers are refused for the same.
+"""
+
+from pathlib import Path
+from typing import Optional
+
+from ms_gan.config import LABELLED, PAIRED, Config
+from ms_gan.data.batches import check_batch
+from ms_gan.data.expected import expected
+from ms_gan.errors import UsageError
+from ms_gan.paths import FILE, kind_at
+from ms_gan.runtime.precision import check_precision
+from ms_gan.sizes import check_sizes
+from ms_gan.training.run_folder import check_output
+from ms_gan.training.tensorboard import check_tensorboard
+
+
+def check_before_data(config: Config, device: str, new: bool) -> None:
+    """Refuse what the options alone tell to be impossible.
+
+    Args:
+        config: the run's configuration.
+        device: where it runs: CPU, GPU or Ascend.
+        new: whether a folder is to be made for it.
+
+    Raises:
+        UsageError: options that do not go together or that the images do not allow, or a folder that is taken.
+        GanError: a folder of pictures that cannot be listed.
+    """
+    check_options(config, device)
+    check_precision(device, config.precision)
+    if new:
+        check_output(config.output, config.recipe)
+    images = expected(config.data)
+    check_sizes(config, images.shape)
+    if images.most is not None:
+        check_batch(config.train.batch_size, images.most)
+
+
+def check_options(config: Config, device: str) -> None:
+    """Refuse options that do not go together, or not on a device; whatever the images are.
+
+    Raises:
+        UsageError: naming an option.
+    """
+    check_procedure(config)
+    if config.train.sync_batch_norm:
+        check_norms(device)
+    check_features(config.metrics.features)
+    check_tensorboard(config)
+
+
+def check_procedure(config: Config) -> None:
+    """Refuse what does not go together in a step.
+
+    Raises:
+        UsageError: labels for an objective that has none; several updates with the same generated images.
+    """
+    procedure = config.procedure
+    for name in ("label_smoothing", "label_noise"):
+        if getattr(procedure, name) and procedure.objective not in LABELLED:
+            raise UsageError(
+                f"procedure.{name}: {procedure.objective} has no labels; leave it at 0, or choose an objective that "
+                f"has them: {', '.join(LABELLED)}"
+            )
+    if procedure.objective in PAIRED and procedure.loss == "mean":
+        raise UsageError(f"procedure.loss: {procedure.objective} is one mean over pairs; leave it at sum")
+    if procedure.fakes == "shared" and procedure.d_steps != 1:
+        raise UsageError(
+            f"procedure.d_steps: {procedure.d_steps} updates need fresh images; set procedure.fakes: fresh"
+        )
+
+
+def check_norms(device: str) -> None:
+    """Refuse train.sync_batch_norm where MindSpore has no such layer.
+
+    Raises:
+        UsageError: a device other than an Ascend.
+    """
+    if device != "Ascend":
+        raise UsageError(
+            f"train.sync_batch_norm: MindSpore has it on Ascend only, not on a {device}; leave it false: each worker "
+            "normalises its own images"
+        )
+
+
+def check_features(given: Optional[str]) -> None:
+    """Refuse a file that cannot be a network.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if given and not (given.endswith(".onnx") and kind_at(Path(given), "metrics.features") == FILE):
+        raise UsageError(f"metrics.features: {given} is not allowed; name a file that exists and ends in .onnx")
