@@ -1,6 +1,7 @@
 """Images from a generator: the only place that turns one into pictures."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator, List, Tuple
 
@@ -169,8 +170,16 @@ class _OnnxNetwork:
         return ms.Tensor(images)
 
 
+def _mindir_network(path: Path, content: bytes) -> ms.nn.Cell:
+    """A MindIR file's graph, from the bytes that were examined: the file itself may have changed since."""
+    with tempfile.TemporaryDirectory(prefix="ms_gan-mindir-") as folder:
+        copy = Path(folder) / path.name
+        copy.write_bytes(content)
+        return ms.nn.GraphCell(ms.load(str(copy)))
+
+
 EXPORTED = {
-    ".mindir": (check_mindir, lambda path, _: ms.nn.GraphCell(ms.load(str(path)))),
+    ".mindir": (check_mindir, _mindir_network),
     ".onnx": (check_onnx, _OnnxNetwork),
 }
 

@@ -95,3 +95,19 @@ def test_a_network_of_another_size_than_a_family_has_is_refused_before_training(
     card.generator.hidden = [1] * 101
     with pytest.raises(UsageError, match="101 layers are too many; allowed: 100"):
         Sampler.from_card(card)
+
+
+def test_a_static_graph_is_loaded_from_the_bytes_that_were_examined(device, trained, tmp_path, monkeypatch):
+    from ms_gan import sampling
+    from ms_gan.export import export_mindir
+
+    path = tmp_path / "generator.mindir"
+    export_mindir(open_generator(trained), path)
+    checked = sampling.check_mindir
+
+    def check(content, *rest):
+        path.write_bytes(b"changed meanwhile")
+        return checked(content, *rest)
+
+    monkeypatch.setitem(sampling.EXPORTED, ".mindir", (check, sampling.EXPORTED[".mindir"][1]))
+    assert open_generator(path).samples(0, 2).shape[0] == 2

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import shutil
 import statistics
 import sys
@@ -56,10 +57,8 @@ def plan(config: Config, data: ImageData, device: Device, run: Optional[Path]) -
     Raises:
         UsageError, GanError: whatever the run itself would be refused for.
     """
-    with tempfile.TemporaryDirectory(prefix="ms_gan-plan-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=".ms_gan-plan-", dir=_nearest(run or config.output or "runs")) as scratch:
         trainer = _rehearsal(config, data, device, run, Path(scratch) / "run")
-        lengths = trainer.per_epoch, trainer.total_steps
-        check_space(config, trainer.system, data.images.shape[1:], *lengths, run and RunFolder(run))
         yield f"recipe    {config.recipe}, seed {config.seed}"
         yield from summary(trainer)
         channels, height, width = data.images.shape[1:]
@@ -84,13 +83,49 @@ def _row(label: str, text: str) -> Iterator[str]:
     return iter(textwrap.wrap(text, width, initial_indent=f"{label:<10}", subsequent_indent=" " * 10))
 
 
-def _rehearsal(config: Config, data: ImageData, device: Device, run: Optional[Path], folder: Path) -> Trainer:
-    """The run's trainer, in another folder."""
+def _nearest(path: Any) -> Path:
+    """The nearest folder above a path that exists: what is written there takes the time that it will take."""
+    path = Path(path).absolute()
+    return next(folder for folder in path.parents if folder.is_dir())
+
+
+class Rehearsal(Trainer):
+    """A run's trainer in a scratch folder; room is looked for where the run would be written.
+
+    Args:
+        target: the folder of the run that would be resumed, or what --output names, or None.
+        options: as of Trainer.
+    """
+
+    def __init__(self, target: Any, *options: Any):
+        self._target = target
+        super().__init__(*options)
+
+    def _check_space(self, folder: Optional[RunFolder]) -> None:
+        config = replace(self.config, output=None if folder else self._target)
+        run = folder and RunFolder(self._target)
+        check_space(config, self.system, self.data.images.shape[1:], self.per_epoch, self.total_steps, run)
+
+
+def _rehearsal(config: Config, data: ImageData, device: Device, run: Optional[Path], folder: Path) -> Rehearsal:
+    """The run's trainer, in another folder on the same disk."""
     if run is None:
-        return Trainer(replace(config, output=str(folder)), data, device)
-    shutil.copytree(run, folder, ignore=shutil.ignore_patterns("samples"))
-    (folder / "samples").mkdir()
-    return Trainer(config, data, device, RunFolder(folder))
+        return Rehearsal(config.output, replace(config, output=str(folder)), data, device)
+    source, copy = RunFolder(run), RunFolder(folder)
+    copy.samples.mkdir(parents=True)
+    # Checkpoints are large, and never written to once they are there: other names for the same files will do.
+    shutil.copytree(source.checkpoints, copy.checkpoints, copy_function=_link)
+    for name in ("config", "log", "metrics"):
+        if getattr(source, name).is_file():
+            shutil.copyfile(getattr(source, name), getattr(copy, name))
+    return Rehearsal(run, config, data, device, copy)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # some file systems have no links
+        shutil.copyfile(source, target)
 
 
 def _why(asked: str, taken: str) -> str:

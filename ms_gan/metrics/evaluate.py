@@ -23,8 +23,9 @@ from ms_gan.seeds import Purpose, stream
 
 COMPARED = 10_000  # images, at most, whose features are kept; the others count for moments and classes only
 SEARCHED = 1_000  # samples, at most, whose nearest training images are looked for
+FEWEST = 10  # images, for the score's parts and the nearest neighbours
 SUBSET = 1_000  # images, at most, in one of the kernel distance's subsets
-SUBSETS = 4  # place in the features' random numbers, behind those of features/fit.py
+SUBSETS, FLOOR = 4, 5  # places in the features' random numbers, behind those of features/fit.py
 
 
 class Splits(NamedTuple):
@@ -55,7 +56,7 @@ def plan(sampler: Any, features: Features, splits: Splits, num: int, seed: int, 
     """How `evaluate` measures when it is given the same.
 
     Raises:
-        UsageError: there is no test split; images of another shape than the data's.
+        UsageError: there is no test split; images of another shape than the data's; too few images for a metric.
     """
     if split == "test" and splits.test is None:
         raise UsageError(f"--split test: {splits.train.name} has no test split on this machine; use --split train")
@@ -64,6 +65,7 @@ def plan(sampler: Any, features: Features, splits: Splits, num: int, seed: int, 
         made, held = ("x".join(map(str, sides)) for sides in (shape, splits.train.images.shape[1:]))
         raise UsageError(f"the generator's images are {made} (channels x rows x columns), those of the data {held}")
     real, other = splits if split == "train" else splits[::-1]
+    _refuse_few(num, len(real.images), len(real.images) // 2 if other is None else len(other.images))
     if other is not None:
         floor = f"{min(num, len(other.images)):,} of {other.name}"
     else:
@@ -114,6 +116,10 @@ def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: i
         reference = _reference(features, real.images[1::2], histogram, protocol.compared)
     count = min(num, len(stand_in))
     seen = _look(features, image_blocks(stand_in, count), count, protocol.compared, "Measuring the floor")
+    if seen.probabilities is not None:
+        # Real images come sorted by class from some sources: parts of one class each would score 1.
+        order = stream(seed, Purpose.FEATURES, FLOOR)
+        seen = seen._replace(probabilities=order.permutation(seen.probabilities))
     floor = _measure(seen, reference, seed)
 
     test = None if splits.test is None else splits.test.images
@@ -127,6 +133,20 @@ def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: i
         notes=_notes(protocol, floor, features, measures),
         copies=copies,
     )
+
+
+def _refuse_few(num: int, real: int, stand_in: int) -> None:
+    """Refuse fewer images than the metrics need, before any is generated.
+
+    Args:
+        num: images to generate.
+        real: those to compare with.
+        stand_in: those that take the place of generated ones for the floor.
+    """
+    counted = ((num, "images to generate, --num"), (real, "real images"), (stand_in, "real images for the floor"))
+    for count, what in counted:
+        if count < FEWEST:
+            raise UsageError(f"{count:,} {what}: too few; neighbours and the score need {FEWEST} or more")
 
 
 def _histogram(features: Features, data: ImageData) -> Optional[np.ndarray]:

@@ -23,7 +23,8 @@ def inception_score(probabilities: np.ndarray, splits: int = 10) -> InceptionSco
 
     Args:
         probabilities: p(y|x), (n, k), each row a distribution over the classes.
-        splits: equal parts, in the order given, that are scored one by one. Fewer samples score lower: compare only
+        splits: equal parts, in the order given, that are scored one by one: images that are sorted by class must be
+            shuffled before. Fewer samples score lower: compare only
             scores of equally many samples and splits.
 
     Raises:

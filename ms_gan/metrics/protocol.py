@@ -5,6 +5,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ms_gan import __version__
 from ms_gan.metrics.features.extractor import Features
+from ms_gan.metrics.rules import RULES
 from ms_gan.weights import weights_digest
 
 
@@ -55,7 +56,8 @@ class Protocol:
         floor: the real images that stand for a perfect generator's, in words.
         image_shape: (C, H, W) of generated and real images, before the features' resizing.
         seed: of the latents, and of the kernel distance's subsets.
-        version: of ms_gan.
+        version: of ms_gan; numbers of two versions compare where `rules` is the same.
+        rules: RULES.
     """
 
     features: FeaturesUsed
@@ -70,6 +72,7 @@ class Protocol:
     image_shape: Tuple[int, int, int]
     seed: int
     version: str = __version__
+    rules: int = RULES
 
     def to_dict(self) -> Dict[str, Any]:
         """The protocol as JSON gives it back."""
@@ -89,14 +92,14 @@ def describe_generator(sampler: Any) -> GeneratorUsed:
 
 
 def differences(protocols: Sequence[Protocol]) -> List[str]:
-    """In what protocols differ, the generator apart: one line for each part, with every value that occurs.
+    """In what protocols differ, generator and version apart: one line for each part, with every value that occurs.
 
     Numbers measured under protocols that differ must not be compared.
     """
     found = []
     for part in fields(Protocol):
         values = [getattr(protocol, part.name) for protocol in protocols]
-        if part.name != "generator" and any(value != values[0] for value in values):
+        if part.name not in ("generator", "version") and any(value != values[0] for value in values):
             texts = [value.name if isinstance(value, FeaturesUsed) else str(value) for value in values]
             found.append(f"{part.name}: {' / '.join(dict.fromkeys(texts))}")
     return found

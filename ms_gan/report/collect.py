@@ -8,6 +8,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 from ms_gan.config import Config
 from ms_gan.errors import GanError, UsageError
+from ms_gan.metrics.rules import comparable_part
 from ms_gan.options import read_yaml
 from ms_gan.paths import FILE, kind_at
 from ms_gan.report.curves import Curves, number, whole
@@ -119,7 +120,7 @@ class Run:
         protocol = record.get("protocol")
         if math.isnan(epoch) or math.isnan(frechet) or not isinstance(kind, str) or not isinstance(protocol, dict):
             return
-        rules = json.dumps({key: value for key, value in protocol.items() if key != "generator"}, sort_keys=True)
+        rules = json.dumps(comparable_part(protocol), sort_keys=True)
         self.distances.append(Distance(epoch, whole(record.get("step")), kind, frechet, rules))
 
     @property

@@ -39,7 +39,7 @@ def key_figures(runs: Sequence[Run], names: Sequence[str]) -> Markup:
 def _unlike(runs: Sequence[Run]) -> Optional[Markup]:
     """In what the runs' distances were measured differently, so that they do not compare; other latents do no harm."""
     rules = [json.loads(run.distances[-1].rules) for run in runs if run.distances]
-    keys = sorted({key for one in rules for key in one} - {"seed", "version"})
+    keys = sorted({key for one in rules for key in one})
     unlike = [key for key in keys if any(one.get(key) != rules[0].get(key) for one in rules)]
     if not unlike:
         return None

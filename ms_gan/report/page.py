@@ -32,7 +32,8 @@ def write_run_page(run: Run, path: Path, album: Optional[Album] = None, reload: 
 
 def run_page(run: Run, album: Album, reload: Optional[int] = None) -> Iterator[str]:
     """The page of a run, in pieces; see `write_run_page`."""
-    real, grids = album.pictures(run.folder.samples / "real.png", run.folder.all_samples(), run.per_epoch)
+    samples = run.folder.all_samples(round(run.per_epoch or 1))
+    real, grids = album.pictures(run.folder.samples / "real.png", samples, run.per_epoch)
     charts = run_charts(run)
     parts = [
         sections.head(run, live=reload is not None),

@@ -72,7 +72,7 @@ class GeneratorUpdate(TrainOneStep):
 
     def construct(self, sums, loss, *gradients):
         self.optim_g(gradients)
-        ops.assign(self.step, self.step + 1.0)
+        ops.assign(self.step, self.step + 1)
         return ops.stack((sums[0], loss, sums[1], sums[2]))
 
 

@@ -24,7 +24,8 @@ class Optimizer(nn.Cell):
     def __init__(self, config: Any, parameters: Sequence[ms.Parameter], prefix: str, total: int = 1):
         super().__init__(auto_prefix=False)
         self.parameters = ms.ParameterTuple(parameters)
-        self.updates = ms.Parameter(ms.Tensor(0.0, ms.float32), name=f"{prefix}updates", requires_grad=False)
+        # Not a float: that stands still at 2^24.
+        self.updates = ms.Parameter(ms.Tensor(0, ms.int32), name=f"{prefix}updates", requires_grad=False)
         self.lr = ms.Tensor(config.lr, ms.float32)
         self.decay = config.decay
         self.schedule = None if config.schedule == "constant" else SCHEDULES[config.schedule]
@@ -39,7 +40,8 @@ class Optimizer(nn.Cell):
 
     def learning_rate(self):
         """The learning rate of the next update: see `decayed`."""
-        return decayed(self.lr, self.updates, self.total, self.decay, self.schedule, self.hold, self.floor)
+        updates = self.updates.astype(ms.float32)
+        return decayed(self.lr, updates, self.total, self.decay, self.schedule, self.hold, self.floor)
 
 
 class Adam(Optimizer):
@@ -58,7 +60,7 @@ class Adam(Optimizer):
 
     def construct(self, gradients):
         lr = self.learning_rate()
-        updates = ops.assign(self.updates, self.updates + 1.0)
+        updates = ops.assign(self.updates, self.updates + 1).astype(ms.float32)
         beta1_power = ops.pow(self.beta1, updates)
         beta2_power = ops.pow(self.beta2, updates)
         eps = self.eps * ops.sqrt(1.0 - beta2_power)
@@ -86,7 +88,7 @@ class RMSprop(Optimizer):
             squares = self.rho * self.squares[i] + (1.0 - self.rho) * gradient * gradient
             ops.assign(self.parameters[i], self.parameters[i] - lr * gradient / (ops.sqrt(squares) + self.eps))
             ops.assign(self.squares[i], squares)
-        return ops.assign(self.updates, self.updates + 1.0)
+        return ops.assign(self.updates, self.updates + 1)
 
 
 OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop}

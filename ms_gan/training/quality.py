@@ -14,6 +14,7 @@ from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.pictures import quality_records, save_quality
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
 from ms_gan.metrics.reference import digest, reference_moments
+from ms_gan.metrics.rules import comparable_part
 from ms_gan.sampling import Sampler
 from ms_gan.training.events import EventLog, read_events, say
 from ms_gan.training.run_folder import RunFolder
@@ -163,5 +164,5 @@ class Quality:
 
 
 def _rules(record: Record) -> Record:
-    """A record's protocol without the generator: distances compare only where these agree."""
-    return {key: value for key, value in record.get("protocol", {}).items() if key != "generator"}
+    """What of a record's protocol must agree where distances compare."""
+    return comparable_part(record.get("protocol", {}))

@@ -172,7 +172,7 @@ class Results:
 
     def _thin_grids(self, step: int) -> None:
         """Let go of the sample grids that a run of so many steps does not keep."""
-        train, paths = self.config.train, self.folder.all_samples()
+        train, paths = self.config.train, self.folder.all_samples(self.per_epoch)
         every = train.sample_every * (self.per_epoch if train.cadence == "epochs" else 1)
         thin_grids(paths, [self.folder.sampled_step(path, self.per_epoch) for path in paths], step, every)
 
@@ -233,7 +233,7 @@ class Results:
             if records:
                 pictures.plot_losses(records, self.folder.losses)
             self.quality.plot()
-            frames = self.folder.all_samples()
+            frames = self.folder.all_samples(self.per_epoch)
             if frames:
                 pictures.animate_files(frames, self.folder.animation)
         self.log.write(event, step=step)

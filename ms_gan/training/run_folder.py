@@ -76,7 +76,8 @@ class RunFolder:
         for path in self.path.iterdir():
             if path.is_file() and path not in (self.config, self.path / LOCK):
                 path.unlink()
-        shutil.rmtree(self.samples, ignore_errors=True)
+        for folder in (self.samples, self.tensorboard):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def sample(self, step: int, steps_per_epoch: Optional[int]) -> Path:
         """Where the sample grid after a step lies, named by its epoch, or by the step where no epoch is counted."""
@@ -84,11 +85,10 @@ class RunFolder:
             return self.samples / f"epoch-{step // steps_per_epoch:05d}.png"
         return self.samples / f"step-{step:09d}.png"
 
-    def all_samples(self) -> List[Path]:
-        """The sample grids, oldest first: a run counts in epochs or in steps, and only its last grid may differ."""
-        names = (GRID.fullmatch(path.name) for path in self.samples.glob("*.png"))
-        found = sorted((name["kind"], int(name["number"]), name.string) for name in names if name)
-        return [self.samples / name for _, _, name in found]
+    def all_samples(self, steps_per_epoch: int) -> List[Path]:
+        """The sample grids, oldest first, whether named by epoch or by step."""
+        found = [path for path in self.samples.glob("*.png") if GRID.fullmatch(path.name)]
+        return sorted(found, key=lambda path: (self.sampled_step(path, steps_per_epoch), path.name))
 
     @staticmethod
     def sampled_step(path: Path, steps_per_epoch: int) -> int:

@@ -25,7 +25,7 @@ class TrainOneStep(nn.Cell):
         procedure: a ProcedureConfig.
         penalties: Penalties to add to the discriminator's loss, or None.
         clipping: WeightClipping to follow each of the discriminator's updates, or None.
-        count: a float32 parameter that counts steps.
+        count: an int32 parameter that counts steps.
 
     Inputs:
         images: (d_steps * N, C, H, W), float32 in [-1, 1].
@@ -75,7 +75,7 @@ class TrainOneStep(nn.Cell):
 
     def discriminator_loss(self, images, fakes, label_noise, looks, shares):
         """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
-        real, fake = self.judge.both(images, fakes, looks, self.step)
+        real, fake = self.judge.both(images, fakes, looks, self.steps())
         real, fake = self.turned(real), self.turned(fake)
         if self.has_labels:
             real_label, fake_label = self.real_label, 0.0
@@ -92,7 +92,7 @@ class TrainOneStep(nn.Cell):
 
     def fooling_loss(self, fakes, look, real):
         """The generator's loss, scaled, as a function of its images; `real`: logits of real ones, or None."""
-        return scaled(self.objective_g(self.turned(self.judge(fakes, look, self.step)), real), self.scale_g)
+        return scaled(self.objective_g(self.turned(self.judge(fakes, look, self.steps())), real), self.scale_g)
 
     def generator_loss(self, latents, look, real):
         """The generator's loss, scaled, as a function of its latents."""
@@ -118,7 +118,7 @@ class TrainOneStep(nn.Cell):
 
     def logits_beside(self, images, look):
         """Logits of real images to compare generated ones with."""
-        return ops.stop_gradient(self.turned(self.judge(images, look, self.step)))
+        return ops.stop_gradient(self.turned(self.judge(images, look, self.steps())))
 
     def part(self, tensor, index):
         """The `index`-th of d_steps equal parts of a batch."""
@@ -127,9 +127,13 @@ class TrainOneStep(nn.Cell):
         size = tensor.shape[0] // self.d_steps
         return tensor[index * size : (index + 1) * size]
 
+    def steps(self):
+        """How many steps came before this one, a float32 scalar."""
+        return self.step.astype(ms.float32)
+
     def finish(self, loss_d, loss_g, d_real, d_fake):
         """The count of steps; returns the statistics."""
-        ops.assign(self.step, self.step + 1.0)
+        ops.assign(self.step, self.step + 1)
         return ops.stack((loss_d, unscaled(loss_g, self.scale_g), d_real, d_fake))
 
     def construct(

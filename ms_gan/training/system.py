@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import mindspore as ms
+import numpy as np
 from mindspore import nn
 
 from ms_gan.config import Config
@@ -69,13 +70,19 @@ class System:
     def restore(self, values: Dict[str, ms.Parameter], where: Path) -> None:
         """Set everything that training changes from a checkpoint's values.
 
-        Only a loss scale may be missing there, and starts anew then: a run can go on in another precision.
+        Only a loss scale may be missing there, and starts anew then: a run can go on in another precision. Steps and
+        updates were counted in float32 by version 0.1.0.
 
         Raises:
             GanError: another parameter is missing or has another shape. Nothing is set then.
         """
         scales = {name: parameter for name, parameter in self.parameters() if name.startswith("loss_scale_")}
-        restore(self.parameters(), {**scales, **values}, where)
+        counts = {
+            name: ms.Parameter(values[name].asnumpy().astype(np.int32), name=name)
+            for name, parameter in self.parameters()
+            if parameter.dtype == ms.int32 and name in values and values[name].dtype == ms.float32
+        }
+        restore(self.parameters(), {**scales, **values, **counts}, where)
 
 
 def build_networks(config: Config, image_shape: Tuple[int, int, int], workers: int = 1) -> Dict[str, nn.Cell]:
@@ -140,7 +147,7 @@ def build_system(config: Config, image_shape: Tuple[int, int, int], total_steps:
     judge = Judge(discriminator, regularise, image_shape)
     bound = regularise.clip_weights
     clipping = None if bound is None else WeightClipping(discriminator.trainable_params(), bound)
-    count = ms.Parameter(ms.Tensor(0.0, ms.float32), name="step", requires_grad=False)
+    count = ms.Parameter(ms.Tensor(0, ms.int32), name="step", requires_grad=False)
 
     def step(penalties: Optional[nn.Cell]) -> Any:
         parts = generator, judge, optim_g, optim_d, config.procedure, penalties, clipping, count

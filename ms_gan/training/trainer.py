@@ -10,6 +10,7 @@ import numpy as np
 from ms_gan.config import Config
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError
+from ms_gan.metrics.features import check_suited
 from ms_gan.runtime import Device
 from ms_gan.runtime.crowd import Crowd
 from ms_gan.runtime.signals import Signals
@@ -78,9 +79,10 @@ class Trainer:
         self._measure_every = every if every <= self.total_steps else 0
         if self._measure_every:
             check_patience(device)
+            check_suited(data, config.metrics.features)
         self._unit = self.per_epoch if config.train.cadence == "epochs" else 1
         if self.workers.leads:
-            check_space(config, self.system, data.images.shape[1:], self.per_epoch, self.total_steps, folder)
+            self._check_space(folder)
         if folder and self.workers.leads:
             folder.claim()
         beginning = self._restore(folder) if folder else Beginning()
@@ -102,6 +104,11 @@ class Trainer:
         self._careful = CarefulSteps(self.system, self.workers) if config.train.skip_bad_steps else None
         self._skipped = 0  # steps left out so far
         self._crowd = Crowd()
+
+    def _check_space(self, folder: Optional[RunFolder]) -> None:
+        """Refuse a new run that the disk has no room for."""
+        lengths = self.per_epoch, self.total_steps
+        check_space(self.config, self.system, self.data.images.shape[1:], *lengths, folder)
 
     def _restore(self, folder: RunFolder) -> Beginning:
         notes = take_notes(self.config, self.data.images)

@@ -1,4 +1,5 @@
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +81,34 @@ def test_channels_are_shown_first_whatever_computes_the_convolutions(kernels):
     config.generator.name, config.generator.channels = "dcgan", 4
     found = layers(build_networks(config, (1, 16, 16))["generator"], (100,))
     assert [layer.shape for layer in found] == [(128,), *[(8, 4, 4)] * 2, *[(4, 8, 8)] * 3, *[(1, 16, 16)] * 2]
+
+
+def test_room_is_looked_for_where_the_run_would_be_written(capsys, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("ms_gan.training.space.free_space", lambda path: asked.append(Path(path)) or 1 << 40)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: pytest.fail("the temporary folder may be small"))
+    planned(capsys, *TINY_FLAGS, "--epochs", "2", "--output", str(tmp_path / "mine"))
+    assert asked == [tmp_path / "mine"]
+    monkeypatch.setattr("ms_gan.training.space.free_space", lambda path: 1000)
+    assert main([*TINY_FLAGS, "--epochs", "2", "--output", str(tmp_path / "mine"), "--dry-run"]) == 2
+    assert f"--output {tmp_path / 'mine'}: the run may" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_plan_of_a_resumed_run_copies_no_checkpoint(capsys, tmp_path, trained, monkeypatch):
+    run = tmp_path / "run"
+    shutil.copytree(trained, run)
+    (run / "tensorboard").mkdir()
+    (run / "tensorboard" / "events").write_text("")
+    copied = []
+    copyfile = shutil.copyfile
+    monkeypatch.setattr(shutil, "copyfile", lambda a, b, **_: copied.append(Path(a).name) or copyfile(a, b))
+    planned(capsys, "--resume", str(run), "--epochs", "5")
+    assert set(copied) == {"config.yaml", "log.jsonl"}
+
+
+def test_a_folder_that_holds_only_what_a_dead_process_left_is_planned(capsys, tmp_path):
+    (tmp_path / "mine").mkdir()
+    for name in (".lock", ".config.host+1.tmp.yaml"):
+        (tmp_path / "mine" / name).touch()
+    planned(capsys, *TINY_FLAGS, "--epochs", "1", "--output", str(tmp_path / "mine"))

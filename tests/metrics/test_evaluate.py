@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,7 +35,9 @@ def test_the_training_images_themselves():
 
 def test_the_floor_is_the_other_split_in_the_generators_place():
     found, swapped = measured(TEST.images), measured(TRAIN.images[:300], split="test")
-    assert found.floor == found.generated and found.floor.count == 300
+    # Only the score looks at images in their order, and those of the floor are shuffled.
+    same = replace(found.floor, score=found.generated.score, score_deviation=found.generated.score_deviation)
+    assert same == found.generated and found.floor.count == 300
     assert found.protocol.floor == "300 of unseen stripes, 300 images"
     assert swapped.protocol.data == "unseen stripes, 300 images" and swapped.protocol.split == "test"
     assert swapped.protocol.real == 300 and swapped.floor.count == 300
@@ -97,3 +101,27 @@ def test_what_cannot_be_measured_is_refused():
         measured(TEST.images, splits=Splits(TRAIN, None), split="test")
     with pytest.raises(UsageError, match="generator's images are 3x8x8 .*, those of the data 1x8x8"):
         evaluate.evaluate(Generator(drawn(20)[0], (3, 8, 8)), Network().features, SPLITS, 20, 0)
+
+
+def test_real_images_that_come_sorted_by_class_have_the_score_of_mixed_ones():
+    order = np.argsort(TEST.labels, kind="stable")
+    sorted_ones = replace(TEST, images=TEST.images[order], labels=TEST.labels[order])
+    found = [measured(TRAIN.images[:300], splits=Splits(TRAIN, test)).floor.score for test in (TEST, sorted_ones)]
+    assert found[1] > 2.5 and abs(found[0] - found[1]) < 0.3
+
+
+@pytest.mark.parametrize(
+    "num, train, test, says",
+    [
+        (9, 400, 300, "9 images to generate, --num: too few"),
+        (300, 9, 300, "9 real images: too few"),
+        (300, 400, 9, "9 real images for the floor: too few"),
+        (300, 19, None, "9 real images for the floor: too few"),
+    ],
+)
+def test_too_few_images_are_refused_before_any_is_generated(monkeypatch, num, train, test, says):
+    monkeypatch.setattr(evaluate, "generated_blocks", lambda *_: pytest.fail("generated"))
+    monkeypatch.setattr(evaluate, "reference_moments", lambda *_, **__: pytest.fail("measured"))
+    splits = Splits(data(train, seed=1), test and data(test, seed=2))
+    with pytest.raises(UsageError, match=says):
+        measured(TRAIN.images[:num], splits=splits)

@@ -51,9 +51,14 @@ def test_many_runs_take_several_tables_of_at_most_100_columns(report):
 
 
 def test_unlike_protocols_are_named_and_nothing_is_marked(report):
-    other = replace(better(report), protocol=replace(report.protocol, seed=7, version="9"))
+    other = replace(better(report), protocol=replace(report.protocol, seed=7, version="9", rules=9))
     text = side_by_side(["a", "b"], [report, other])
-    assert "measured in different ways" in text and "\nseed: 0 / 7\n" in text and "\nversion: 0" in text
+    assert (
+        "measured in different ways" in text
+        and "\nseed: 0 / 7\n" in text
+        and "\nrules: 1 / 9\n" in text
+        and "\nversion" not in text
+    )
     assert "*" not in text and text.count("floor") == 1  # in a note
 
 

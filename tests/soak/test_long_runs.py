@@ -23,7 +23,7 @@ def test_ten_thousand_epochs_of_grids(tmp_path):
     films = {}
 
     def thin(epoch):
-        paths = folder.all_samples()
+        paths = folder.all_samples(1)
         thin_grids(paths, [folder.sampled_step(path, 1) for path in paths], epoch, 1)
 
     for epoch in range(1, 10_001):
@@ -31,14 +31,14 @@ def test_ten_thousand_epochs_of_grids(tmp_path):
         pictures.save_image(pictures.grid(images), folder.sample(epoch, 1))
         thinning += spent(lambda epoch=epoch: thin(epoch))
         if epoch in (200, 1000, 10_000):
-            films[epoch] = spent(lambda: pictures.animate_files(folder.all_samples(), folder.animation))
+            films[epoch] = spent(lambda: pictures.animate_files(folder.all_samples(1), folder.animation))
             with Image.open(folder.animation) as film:
-                size, grids = folder.animation.stat().st_size, len(folder.all_samples())
+                size, grids = folder.animation.stat().st_size, len(folder.all_samples(1))
                 print(f"\n{epoch:6,} epochs: {grids} grids, {film.n_frames} frames, {size:,} bytes, "
                       f"animated in {films[epoch]:.2f} s")  # fmt: skip
                 assert film.n_frames <= pictures.FRAMES
     print(f"thinning {1000 * thinning / 10_000:.2f} ms an epoch")
-    assert len(folder.all_samples()) <= 250 and films[10_000] < 2 * films[200] + 0.5
+    assert len(folder.all_samples(1)) <= 250 and films[10_000] < 2 * films[200] + 0.5
 
 
 def test_the_log_of_weeks(tmp_path):

@@ -47,3 +47,13 @@ def test_rmsprop_is_keras_s(clip):
         p = p - 0.01 / (1 + 0.5 * t) * g / (np.sqrt(v) + 1e-7)
         expected.append(p)
     assert np.allclose(updates(config), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["adam", "rmsprop"])
+def test_updates_are_counted_beyond_what_float32_holds(name):
+    parameter = ms.Parameter(ms.Tensor(START.astype(np.float32)), name="p")
+    optimizer = build_optimizer(OptimizerConfig(name=name), [parameter], "optim.")
+    optimizer.updates.set_data(ms.Tensor(2**24, ms.int32))
+    for _ in range(3):
+        optimizer((ms.Tensor(GRADIENTS[0].astype(np.float32)),))
+    assert optimizer.updates.asnumpy() == 2**24 + 3

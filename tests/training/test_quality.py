@@ -148,6 +148,18 @@ def test_distances_of_two_protocols_are_not_compared(device, network, distances,
     assert trainer.results.quality.best["frechet"] == 2.0 and step_of(folder.generator) == 8
 
 
+def test_distances_of_another_version_of_ms_gan_are_compared(device, network, distances, tmp_path, monkeypatch):
+    distances += [1.0, 9.0]
+    config = measured_config(tmp_path / "run", 4, ema=False)
+    folder = measured(trainer_for(config, device), 4).folder
+    folder.release()
+    record = json.loads(folder.metrics.read_text())
+    del record["protocol"]["rules"]  # as 0.1.0 wrote it
+    folder.metrics.write_text(json.dumps(record | {"protocol": record["protocol"] | {"version": "0.1.0"}}) + "\n")
+    trainer = measured(trainer_for(config, device, folder), 8)
+    assert trainer.results.quality.best["frechet"] == 1.0 and step_of(folder.generator) == 4
+
+
 def test_a_run_that_is_too_short_needs_no_features(device, tmp_path, monkeypatch):
     monkeypatch.setattr(quality, "open_features", None)
     trainer = trained(measured_config(tmp_path / "run", 1), device)
@@ -166,6 +178,10 @@ def test_a_signal_does_not_wait_for_the_features_and_the_run_can_go_on(device, t
     assert trainer.run() == signal.SIGTERM
     resumed = trainer_for(config, device, trainer.folder)
     assert resumed.step == 4 and not resumed.results.quality.knows(4)
+    resumed.folder.release()
+    monkeypatch.setattr(quality, "open_features", interrupted)
+    trainer = resumed
+    assert resumed.run() == signal.SIGTERM and resumed.step == 4
 
 
 def test_what_images_are_compared_with_is_prepared_when_the_first_measurement_is_due(

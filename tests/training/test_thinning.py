@@ -37,14 +37,14 @@ def test_what_goes_never_comes_back():
 
 
 def grids(folder):
-    return {int(path.stem[6:]) for path in folder.all_samples()}
+    return {int(path.stem[6:]) for path in folder.all_samples(10)}
 
 
 def sample(folder, epochs, every=1):
     """Empty grids of some epochs of ten steps, thinned after each one."""
     for epoch in epochs:
         folder.sample(10 * epoch, 10).touch()
-        paths = folder.all_samples()
+        paths = folder.all_samples(10)
         thin_grids(paths, [folder.sampled_step(path, 10) for path in paths], 10 * epoch, 10 * every)
 
 
@@ -71,9 +71,26 @@ def test_grids_come_in_order_beyond_five_digits(tmp_path):
     folder.samples.mkdir()
     for epoch in (99_999, 100_000):
         folder.sample(epoch, 1).touch()
-    assert [folder.sampled_step(path, 7) for path in folder.all_samples()] == [699_993, 700_000]
+    assert [folder.sampled_step(path, 7) for path in folder.all_samples(10)] == [699_993, 700_000]
     folder.sample(15, 10).touch()
-    assert folder.sampled_step(folder.all_samples()[-1], 10) == 15
+    assert folder.sampled_step(folder.all_samples(10)[0], 10) == 15
+
+
+def test_grids_named_by_step_and_by_epoch_come_in_the_order_of_their_steps(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.samples.mkdir()
+    for step in (936, 500, 468, 2000, 100):
+        folder.sample(step, 468).touch()
+    assert [folder.sampled_step(path, 468) for path in folder.all_samples(468)] == [100, 468, 500, 936, 2000]
+
+
+def test_a_run_that_begins_anew_keeps_no_event_files(tmp_path):
+    folder = RunFolder(tmp_path)
+    for place in (folder.samples, folder.tensorboard):
+        place.mkdir()
+        (place / "old").touch()
+    folder.clear()
+    assert not list(tmp_path.iterdir())
 
 
 def test_old_training_records_are_thinned_and_no_others(monkeypatch):

@@ -39,7 +39,7 @@ def test_three_epochs_and_three_more_equal_six(device, tmp_path):
     assert expected.keys() == found.keys()
     for name, value in expected.items():
         assert np.array_equal(value, found[name]), name
-    assert unbroken.folder.all_samples()[5].read_bytes() == second.folder.all_samples()[5].read_bytes()
+    assert unbroken.folder.all_samples(2)[5].read_bytes() == second.folder.all_samples(2)[5].read_bytes()
 
     def losses(folder):
         return [(r["step"], r["loss_d"], r["loss_g"]) for r in read_events(folder.log) if r["event"] == "train"]

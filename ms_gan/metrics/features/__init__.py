@@ -4,13 +4,30 @@ from typing import Callable, Optional, Tuple, Union
 
 from ms_gan.config import DataConfig
 from ms_gan.data import ImageData
+from ms_gan.extras import need
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.features.fit import RECIPE, Recipe
 from ms_gan.metrics.features.onnx_file import PIXEL_RANGE, open_onnx
-from ms_gan.metrics.features.random_network import random_features
+from ms_gan.metrics.features.random_network import check_sides, random_features
 from ms_gan.metrics.features.trained import can_be_learnt, classifier_features
 
 __all__ = ["RECIPE", "Features", "Recipe", "open_features"]
+
+
+def check_suited(data: ImageData, given: Optional[str]) -> None:
+    """Refuse images that no features suit, or a package that is missing, before anything is computed.
+
+    Args:
+        data: the training images.
+        given: an .onnx file, or None.
+
+    Raises:
+        UsageError: onnxruntime is not installed for the file; images too small for random features.
+    """
+    if given is not None:
+        need(f"{given}: an ONNX file", "metrics", "onnxruntime")
+    elif not can_be_learnt(data):
+        check_sides(data.images.shape[2:])
 
 
 def open_features(

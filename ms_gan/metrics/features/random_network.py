@@ -4,7 +4,7 @@ Random convolutional features tell distributions of images apart without having 
 (arXiv:2002.09797), section 4.2, propose them where networks trained on photographs do not suit the data.
 """
 
-from typing import Tuple
+from typing import Sequence, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -59,6 +59,19 @@ class RandomNetwork(nn.Cell):
         return ops.concat(means, 1)
 
 
+def check_sides(sides: Sequence[int]) -> None:
+    """Refuse images (H, W) with less than 16 pixels a side.
+
+    Raises:
+        UsageError: says what to do.
+    """
+    if min(sides) < 1 << LAYERS:
+        raise UsageError(
+            f"images of {sides[0]}x{sides[1]} pixels are too small to be measured; allowed: 16x16 and more, or "
+            "a training without measurements: --metrics.every 0"
+        )
+
+
 def random_features(image_shape: Tuple[int, int, int]) -> Features:
     """The random network for images (C, H, W): the same on every machine, up to rounding.
 
@@ -66,8 +79,7 @@ def random_features(image_shape: Tuple[int, int, int]) -> Features:
         UsageError: images with less than 16 pixels a side.
     """
     channels, *sides = image_shape
-    if min(sides) < 1 << LAYERS:
-        raise UsageError(f"images of {sides[0]}x{sides[1]} pixels are too small for {LAYERS} halvings; allowed: 16x16")
+    check_sides(sides)
     network = RandomNetwork(channels, stream(0, Purpose.FEATURES, RANDOM, VERSION)).set_train(False)
 
     def compute(images: np.ndarray):
