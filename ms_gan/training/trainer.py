@@ -100,7 +100,7 @@ class Trainer:
         self._late = False  # the time is up
         self._careful = CarefulSteps(self.system, self.workers) if config.train.skip_bad_steps else None
         self._skipped = 0  # steps left out so far
-        self._crowd = Crowd()
+        self._crowd = Crowd(config.train.keep_cores)
 
     def _restore(self, folder: RunFolder) -> Beginning:
         notes = take_notes(self.config, self.data.images)
