@@ -1,7 +1,7 @@
 """A step beside other processes on the same cores: python -m benchmarks.crowd RECIPE.
 
-Alone, beside one busy process for each core, and beside them once waiting threads keep their cores, as a run does by
-itself (ms_gan/runtime/crowd.py). Linux only.
+Alone, beside one busy process for each core, and beside them once waiting threads keep their cores, as a run's do with
+train.keep_cores (ms_gan/runtime/crowd.py). Linux only.
 """
 
 import argparse

@@ -241,6 +241,10 @@ class TrainConfig:
     keep_checkpoints: int = option(3, "newest checkpoints kept", 1, 1000, "checkpoints", may_change=True)
     log_every: int = option(100, "steps between two log records", 1, 1000000, "steps", may_change=True)
     tensorboard: bool = option(False, "also write event files for TensorBoard into RUN/tensorboard", may_change=True)
+    keep_cores: bool = option(
+        False, "once other processes use the CPU's cores too, keep them while waiting, by a filter of system calls",
+        may_change=True,
+    )  # fmt: skip
     skip_bad_steps: int = option(
         0, "steps with losses or gradients that are not finite that a run leaves out; one more ends it", 0, 1000000,
         "steps", may_change=True,

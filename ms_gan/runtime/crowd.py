@@ -1,9 +1,9 @@
-"""Other processes on the same cores: MindSpore's threads keep theirs while they wait. Linux only.
+"""Other processes on the same cores: a run tells of them, and may keep its own (train.keep_cores). Linux only.
 
 MindSpore's threads give up their core (sched_yield) whenever they wait for each other, hundreds of times a step. Alone
 they lose nothing by it. Where another process is ready to run, of however low a priority, it has the core for
-milliseconds each time: docs/performance.md has what that costs. A filter of system calls (seccomp) then lets
-sched_yield return at once.
+milliseconds each time: docs/performance.md has what that costs. A filter of system calls (seccomp) lets sched_yield
+return at once. Nobody expects that of a training, so it is installed where it was asked for only.
 """
 
 import ctypes
@@ -20,7 +20,10 @@ CROWDED = 0.5  # share of the time that a thread is ready to run and does not; b
 SLICE = 0.001
 SECONDS = 5  # between two looks
 LOOKS = 2  # in a row that find a crowd, before anything is done: a moment's passes
-NOTICE = "crowded   other processes use these cores too; waiting threads no longer make room for them"
+CROWD = "note: other processes are using the same cores"
+ADVICE = f"{CROWD}, which slows this run down; --train.keep_cores true may help (docs/performance.md)"
+KEPT = f"{CROWD}; waiting threads now keep theirs (docs/performance.md)"
+NOT_KEPT = f"{CROWD}, and this system does not let waiting threads keep theirs (docs/performance.md)"
 # machine: its number in the audit interface, and those of the calls sched_yield and seccomp
 NUMBERS = {"x86_64": (0xC000003E, 24, 317), "aarch64": (0xC00000B7, 124, 277)}
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06  # instructions of the filter: a 32-bit word, a comparison, the verdict
@@ -80,10 +83,13 @@ def delays() -> Dict[str, Tuple[float, int]]:
 
 
 class Crowd:
-    """Looks every few seconds whether this process has to wait for cores, and keeps them where it does.
+    """Looks every few seconds whether this process has to wait for cores.
 
     Not on other devices than CPUs, and not where there are several workers: on one machine they are each other's crowd,
     and gain by making room.
+
+    Args:
+        keep: whether this process then keeps its cores.
 
     Attributes:
         kept: whether this process keeps its cores.
@@ -91,15 +97,16 @@ class Crowd:
 
     kept = False
 
-    def __init__(self):
+    def __init__(self, keep: bool):
         import mindspore as ms
 
+        self._keep = keep
         self._delays, self._time = delays(), time.monotonic()
         self._looks = 0
         self._over = announced() > 1 or ms.get_context("device_target") != "CPU"
 
     def look(self) -> str:
-        """To be called often, such as after each step; what to tell a person once cores are kept, otherwise ""."""
+        """To be called often, such as after each step; what to tell a person, once, where there is a crowd; else ""."""
         now = time.monotonic()
         if self._over or Crowd.kept or now - self._time < SECONDS:
             return ""
@@ -110,5 +117,9 @@ class Crowd:
         self._delays, self._time = found, now
         self._looks = self._looks + 1 if crowded else 0
         self._over = self._looks >= LOOKS
-        Crowd.kept = self._over and keep_cores()
-        return NOTICE if Crowd.kept else ""
+        if not self._over:
+            return ""
+        if not self._keep:
+            return ADVICE
+        Crowd.kept = keep_cores()
+        return KEPT if Crowd.kept else NOT_KEPT

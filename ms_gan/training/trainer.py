@@ -103,7 +103,7 @@ class Trainer:
         self._late = False  # the time is up
         self._careful = CarefulSteps(self.system, self.workers) if config.train.skip_bad_steps else None
         self._skipped = 0  # steps left out so far
-        self._crowd = Crowd()
+        self._crowd = Crowd(config.train.keep_cores)
 
     def _check_space(self, folder: Optional[RunFolder]) -> None:
         """Refuse a new run that the disk has no room for."""

@@ -71,15 +71,18 @@ def machine(monkeypatch):
     return state
 
 
-def looks(machine, *waits, seconds=5, times=1000):
-    """What each look says, after so many seconds of which the thread waited so many for a core that it had `times`."""
-    watched = Crowd()
+def looks(machine, *waits, seconds=5, times=1000, keep=True):
+    """Whether each look says something, after so many seconds of which the thread waited so many for a core that it had
+    `times`."""
+    watched = Crowd(keep)
     said = []
     for waited in waits:
         machine["time"] += seconds
         machine["waited"] += waited
         machine["times"] += times
-        said.append(watched.look() == crowd.NOTICE)
+        notice = watched.look()
+        assert notice in ("", crowd.KEPT if keep else crowd.ADVICE)
+        said.append(bool(notice))
     return said
 
 
@@ -94,6 +97,22 @@ def looks(machine, *waits, seconds=5, times=1000):
 def test_cores_are_kept_once_a_crowd_stays(machine, waits, said):
     assert looks(machine, *waits) == said
     assert machine["kept"] == sum(said)
+
+
+def test_nothing_is_kept_unasked(machine):
+    assert looks(machine, 0, 4, 4, 4, 4, keep=False) == [False, False, True, False, False]
+    assert machine["kept"] == 0 and not Crowd.kept
+
+
+def test_what_is_said_names_the_option_and_whether_it_worked(machine, monkeypatch):
+    assert "--train.keep_cores true may help" in crowd.ADVICE
+    monkeypatch.setattr(crowd, "keep_cores", lambda: False)
+    watched, said = Crowd(True), []
+    for _ in range(4):
+        machine["time"] += 5
+        machine["waited"] += 5
+        said.append(watched.look())
+    assert said == ["", crowd.NOT_KEPT, "", ""]
 
 
 def test_those_who_make_room_at_once_are_no_crowd(machine):

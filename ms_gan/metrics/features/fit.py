@@ -1,6 +1,5 @@
 """Training the classifier whose last hidden layer serves as features."""
 
-import sys
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Iterator, List, Tuple
@@ -8,7 +7,6 @@ from typing import Iterator, List, Tuple
 import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
-from tqdm import tqdm
 
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError
@@ -16,7 +14,6 @@ from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.models.initialisers import initialise
 from ms_gan.pixels import to_float
 from ms_gan.progress import tracked
-from ms_gan.runtime.crowd import Crowd
 from ms_gan.seeds import Purpose, stream
 
 WEIGHTS, ORDER, SHIFTS, RANDOM = range(4)  # places in the stream of random numbers
@@ -95,12 +92,9 @@ def fit(data: ImageData, recipe: Recipe) -> Classifier:
     initialise(network, "glorot_uniform", stream(recipe.seed, Purpose.FEATURES, WEIGHTS))
     step = FitStep(network, nn.Adam(network.trainable_params(), learning_rate=one_cycle(recipe, steps)))
     network.set_train(True)
-    batches, crowd = islice(_batches(data, recipe, size), steps), Crowd()
+    batches = islice(_batches(data, recipe, size), steps)
     for images, labels in tracked(batches, "Training the features", steps, "step"):
         loss = step(ms.Tensor(images), ms.Tensor(labels))
-        notice = crowd.look()
-        if notice:
-            tqdm.write(notice, file=sys.stderr)
     if not np.isfinite(loss.asnumpy()):
         raise GanError(f"training a classifier of {data.name} failed: its loss stopped being a number")
     return network.set_train(False)
