@@ -8,8 +8,10 @@ on every device.
 """
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 MAX_SEED = 2**63 - 1
 
@@ -31,7 +33,7 @@ class Purpose(IntEnum):
     AUGMENT = 12
 
 
-def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:
+def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":
     """A generator for one purpose at one place.
 
     Args:
@@ -42,6 +44,9 @@ def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:
     Raises:
         ValueError: a seed or a counter out of range, or more than three counters.
     """
+    # Not above: options need MAX_SEED, and numpy starts threads, which must not be there before Signals.
+    import numpy as np
+
     if not 0 <= seed <= MAX_SEED:
         raise ValueError(f"seed {seed} is out of range; allowed: 0 to {MAX_SEED}")
     if len(place) > 3:

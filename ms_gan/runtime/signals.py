@@ -3,7 +3,8 @@
 A handler would not do. MindSpore installs one of its own for SIGINT around every graph that it runs and in its threads,
 does not always take it back, and that one sends the process SIGTERM. And a handler of Python's waits until MindSpore's
 code returns: while a graph is compiled that may take minutes. So the signals are blocked in all threads, and one more
-thread waits for them.
+thread waits for them. Threads that were there before have nothing blocked, those of a debugger or of a numpy that was
+imported already, and a signal that such a thread takes would end the process. For them there are handlers all the same.
 """
 
 import _thread
@@ -20,9 +21,9 @@ SAME = 0.2  # seconds within which two signals are one: a batch system sends it 
 class Signals:
     """A context in which SIGINT, SIGTERM and SIGHUP ask for a stop, and SIGUSR1 for a checkpoint.
 
-    It must be entered before MindSpore and numpy are imported: threads that they start inherit what is blocked. Outside
-    of it, and on systems without such signals, nothing is ever asked for, and Ctrl-C is a KeyboardInterrupt. SIGHUP,
-    which comes when a terminal is closed, is left alone where nohup has it ignored.
+    It should be entered before MindSpore and numpy are imported: threads that they start inherit what is blocked.
+    Outside of it, and on systems without such signals, nothing is ever asked for, and Ctrl-C is a KeyboardInterrupt.
+    SIGHUP, which comes when a terminal is closed, is left alone where nohup has it ignored.
 
     Attributes:
         began: when this was made, at the start of the command, by `time.monotonic`.
@@ -38,6 +39,7 @@ class Signals:
         self.save = False
         self.patient = False
         self._asked = 0.0  # when the stop was asked for
+        self._interrupting = False  # whether the next SIGINT that Python handles is this object's own
         self._closed = False
 
     def __enter__(self) -> "Signals":
@@ -45,8 +47,8 @@ class Signals:
             self._watched = {signal.SIGINT, signal.SIGTERM, signal.SIGUSR1}
             if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
                 self._watched.add(signal.SIGHUP)
-            # A command started in the background of a script ignores SIGINT, and with it what interrupts it here.
-            self._handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+            # Of SIGINT too: a command started in the background of a script ignores it, and what interrupts it here.
+            self._handlers = {number: signal.signal(number, self._handle) for number in self._watched}
             self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._watched)
             self._thread = threading.Thread(target=self._watch, daemon=True)
             self._thread.start()
@@ -58,7 +60,8 @@ class Signals:
             signal.pthread_kill(self._thread.ident, signal.SIGUSR1)
             self._thread.join()
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
-            signal.signal(signal.SIGINT, self._handler)
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
 
     def do_unless_stopped(self, work: Callable[[], None]) -> bool:
         """Do what may take minutes and can be begun again, in a time of patience: a stop breaks it off at once.
@@ -83,10 +86,20 @@ class Signals:
             number = signal.sigwait(self._watched)
             if self._closed:
                 return
-            if number == signal.SIGUSR1:
-                self.save = True
-            else:
-                self._ask(number)
+            self._hear(number)
+
+    def _handle(self, number: int, frame: object) -> None:
+        """In the main thread: what another thread took, or what `interrupt_main` has come to."""
+        if number == signal.SIGINT and self._interrupting:
+            self._interrupting = False
+            raise KeyboardInterrupt
+        self._hear(number)
+
+    def _hear(self, number: int) -> None:
+        if number == signal.SIGUSR1:
+            self.save = True
+        else:
+            self._ask(number)
 
     def _ask(self, number: int) -> None:
         """Ask for a stop; what is still unfinished at the second time is cleared away at the next start."""
@@ -102,4 +115,5 @@ class Signals:
         if self.patient:
             print("finishing the step, then saving; a second signal ends it at once", file=sys.stderr, flush=True)
         else:
+            self._interrupting = True
             _thread.interrupt_main()

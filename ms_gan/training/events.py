@@ -3,10 +3,11 @@
 import contextlib
 import json
 import math
+import os
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, TextIO
 
 from tqdm import tqdm
 
@@ -120,7 +121,7 @@ class Progress:
         self._started = time.monotonic()
         self._printed = -math.inf
         self._bar = None
-        if sys.stderr.isatty():
+        if _has_width(sys.stderr):
             self._bar = tqdm(total=total_steps, initial=step, bar_format=BAR, dynamic_ncols=True, smoothing=0.05)
 
     def update(self, step: int, record: Dict[str, Any]) -> None:
@@ -141,6 +142,16 @@ class Progress:
         """The bar stays on the screen as it is."""
         if self._bar is not None:
             self._bar.close()
+
+
+def _has_width(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that shows a bar: some containers' have 0 columns, where it would be empty."""
+    if not stream.isatty():
+        return False
+    try:
+        return os.get_terminal_size(stream.fileno()).columns > 0
+    except OSError:  # it cannot be asked, and tqdm takes a width of its own
+        return True
 
 
 def _summary(record: Dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What a run leaves behind while it trains: log, pictures, checkpoints, the best generator."""
 
 import contextlib
+import os
 import platform
 from dataclasses import replace
 from pathlib import Path
@@ -204,6 +205,7 @@ class Results:
         Where the disk refuses them the older ones stay, and training goes on: the next ones may find room.
         """
         try:
+            self._keep_resumable(step)
             # The checkpoint comes last: where it is, nothing of its step is missing.
             self._save_last_generator(step)
             path = checkpoint_path(self.folder.checkpoints, step)
@@ -217,6 +219,14 @@ class Results:
             self.log.write("warning", step=step, about="not_saved", text=self.unsaved)
             if step < self.total_steps:
                 say(f"warning: {self.unsaved}, the next one is tried again")
+
+    def _keep_resumable(self, step: int) -> None:
+        """Somebody may have moved or removed the folder meanwhile; without its options no checkpoint can be resumed."""
+        if not os.path.exists(self.folder.config):
+            self.folder.save_config(self.config)
+            text = f"{self.folder.path}: was moved or removed; training goes on in a new folder of that name"
+            self.log.write("warning", step=step, about="moved", text=text)
+            say(f"warning: {text}")
 
     def _save_last_generator(self, step: int) -> None:
         self._load_sampler(self.system.sampled, step)

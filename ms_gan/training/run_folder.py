@@ -1,6 +1,7 @@
 """The folder that a run leaves behind: everything about the run can be read back from it alone."""
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ from ms_gan.paths import FOLDER, kind_at, shortened
 
 LOCK = ".lock"
 LONGEST_RECIPE = 100  # characters of a name that runs are numbered under
+# What a network file system answers that has no locks, or whose lock service is down.
+NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 GRID = re.compile(r"(?P<kind>epoch|step)-(?P<number>\d{5,})\.png")
 
 
@@ -58,13 +61,13 @@ class RunFolder:
             raise GanError(
                 f"{self.path}: another process trains into this folder; wait for its end, or name another folder"
             ) from None
-        except NotImplementedError:
+        except (NotImplementedError, OSError) as error:  # filelock says the first of them where ENOSYS is the answer
+            if isinstance(error, OSError) and error.errno not in NO_LOCKS:
+                raise GanError(
+                    f"{self.path}: cannot be written to ({error.strerror}); a run goes on in its own folder only: make "
+                    "it writable, or copy it and resume the copy"
+                ) from None
             print(f"note: {self.path}: its file system has no locks; see to it that nothing else trains into it")
-        except OSError as error:
-            raise GanError(
-                f"{self.path}: cannot be written to ({error.strerror}); a run goes on in its own folder only: make it "
-                "writable, or copy it and resume the copy"
-            ) from None
         remove_unfinished(self.path)
 
     def release(self) -> None:

@@ -33,6 +33,24 @@ with Signals() as signals:
 """
 
 
+# What a debugger or a numpy that was imported first leaves: a thread in which nothing is blocked.
+EARLY = """
+import signal, sys, threading, time
+from ms_gan.runtime.signals import Signals
+early = threading.Thread(target=time.sleep, args=(60,), daemon=True)
+early.start()
+with Signals() as signals:
+    signals.patient = sys.argv[1] == "patient"
+    try:
+        for number in sys.argv[2:]:
+            signal.pthread_kill(early.ident, int(number))
+            time.sleep(0.05)
+        print("saves" if signals.save else "goes on", signals.stop)
+    except KeyboardInterrupt:
+        print("interrupted", signals.stop)
+"""
+
+
 @pytest.fixture
 def start(tmp_path):
     """Starts the program and waits until it is ready; what still runs at the end is killed."""
@@ -81,6 +99,35 @@ def test_the_second_signal_ends_the_process(start):
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     assert process.wait(5) == 130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("patient", signal.SIGTERM), "goes on 15"),
+        (("patient", signal.SIGINT), "goes on 2"),
+        (("patient", signal.SIGUSR1), "saves None"),
+        (("at once", signal.SIGTERM), "interrupted 15"),
+        (("at once", signal.SIGINT), "interrupted 2"),
+    ],
+)
+def test_what_a_thread_from_before_takes_is_known_too(arguments, said):
+    command = [sys.executable, "-c", EARLY, *(str(int(a)) if isinstance(a, int) else a for a in arguments)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, said + "\n")
+
+
+def test_no_thread_is_there_before_signals_of_a_training_are_blocked():
+    """Numpy starts one for each core when it is imported, and a signal that one takes would end the process."""
+    program = """
+import os, sys
+from ms_gan.cli.train import read_options
+from ms_gan.runtime import signals, workers
+read_options([])
+print(len(os.listdir("/proc/self/task")), "numpy" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "1 False\n", done.stderr
 
 
 def test_nohup_is_respected(start):

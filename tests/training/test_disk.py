@@ -8,7 +8,9 @@ import pytest
 
 from ms_gan import data, files
 from ms_gan.cli.train import main
+from ms_gan.config import Config
 from ms_gan.errors import GanError
+from ms_gan.options import read_yaml
 from ms_gan.training import space
 from ms_gan.training.checkpoint import newest_checkpoint
 from ms_gan.training.run_folder import RunFolder
@@ -65,6 +67,24 @@ def test_what_is_refused_is_told_and_spares_the_training_and_the_last_checkpoint
     assert [path.name for path in folder.checkpoints.iterdir()] == ["step-000000002.ckpt"]
     trainer_for(tmp_path / "run", device, RunFolder(folder.path)).run()
     assert not differences(folder.path, unbroken)
+
+
+def test_a_folder_that_is_moved_away_is_made_again_and_can_be_resumed(device, tmp_path, unbroken, capsys):
+    trainer = trainer_for(tmp_path / "run", device)
+    take = trainer.system.take
+
+    def moving_take(step, inputs):
+        if step == 3:
+            (tmp_path / "run").rename(tmp_path / "moved")
+        return take(step, inputs)
+
+    trainer.system.take = moving_take
+    trainer.run()
+    assert f"warning: {tmp_path / 'run'}: was moved or removed; training goes on in a new" in capsys.readouterr().out
+    assert read_yaml(Config, tmp_path / "run" / "config.yaml") == trainer.config
+    last = newest_checkpoint(tmp_path / "run" / "checkpoints")
+    assert last.read_bytes() == newest_checkpoint(unbroken / "checkpoints").read_bytes()
+    assert newest_checkpoint(tmp_path / "moved" / "checkpoints").name == "step-000000002.ckpt"
 
 
 def test_too_little_space_is_refused_before_there_is_a_folder(device, tmp_path, monkeypatch, capsys, trained):

@@ -1,4 +1,8 @@
+import fcntl
 import io
+import os
+import struct
+import termios
 
 import pytest
 
@@ -40,6 +44,19 @@ def test_a_line_tells_what_a_person_wants_to_know(clock, capsys):
     assert not capsys.readouterr().out
     progress.update(2000, train_record(2000))
     assert "epoch 20/20" in capsys.readouterr().out and progress.close() is None
+
+
+@pytest.mark.parametrize("columns", [0, 80])
+def test_a_terminal_without_a_width_has_lines(monkeypatch, capsys, columns):
+    """Such as a container's; a bar there would be empty for the whole training."""
+    master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with open(master, "rb"), open(slave, "w") as terminal:
+        monkeypatch.setattr(events.sys, "stderr", terminal)
+        progress = Progress(100, 2000, 0)
+        progress.update(1050, train_record(1050))
+        progress.close()
+    assert ("epoch 11/20" in capsys.readouterr().out) == (columns == 0)
 
 
 def test_a_terminal_has_a_bar(monkeypatch, capsys):

@@ -1,3 +1,6 @@
+import errno
+import fcntl
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +80,21 @@ def test_a_folder_in_which_a_process_died_before_it_wrote_anything_is_empty(tmp_
     (tmp_path / "mine" / "notes.txt").write_text("")
     with pytest.raises(UsageError, match="is not empty"):
         create(config_for(tmp_path / "mine"))
+
+
+@pytest.mark.parametrize("answer", [errno.ENOLCK, errno.ENOTSUP])
+def test_a_file_system_without_locks_is_told_of_and_goes_on(tmp_path, monkeypatch, capsys, answer):
+    def flock(handle, operation):
+        raise OSError(answer, os.strerror(answer))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    folder = create(config_for(tmp_path / "run"))
+    assert folder.config.is_file()
+    assert "its file system has no locks; see to it that nothing else trains into it" in capsys.readouterr().out
+    folder.release()
+    monkeypatch.setattr(fcntl, "flock", lambda handle, operation: os.fstat(-1))  # any other error
+    with pytest.raises(GanError, match="cannot be written to"):
+        RunFolder(folder.path).claim()
 
 
 def test_what_was_written_before_the_first_checkpoint_goes(tmp_path):
