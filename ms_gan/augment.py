@@ -11,6 +11,8 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
+from ms_gan.models.layers import product
+
 
 def _pick(draws, count):
     """Whole numbers 0 to count - 1, as float32, from numbers in [0, 1): no product of them is rounded up to count."""
@@ -37,10 +39,10 @@ class Color(nn.Cell):
     def construct(self, images, draws):
         count, colours = images.shape[:2]
         brightness, saturation, contrast = draws[:, 0:1] - 0.5, draws[:, 1:2] * 2.0, draws[:, 2:3] + 0.5
-        mix = ops.matmul(contrast * saturation, self.own) + ops.matmul(contrast * (1.0 - saturation), self.grey)
-        mean = ops.matmul(images.reshape((count, -1)), self.share)
+        mix = product(contrast * saturation, self.own) + product(contrast * (1.0 - saturation), self.grey)
+        mean = product(images.reshape((count, -1)), self.share)
         mixed = ops.bmm(mix.reshape((count, colours, colours)), images.reshape((count, colours, -1)))
-        offset = ops.matmul(brightness + (1.0 - contrast) * mean, self.everywhere)
+        offset = product(brightness + (1.0 - contrast) * mean, self.everywhere)
         return (mixed.reshape((count, -1)) + offset).reshape(images.shape)
 
 
@@ -56,17 +58,20 @@ class Translation(nn.Cell):
         super().__init__()
         self.reach = [int(side / 8 + 0.5) for side in shape[1:]]
         places = [np.arange(side, dtype=np.float32) for side in shape[1:]]
-        self.rows, self.columns = (ms.Tensor((p - p[:, None])[None, None]) for p in places)
+        self.rows, self.columns = (ms.Tensor((p - p[:, None])[None]) for p in places)
 
     def shifts(self, grid, draws, reach):
-        """(N, 1, side, side): the matrix of each image's shift."""
+        """(N, side, side): the matrix of each image's shift."""
         shift = _pick(draws, 2 * reach + 1) - reach
-        return ops.equal(grid, shift.reshape((-1, 1, 1, 1))).astype(ms.float32)
+        return ops.equal(grid, shift.reshape((-1, 1, 1))).astype(ms.float32)
 
     def construct(self, images, draws):
         rows = self.shifts(self.rows, draws[:, 0], self.reach[0])
         columns = self.shifts(self.columns, draws[:, 1], self.reach[1])
-        return ops.matmul(ops.matmul(rows, images), columns.swapaxes(2, 3))
+        count, colours, height, width = images.shape
+        moved = ops.bmm(rows, images.transpose((0, 2, 1, 3)).reshape((count, height, -1)))
+        moved = moved.reshape((count, height, colours, width)).transpose((0, 2, 1, 3))
+        return ops.bmm(moved.reshape((count, -1, width)), columns.swapaxes(1, 2)).reshape(images.shape)
 
 
 class Cutout(nn.Cell):
@@ -78,13 +83,14 @@ class Cutout(nn.Cell):
         super().__init__()
         self.sides = shape[1:]
         self.places = [ms.Tensor(np.arange(side, dtype=np.float32)[None]) for side in self.sides]
+        self.reach = [ms.Tensor(int(side / 2 + 0.5) / 2, ms.float32) for side in self.sides]
 
     def hidden(self, axis, draws):
         """(N, side): 1 in the rows (axis 0) or columns (axis 1) that the rectangle covers."""
         side = self.sides[axis]
         size = int(side / 2 + 0.5)
         centre = _pick(draws, side + 1 - size % 2) - size // 2 + (size - 1) / 2
-        return (ops.abs(self.places[axis] - centre) < size / 2).astype(ms.float32)
+        return ops.less(ops.abs(self.places[axis] - centre), self.reach[axis]).astype(ms.float32)
 
     def construct(self, images, draws):
         rows, columns = self.hidden(0, draws[:, 0:1]), self.hidden(1, draws[:, 1:2])

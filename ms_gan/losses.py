@@ -49,14 +49,18 @@ def minimax_generator(fake, real=None):
     return -binary_cross_entropy(fake, 0.0)
 
 
+def _squared(x):
+    return x * x  # ops.square's gradient has no kernel for GPUs
+
+
 def least_squares_discriminator(real, fake, real_label=1.0, fake_label=0.0):
     """1/2 E (D(x) - b)^2 + 1/2 E (D(G(z)) - a)^2, b and a the labels: Mao et al. 2016 (arXiv:1611.04076), eq. 2."""
-    return 0.5 * ops.square(real - real_label).mean() + 0.5 * ops.square(fake - fake_label).mean()
+    return 0.5 * _squared(real - real_label).mean() + 0.5 * _squared(fake - fake_label).mean()
 
 
 def least_squares_generator(fake, real=None):
     """1/2 E (D(G(z)) - c)^2, c = 1: Mao et al. 2016 (arXiv:1611.04076), eq. 2 with the 0-1 coding of section 3.2."""
-    return 0.5 * ops.square(fake - 1.0).mean()
+    return 0.5 * _squared(fake - 1.0).mean()
 
 
 def hinge_discriminator(real, fake):

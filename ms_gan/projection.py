@@ -14,6 +14,7 @@ import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.latents import is_spherical, sample_latents
+from ms_gan.models.layers import clamped, total
 from ms_gan.progress import tracked
 from ms_gan.sampling import Sampler
 
@@ -67,15 +68,16 @@ class SearchStep(nn.Cell):
 
     def loss(self, target):
         """Each search has its own latent, so the gradient of the sum is the gradients of all of them."""
-        return ops.square(self.generator(self.latents) - target).mean((1, 2, 3)).sum()
+        difference = self.generator(self.latents) - target
+        return total((difference * difference).mean((1, 2, 3)))
 
     def construct(self, target):
         loss, gradients = self.gradient(target)
         self.optimizer(gradients)
         if self.spherical:
-            latents = self.latents * ops.rsqrt(ops.square(self.latents).mean(1, keep_dims=True))
+            latents = self.latents * ops.rsqrt((self.latents * self.latents).mean(1, keep_dims=True))
         else:
-            latents = ops.minimum(ops.maximum(self.latents, -1.0), 1.0)  # ops.clamp has no kernel on a GPU
+            latents = clamped(self.latents, -1.0, 1.0)
         ops.assign(self.latents, latents)
         return loss
 

@@ -8,6 +8,8 @@ from typing import Callable, Sequence
 import mindspore as ms
 from mindspore import nn, ops
 
+from ms_gan.models.layers import clamped, product, total
+
 
 class SlopePenalty(nn.Cell):
     """What gradient penalties share: the squared norm of the discriminator's gradient for each image.
@@ -36,7 +38,7 @@ class SlopePenalty(nn.Cell):
     def score(self, images, mask):
         """The sum of the logits."""
         logits = self.discriminator(images) if mask is None else self.discriminator(images, mask)
-        return logits.sum()
+        return total(logits)
 
     # Compiled in PyNative mode as well, which loses second derivatives: those behind a reshape of an activation, and
     # those of cells with a gradient of their own, such as ms_gan.models.patches.
@@ -45,7 +47,7 @@ class SlopePenalty(nn.Cell):
         """The squared Euclidean norm of the gradient for each image, (N, 1)."""
         slopes = self.slope(images, mask).reshape((images.shape[0], -1))
         # A product: MindSpore's sums, and the broadcasts that are their gradients, run in one thread of a CPU.
-        return ops.matmul(slopes * slopes, ops.ones((slopes.shape[1], 1), slopes.dtype))
+        return product(slopes * slopes, ops.ones((slopes.shape[1], 1), slopes.dtype))
 
 
 class GradientPenalty(SlopePenalty):
@@ -132,7 +134,7 @@ class WeightClipping(nn.Cell):
 
     def construct(self):
         for parameter in self.parameters:
-            ops.assign(parameter, ops.clamp(parameter, -self.bound, self.bound))
+            ops.assign(parameter, clamped(parameter, -self.bound, self.bound))
         return True
 
 
@@ -151,4 +153,4 @@ def instance_noise(images, noise, step, sigma: float, steps: float):
     Returns:
         (N, C, H, W).
     """
-    return images + sigma * ops.clamp(1.0 - step / steps, 0.0, 1.0) * noise
+    return images + sigma * clamped(1.0 - step / steps, 0.0, 1.0) * noise

@@ -184,6 +184,18 @@ def _announce(trainer: Any) -> None:
     for line in summary(trainer):
         print(line)
     print(f"run       {trainer.folder.path}", flush=True)
+    if _lies_within_data(trainer):
+        print(
+            f"note: {trainer.folder.path} lies among the training images; ms_gan leaves it out, other programs may not"
+        )
+
+
+def _lies_within_data(trainer: Any) -> bool:
+    """Whether the run's folder is below the folder of pictures that it learns."""
+    data = trainer.config.data
+    if data.source != "folder" or data.dir is None:
+        return False
+    return Path(data.dir).resolve() in Path(trainer.folder.path).resolve().parents
 
 
 def summary(trainer: Any) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from typing import Sequence
 
-from mindspore import nn
+from mindspore import nn, ops
 
 from ms_gan.models import convolution, norms
 
@@ -87,7 +87,8 @@ def batch_norm_2d(channels: int) -> nn.BatchNorm2d:
 class LeakyReLU(nn.Cell):
     """x where positive, slope * x below, from kernels whose gradients run in all threads of a CPU.
 
-    MindSpore's own LeakyReLU takes three times as long there, forward and backward: docs/performance.md.
+    MindSpore's own LeakyReLU takes three times as long there, forward and backward (docs/performance.md), and its
+    second derivative, which R1 needs, has no kernel for GPUs.
     """
 
     def __init__(self, slope: float):
@@ -99,8 +100,19 @@ class LeakyReLU(nn.Cell):
         return x + self.relu((self.slope - 1.0) * x)  # in fewer passes than slope * x and (1 - slope) * relu(x)
 
 
+# The functions ops.matmul, ops.square, Tensor.sum, comparisons with a number and ops.clamp stand for ops that have no
+# kernels for GPUs (MindSpore 2.8 to 2.10); these have. tests/training/test_device_ops.py looks all of them up.
+product = ops.MatMul()
+total = ops.ReduceSum()
+
+
+def clamped(x, low: float, high: float):
+    """A tensor with each element moved into [low, high]."""
+    return ops.minimum(ops.maximum(x, low), high)
+
+
 def activation(slope: float) -> nn.Cell:
     """LeakyReLU with a slope below zero; ReLU where that is 0."""
     if slope == 0:
         return nn.ReLU()
-    return LeakyReLU(slope) if _products else nn.LeakyReLU(slope)
+    return LeakyReLU(slope)

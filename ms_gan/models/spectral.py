@@ -5,6 +5,7 @@ import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.models import convolution
+from ms_gan.models.layers import product, total
 
 # The operations that take a layer's weight as their second input, under the names that the layer keeps them by.
 OPERATIONS = (
@@ -16,7 +17,7 @@ OPERATIONS = (
 
 def _unit(vector):
     """A vector of length one, or zeros."""
-    return vector / (ops.sqrt((vector * vector).sum()) + 1e-12)
+    return vector / (ops.sqrt(total(vector * vector)) + 1e-12)
 
 
 class SpectralNorm(nn.Cell):
@@ -47,13 +48,13 @@ class SpectralNorm(nn.Cell):
 
     def construct(self, x, weight, *rest):
         # A product, because MindSpore's broadcasts, and the sums that are their gradients, run in one thread of a CPU.
-        normalised = ops.matmul(1.0 / self.sigma(), weight.reshape((1, -1))).reshape(weight.shape)
+        normalised = product(1.0 / self.sigma(), weight.reshape((1, -1))).reshape(weight.shape)
         return self.operation(x, normalised, *rest)
 
     def sigma(self):
         """The weight's largest singular value, (1, 1)."""
         matrix = self.weight.reshape((self.weight.shape[0], -1))
-        v = _unit(ops.stop_gradient(ops.matmul(self.u, matrix)))
+        v = _unit(ops.stop_gradient(product(self.u, matrix)))
         image = self.times_transposed(v, matrix)
         u = _unit(ops.stop_gradient(image))
         if self.training:

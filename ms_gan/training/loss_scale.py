@@ -3,6 +3,8 @@
 import mindspore as ms
 from mindspore import nn, ops
 
+from ms_gan.models.layers import clamped
+
 START = 2.0**15
 LARGEST = 2.0**24  # gradients that vanish must not let the scale grow until the loss overflows
 PATIENCE = 2000  # updates in a row without an overflow, after which the scale is doubled
@@ -46,17 +48,27 @@ class LossScale(nn.Cell):
         self.scale = ms.Parameter(ms.Tensor(START, ms.float32), name=f"{prefix}scale", requires_grad=False)
         self.good_updates = ms.Parameter(ms.Tensor(0.0, ms.float32), name=f"{prefix}good_updates", requires_grad=False)
 
+        self.patience = ms.Tensor(PATIENCE, ms.float32)
+        self.all = ops.ReduceAll()
+
     def construct(self, gradients):
-        finite = ms.amp.all_finite(gradients)
+        finite = self.all_finite(gradients)
         if finite:
             self.optimizer([gradient / self.scale for gradient in gradients])
         self.adjust(finite)
         return finite
 
+    def all_finite(self, gradients):
+        """Whether no number of the gradients has overflown; `ms.amp.all_finite` has an op without a kernel for GPUs."""
+        finite = self.all(ops.isfinite(gradients[0]))
+        for i in range(1, len(gradients)):
+            finite = ops.logical_and(finite, self.all(ops.isfinite(gradients[i])))
+        return finite
+
     def adjust(self, finite):
         """Halve the scale after an overflow, double it after PATIENCE good updates."""
         good = (self.good_updates + 1.0) * finite.astype(ms.float32)
-        patient = good == PATIENCE
+        patient = ops.equal(good, self.patience)
         factor = ops.select(finite, 1.0 + patient.astype(ms.float32), 0.5)
-        ops.assign(self.scale, ops.clamp(self.scale * factor, 1.0, LARGEST))
+        ops.assign(self.scale, clamped(self.scale * factor, 1.0, LARGEST))
         ops.assign(self.good_updates, ops.select(patient, 0.0, good))

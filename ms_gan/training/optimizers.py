@@ -5,6 +5,7 @@ from typing import Any, Sequence
 import mindspore as ms
 from mindspore import nn, ops
 
+from ms_gan.models.layers import clamped
 from ms_gan.training.schedules import SCHEDULES, decayed
 
 
@@ -36,7 +37,7 @@ class Optimizer(nn.Cell):
         """A gradient with each element moved into [-clip, clip]."""
         if self.clip is None:
             return gradient
-        return ops.minimum(ops.maximum(gradient, -self.clip), self.clip)
+        return clamped(gradient, -self.clip, self.clip)
 
     def learning_rate(self):
         """The learning rate of the next update: see `decayed`."""

@@ -7,12 +7,13 @@ import math
 
 from mindspore import ops
 
+from ms_gan.models.layers import clamped
+
 
 def progress(step, total, hold):
     """Which share of the way from `hold * total` to `total` lies behind a step: 0 before it, 1 after it."""
     share = (step - hold * total) / ((1.0 - hold) * total)
-    # ops.clamp has no kernel for GPUs.
-    return ops.minimum(ops.maximum(share, 0.0), 1.0)
+    return clamped(share, 0.0, 1.0)
 
 
 def constant(step, total, hold=0.0, floor=0.0):

@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from PIL import Image
 
 from ms_gan.cli.train import main
 from ms_gan.config import Config
@@ -103,3 +104,19 @@ def test_resuming_with_a_truncated_checkpoint(capsys, tmp_path, trained):
     code, error = run(capsys, "--resume", str(run_folder), "--epochs", "3")
     assert code == 1
     assert f"{checkpoint}: not a checkpoint, or a truncated one" in error and error.count("\n") == 1
+
+
+def test_working_within_the_folder_of_pictures(capsys, tmp_path, monkeypatch):
+    for number in range(16):
+        Image.new("RGB", (16, 16), (number * 9, 0, 0)).save(tmp_path / f"{number}.png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path.with_name("cache-of-pictures")))
+    flags = [
+        "--device", "CPU", "--data.source", "folder", "--data-dir", ".", "--data.image_size", "8", "--batch-size", "8",
+        "--latent.width", "8", "--generator.hidden", "[8]", "--discriminator.hidden", "[8]", "--metrics.every", "0",
+    ]  # fmt: skip
+    for _ in range(2):
+        assert main([*flags, "--epochs", "1"]) == 0
+        said = capsys.readouterr().out
+        assert "16 images" in said and "lies among the training images" in said
+    assert "the folders of trainings are left out: runs/" in said

@@ -17,6 +17,8 @@ from ms_gan.training.system import build_system
 TABLE = Path(__file__).parents[1] / "golden" / "kernels.txt"
 # What ties ops together in MindSpore's graphs; no kernel runs for these.
 STRUCTURE = {"Constant", "Depend", "Load", "MakeTuple", "Return", "TupleGetItem", "UpdateState"}
+# A branch: MindSpore's runtime takes it on every device, by a value that it fetches from there.
+BRANCH = {"Switch", "Partial"}
 # MindSpore replaces these where a device lacks them, by passes that all its devices share: CPUs lack them too.
 REPLACED = {"Muls": "Mul", "Divs": "Div", "Conv2DTranspose": "Conv2DBackpropInput"}
 
@@ -26,7 +28,7 @@ def compile_step(config: Config, image_shape: Tuple[int, int, int]) -> ModelProt
     system = build_system(config, image_shape)
     features = getattr(system.networks["discriminator"], "dropout_features", 0)
     inputs = StepInputs(config, np.zeros((config.train.batch_size, *image_shape), np.uint8), features)(0)
-    return compile_cell(system.step, inputs)
+    return compile_cell(system.step if system.rare is None else system.rare, inputs)
 
 
 def compile_cell(cell: nn.Cell, inputs: Sequence[Any]) -> ModelProto:
@@ -42,7 +44,15 @@ def ops_of(model: ModelProto) -> Set[str]:
     graphs = [model.graph, *model.functions]
     # A node names its op itself, or a primitive of the model: "REF::Conv2D:6".
     names = {re.sub(r"^REF::(.*):\d+$", r"\1", node.op_type) for graph in graphs for node in graph.node}
-    return names - STRUCTURE
+    calls = {name for name in names for graph in graphs if name == graph.name or name.startswith(f"{graph.name}:")}
+    calls |= {name for name in names if ":CNode_" in name}  # of what a branch has chosen
+    return names - STRUCTURE - BRANCH - calls
+
+
+def branches(model: ModelProto) -> int:
+    """How many branches a graph takes by values that are known only when it runs."""
+    nodes = [node for graph in [model.graph, *model.functions] for node in graph.node]
+    return sum(node.op_type.startswith("REF::Switch:") or node.op_type == "Switch" for node in nodes)
 
 
 def dynamic_shapes(model: ModelProto) -> List[str]:

@@ -1,4 +1,4 @@
-"""Every op of every recipe's training step has kernels for GPU and Ascend, and every shape is known beforehand.
+"""Every op of every recipe and of every option has kernels for GPU and Ascend, and every shape is known beforehand.
 
 Neither device is needed: which ops have kernels is known from the registries of MindSpore's plugins, which
 tests/golden/make_kernels.py has read, and for the few that are not in them (Stack) from the manual. That a kernel takes
@@ -11,11 +11,25 @@ import pytest
 from mindspore import nn, ops
 
 from ms_gan.config import Config
-from ms_gan.models import layers
+from ms_gan.metrics.features.classifier import Classifier
+from ms_gan.metrics.features.fit import FitStep
+from ms_gan.metrics.features.random_network import RandomNetwork
+from ms_gan.models import build_generator, layers
 from ms_gan.options import make_parser, parse
+from ms_gan.projection import SearchStep
+from ms_gan.training.inputs import StepInputs
+from ms_gan.training.system import build_system
 from tests.test_real_mnist import ROOT
 from tests.test_recipes import SMALL
-from tests.training.device_ops import compile_cell, compile_step, dynamic_shapes, has_kernel, ops_of, registered
+from tests.training.device_ops import (
+    branches,
+    compile_cell,
+    compile_step,
+    dynamic_shapes,
+    has_kernel,
+    ops_of,
+    registered,
+)
 
 pytestmark = pytest.mark.usefixtures("device")
 SHAPES = {"dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32), "dcgan_mnist": (1, 32, 32)}
@@ -35,10 +49,96 @@ def test_every_op_of_a_recipe_has_kernels(recipe, own_convolutions):
     flags = ["--config", str(ROOT / "configs" / f"{recipe}.yaml"), *SMALL[recipe], "--batch-size", "4"]
     config, _ = parse(make_parser(Config, "", "", yaml_files=True), Config, flags)
     graph = compile_step(config, SHAPES.get(recipe, (1, 28, 28)))
-    kernels, used = registered(ms.__version__), ops_of(graph)
+    used = ops_of(graph)
     assert {"MatMul", "Sigmoid"} <= used and ("Conv2D" in used) == (recipe in SHAPES)
+    check(graph)
+
+
+DENSE = ["--generator.hidden", "[8,8]", "--discriminator.hidden", "[8]"]
+
+
+def family(name):
+    """Small networks of a convolutional family."""
+    roles = ("generator", "discriminator")
+    return [part for role in roles for part in (f"--{role}.name", name, f"--{role}.channels", "4")]
+
+
+# Options that share a graph, so that few are compiled; together all that change what a step computes.
+OPTIONS = {
+    "clip_weights": [*DENSE, "--regularise.clip_weights", "0.01", "--regularise.instance_noise", "0.1"],
+    "fp16": [*DENSE, "--precision", "fp16"],
+    "minimax": [*DENSE, "--procedure.objective", "minimax", "--generator.batch_norm", "false"],
+    "least_squares": [
+        *DENSE, "--procedure.objective", "least_squares", "--procedure.label_smoothing", "0.1",
+        "--procedure.label_noise", "0.1", "--train.skip_bad_steps", "3",
+    ],
+    "hinge": [*DENSE, "--procedure.objective", "hinge", "--optimizer.discriminator.clip", "1"],
+    "wasserstein": [
+        *DENSE, "--procedure.objective", "wasserstein", "--regularise.gradient_penalty", "10",
+        "--procedure.d_steps", "2",
+    ],
+    "relativistic": [*DENSE, "--procedure.objective", "relativistic", "--regularise.r1", "1", "--regularise.r2", "1"],
+    "schedules": [
+        *DENSE, "--optimizer.generator.schedule", "cosine", "--optimizer.discriminator.schedule", "linear",
+        "--optimizer.discriminator.decay", "0.1", "--discriminator.spectral_norm", "true",
+    ],
+    "augment": [*DENSE, "--regularise.augment", "[color,translation,cutout]", "--ema.enabled", "false"],
+    "shared": [
+        *DENSE, "--procedure.fakes", "shared", "--optimizer.generator.name", "rmsprop", "--procedure.loss", "mean",
+        "--procedure.positive", "fake",
+    ],
+    "dcgan": [
+        *family("dcgan"), "--discriminator.batch_norm", "false", "--discriminator.spectral_norm", "true",
+        "--regularise.r1", "1", "--regularise.every", "4", "--regularise.augment", "[color,translation,cutout]",
+    ],
+    "dcgan fp16": [*family("dcgan"), "--precision", "fp16"],
+    "cnn": [
+        *family("cnn"), "--discriminator.dropout", "0.4", "--regularise.r2", "1",
+        "--discriminator.spectral_norm", "true",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_op_of_an_option_has_kernels(name, own_convolutions):
+    config, _ = parse(make_parser(Config, "", ""), Config, [*OPTIONS[name], "--batch-size", "4"])
+    graph = compile_step(config, (1, 28, 28) if OPTIONS[name][:4] == DENSE else (3, 32, 32))
+    check(graph)
+    # The update of each network that fp16's loss scale leaves out after an overflow.
+    assert branches(graph) == (2 if "fp16" in name else 0)
+
+
+def test_every_op_of_the_parts_of_an_accumulated_step_has_kernels(own_convolutions):
+    flags = [*DENSE, "--batch-size", "4", "--train.accumulate", "2", "--regularise.r1", "1"]
+    config, _ = parse(make_parser(Config, "", ""), Config, flags)
+    step = build_system(config, (1, 28, 28)).step
+    updates, own = StepInputs(config, np.zeros((4, 1, 28, 28), np.uint8))(0)
+    half, sums, loss = ms.Tensor(0.5, ms.float32), ms.Tensor(np.zeros(3, np.float32)), ms.Tensor(0.0, ms.float32)
+    check(compile_cell(step._gather_d, [half, *updates[0][0], sums, *step._zeros_d]))
+    check(compile_cell(step._update_d, step._zeros_d))
+    check(compile_cell(step._gather_g, [half, *own[0], loss, *step._zeros_g]))
+    check(compile_cell(step._update_g, [sums, loss, *step._zeros_g]))
+
+
+def check(graph):
+    """Every op of a graph has kernels for both devices, and every shape is known."""
+    kernels, used = registered(ms.__version__), ops_of(graph)
     assert not [(op, device) for op in sorted(used) for device in kernels if not has_kernel(op, device, kernels)]
     assert not dynamic_shapes(graph)
+
+
+def test_every_op_of_the_average_of_a_search_and_of_the_features_has_kernels(own_convolutions):
+    average = build_system(Config(), (1, 28, 28)).average
+    check(compile_cell(average, [ms.Tensor(3, ms.float32)]))
+    generator = build_generator(Config().generator, 100, (1, 28, 28), np.random.default_rng(0), "generator.")
+    for spherical in (True, False):
+        search = SearchStep(generator.set_train(False), np.zeros((2, 100), np.float32), [0.1, 0.1], spherical)
+        check(compile_cell(search, [ms.Tensor(np.zeros((1, 1, 28, 28), np.float32))]))
+    images, labels = ms.Tensor(np.zeros((4, 3, 32, 32), np.float32)), ms.Tensor(np.zeros(4, np.int32))
+    classifier = Classifier((3, 32, 32), 10)
+    adam = nn.Adam(classifier.trainable_params(), learning_rate=[0.1, 0.1])
+    check(compile_cell(FitStep(classifier.set_train(), adam), [images, labels]))
+    check(compile_cell(RandomNetwork(3, np.random.default_rng(0)).set_train(False), [images]))
 
 
 class Awkward(nn.Cell):

@@ -6,7 +6,7 @@ from typing import Iterator, List, Tuple
 
 import mindspore as ms
 import numpy as np
-from mindspore import nn, ops
+from mindspore import nn
 
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError
@@ -61,12 +61,13 @@ class FitStep(nn.Cell):
         super().__init__(auto_prefix=False)
         self.network = network
         self.optimizer = optimizer
+        self.cross_entropy = nn.SoftmaxCrossEntropyWithLogits(sparse=True, reduction="mean")
         self.gradient = ms.value_and_grad(self.loss, None, optimizer.parameters)
 
     def loss(self, images, labels):
         """The mean cross-entropy."""
         _, logits = self.network(images)
-        return ops.cross_entropy(logits, labels)
+        return self.cross_entropy(logits, labels)
 
     def construct(self, images, labels):
         loss, gradients = self.gradient(images, labels)
