@@ -14,6 +14,7 @@ from ms_gan.runtime.environment import prepare
 from ms_gan.runtime.finding import Finding
 from ms_gan.runtime.kernels import convolutions_as_products
 from ms_gan.runtime.precision import settle
+from ms_gan.runtime.signals import uninterrupted
 from ms_gan.runtime.workers import Workers, join
 
 EXAMINATIONS = {"Ascend": examine_ascend, "GPU": examine_gpu}  # in the order in which `auto` prefers them
@@ -59,7 +60,8 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
     if finding.device == "GPU":
         prepare_gpu()
     try:
-        import mindspore as ms
+        with uninterrupted():
+            import mindspore as ms
     except ImportError as error:
         raise GanError(
             f"MindSpore cannot be imported ({error}); set the project up with scripts/setup_env.sh"

@@ -13,7 +13,8 @@ import signal
 import sys
 import threading
 import time
-from typing import Callable, Optional
+from contextlib import contextmanager
+from typing import Callable, Iterator, Optional
 
 SAME = 0.2  # seconds within which two signals are one: a batch system sends it to a launcher and to its workers
 
@@ -117,3 +118,20 @@ class Signals:
         else:
             self._interrupting = True
             _thread.interrupt_main()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Keep a Ctrl-C until this context ends. An import of MindSpore that is cut short ends in a crash."""
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    signal.signal(signal.SIGINT, lambda *arguments: came.append(arguments))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(*came[0])

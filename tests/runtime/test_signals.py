@@ -1,9 +1,11 @@
 """What becomes of signals, in processes of their own."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +51,17 @@ with Signals() as signals:
     except KeyboardInterrupt:
         print("interrupted", signals.stop)
 """
+
+
+CUT = """
+import os, signal, time
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.5)
+except BaseException:
+    raise AttributeError("cut in two")
+"""
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -128,6 +141,25 @@ print(len(os.listdir("/proc/self/task")), "numpy" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "1 False\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("train", "--data.source", "synthetic", "--data.limit", "64"), "interrupted before the first step\n"),
+        (("infer", "--ckpt", "there"), "interrupted\n"),
+    ],
+)
+def test_an_import_of_mindspore_is_not_cut_in_two(tmp_path, command, said):
+    """It catches what interrupts it, goes on with half of its modules, and the process crashes."""
+    (tmp_path / "mindspore.py").write_text(CUT)
+    (tmp_path / "there").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", f"ms_gan.cli.{command[0]}", *command[1:], "--device", "CPU"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, said)
 
 
 def test_nohup_is_respected(start):
