@@ -146,7 +146,7 @@ print(len(os.listdir("/proc/self/task")), "numpy" in sys.modules)
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (("train", "--data.source", "synthetic", "--data.limit", "64"), "interrupted before the first step\n"),
+        (("train", "--data.source", "synthetic", "--data.limit", "200"), "interrupted before the first step\n"),
         (("infer", "--ckpt", "there"), "interrupted\n"),
     ],
 )
