@@ -58,13 +58,14 @@ make_venv() {
         "install one (Debian: apt-get install python3-venv), or name one: MS_GAN_PYTHON=/path/to/python"
 }
 
-# told COMMAND...: runs it, and tells every few seconds how long it has run and how much the environment holds by now.
+# told COMMAND...: runs it, and tells every few seconds since when, how much the environment holds, and what pip does.
 told() {
     local teller status=0
     (
         exec </dev/null 9>&-
         while sleep 5 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
-            printf '  %3d s, %s of %s\n' $((SECONDS - SINCE)) "$(du -sh "$ENVIRONMENT" 2>/dev/null | cut -f1)" "$SPACE" >&2
+            printf '  %3d s, %s of %s: %.70s\n' $((SECONDS - SINCE)) "$(du -sh "$ENVIRONMENT" 2>/dev/null | cut -f1)" \
+                "$SPACE" "$(tail -n 1 "$LOG" 2>/dev/null)" >&2
         done
     ) &
     teller=$!
