@@ -136,7 +136,7 @@ def test_setting_up_tells_what_it_does_and_how_far_it_is(project):
     lines = [line.strip() for line in done.stderr.splitlines()]
     assert lines[0].startswith(f"setting up {project.root}/.venv: MindSpore")
     assert "2 of 2: downloading and installing the packages" in lines
-    assert sum(re.fullmatch(r"\d+ s, \S+ of 3 GB: .*", line) is not None for line in lines) >= 2
+    assert sum(re.fullmatch(r"\d+ s, \S+ of 3 GB:.*", line) is not None for line in lines) >= 2
     assert re.fullmatch(r"set up in \d+ s", lines[-1])
 
 
