@@ -8,8 +8,8 @@ from typing import Any, List, Optional
 
 from ms_gan.cli.command import check_pixel_range
 from ms_gan.cli.run_command import run_command
-from ms_gan.config import DataConfig
 from ms_gan.data.image_data import ImageData
+from ms_gan.data_config import DataConfig
 from ms_gan.device_names import device_name
 from ms_gan.errors import UsageError
 from ms_gan.options import make_parser, parse

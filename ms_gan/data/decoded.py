@@ -16,12 +16,12 @@ import numpy as np
 import PIL
 from tqdm import tqdm
 
-from ms_gan.config import MAX_PIXELS
 from ms_gan.data import decode as decoder
 from ms_gan.data.cache import mark_used
 from ms_gan.data.fetch import put_in_place, scratch
 from ms_gan.data.lock import held
 from ms_gan.data.pixel_range import Extremes, Range, common_range, sentence
+from ms_gan.data_config import MAX_PIXELS
 from ms_gan.errors import GanError
 from ms_gan.files import write_text
 from ms_gan.progress import progress

@@ -15,7 +15,6 @@ from PIL import Image
 
 from ms_gan.arguments import Parser
 from ms_gan.cli.run_command import run_command
-from ms_gan.config import MAX_PIXELS
 from ms_gan.data.decode import Unreadable, decode, is_own_file
 from ms_gan.data.decoded import Failure, find_range, in_threads
 from ms_gan.data.folder import (
@@ -28,6 +27,7 @@ from ms_gan.data.folder import (
 )
 from ms_gan.data.walk import PictureFile, described
 from ms_gan.data.zipped import unpacked
+from ms_gan.data_config import MAX_PIXELS
 from ms_gan.errors import UsageError
 from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
 from ms_gan.pictures import save_grid

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ms_gan.config import DataConfig
 from ms_gan.data import Batches, decoded, load, walk
 from ms_gan.data.decode import formats
 from ms_gan.data.folder import find_pictures, printable
 from ms_gan.data.inspect import main as inspect
+from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.pictures import new_figure, save_animation, save_figure
 from ms_gan.pixels import to_uint8

@@ -10,9 +10,9 @@ from typing import Any, Dict, Optional, Tuple
 import mindspore as ms
 import numpy as np
 
-from ms_gan.config import DataConfig
 from ms_gan.data import ImageData, load
 from ms_gan.data.held_out import load_held_out
+from ms_gan.data_config import DataConfig
 from ms_gan.metrics.features import shipped
 from ms_gan.metrics.features.cache import Stored, stored, write
 from ms_gan.metrics.features.classifier import WIDTH, Classifier

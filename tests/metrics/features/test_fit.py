@@ -2,8 +2,8 @@ import mindspore as ms
 import numpy as np
 import pytest
 
-from ms_gan.config import DataConfig
 from ms_gan.data import load
+from ms_gan.data_config import DataConfig
 from ms_gan.metrics.features.classifier import WIDTH, Classifier
 from ms_gan.metrics.features.fit import Recipe, fit, one_cycle, shifted
 from ms_gan.pixels import to_float
