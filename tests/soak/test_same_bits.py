@@ -26,7 +26,9 @@ CONVOLUTIONAL = ["--batch-size", "8", "--data.limit", "16"]
 def flags_of(recipe, folder):
     """What makes a recipe quick to try: few images, all networks as they are."""
     flags = DENSE if recipe.startswith("gan") else CONVOLUTIONAL
-    source = ["--data.source", "synthetic"] if recipe == "dcgan_mnist" else ["--data-dir", str(folder)]
+    source = (
+        ["--data.source", "synthetic"] if recipe in ("dcgan_mnist", "dcgan_fashion") else ["--data-dir", str(folder)]
+    )
     return flags + (source if flags is CONVOLUTIONAL else [])
 
 
