@@ -137,7 +137,7 @@ def test_a_picture_is_found_and_used_again(trained, tmp_path, capsys):
     told = capsys.readouterr().out
     distances = [float(value) for value in re.findall(r"^ +([0-9.]+)  ", told, re.MULTILINE)]
     assert len(distances) == 4 and distances[0] < distances[1] < distances[2]
-    assert "the nearest other of synthetic digits (drawn, not handwritten), 1,000 images" in told
+    assert "the nearest other of synthetic digits that no training sees (drawn, not handwritten), 1,000 images" in told
     assert main(["--ckpt", str(trained), "--latents", str(tmp_path / "found.npy"), "--output", str(again)]) == 0
     with Image.open(found) as picture:
         sheet = np.asarray(picture)

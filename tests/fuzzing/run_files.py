@@ -108,7 +108,7 @@ def evaluation(folder):
 
 def trained_cache(folder):
     """The weights of a classifier in the user's cache, and their card with the digest of what they became."""
-    from ms_gan.metrics.features.cache import CARD, WEIGHTS, _read
+    from ms_gan.metrics.features.cache import CARD, WEIGHTS, read
 
     file = io.BytesIO()
     np.savez(file, **{"layers.0.weight": np.arange(600, dtype=np.float32), "layers.0.bias": np.zeros(3, np.float32)})
@@ -117,6 +117,6 @@ def trained_cache(folder):
         (folder / WEIGHTS).write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         (folder / CARD).write_text(json.dumps({"accuracy": 0.5, "sha256": digest}))
-        return _read(folder)
+        return read(folder)
 
     return edited([file.getvalue()]), consume
