@@ -226,3 +226,16 @@ def test_a_stop_gives_a_measurement_up_and_the_resumed_run_makes_it(device, netw
     keys = ("step", "generator", "frechet")
     assert [[r[key] for key in keys] for r in lines(resumed)] == [[r[key] for key in keys] for r in lines(unbroken)]
     assert resumed.generator.read_bytes() == unbroken.generator.read_bytes()
+
+
+def test_images_that_no_features_suit_and_a_missing_package_leave_no_folder(device, tmp_path, monkeypatch):
+    config = measured_config(tmp_path / "run", 2)
+    small = data.ImageData(np.zeros((32, 1, 8, 8), np.uint8), None, "small pictures", "here")
+    with pytest.raises(UsageError, match="8x8 pixels are too small to be measured; .* --metrics.every 0"):
+        Trainer(config, small, device)
+    (tmp_path / "network.onnx").touch()
+    config.metrics.features = str(tmp_path / "network.onnx")
+    monkeypatch.setattr("ms_gan.extras.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match="needs onnxruntime; install with"):
+        Trainer(config, small, device)
+    assert not (tmp_path / "run").exists()
