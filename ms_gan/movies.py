@@ -10,7 +10,7 @@ from PIL import Image
 
 from ms_gan.errors import GanError, UsageError
 from ms_gan.files import whole_file
-from ms_gan.pictures import save_animation, to_pillow
+from ms_gan.pictures import made_by, save_animation, to_pillow
 
 ENDINGS = (".gif", ".webp", ".mp4")
 
@@ -56,7 +56,8 @@ def _save_webp(frames: Sequence[np.ndarray], path: Path, seconds: float) -> None
     first, *others = (to_pillow(frame).convert("RGB") for frame in frames)
     duration = round(1000 * seconds / len(frames))
     with whole_file(path) as temporary:
-        first.save(temporary, save_all=True, append_images=others, duration=duration, loop=0, lossless=True)
+        about = {"duration": duration, "loop": 0, "lossless": True, **made_by(".webp")}
+        first.save(temporary, save_all=True, append_images=others, **about)
 
 
 def _save_mp4(frames: Sequence[np.ndarray], path: Path, seconds: float) -> None:

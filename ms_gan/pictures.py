@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from ms_gan.files import whole_file, whole_folder
@@ -34,6 +34,23 @@ def grid(images: np.ndarray, columns: Optional[int] = None) -> np.ndarray:
     return sheet
 
 
+def made_by(ending: str) -> Dict[str, Any]:
+    """What Pillow is told to write into a sheet, a plot or an animation, so that it is not taken for a training image.
+
+    Args:
+        ending: of the file: .png, .gif or .webp; others keep no such text.
+    """
+    if ending == ".png":
+        text = PngInfo()
+        text.add_text(MADE_BY, MAKER)
+        return {"pnginfo": text}
+    if ending == ".webp":
+        exif = Image.Exif()
+        exif[ExifTags.Base.Software] = MAKER
+        return {"exif": exif.tobytes()}
+    return {"comment": MAKER.encode()} if ending == ".gif" else {}
+
+
 def save_image(image: np.ndarray, path: Path) -> None:
     """Write (C, H, W) uint8 as a picture in the format that the suffix names. Raises GanError where it cannot."""
     with whole_file(path) as temporary:
@@ -42,12 +59,8 @@ def save_image(image: np.ndarray, path: Path) -> None:
 
 def save_grid(images: np.ndarray, path: Path, columns: Optional[int] = None) -> None:
     """Write images (N, C, H, W) uint8 as one picture, which says in its file that ms_gan made it."""
-    made_by = PngInfo()
-    made_by.add_text(MADE_BY, MAKER)
     with whole_file(path) as temporary:
-        to_pillow(grid(images, columns)).save(
-            temporary, **({"pnginfo": made_by} if path.suffix.lower() == ".png" else {})
-        )
+        to_pillow(grid(images, columns)).save(temporary, **made_by(path.suffix.lower()))
 
 
 def save_array(blocks: Iterable[Tuple[int, np.ndarray]], shape: Tuple[int, int, int, int], path: Path) -> None:
@@ -92,8 +105,8 @@ def save_animation(frames: Sequence[Image.Image], path: Path, seconds: float, re
     duration = max(20, int(1000 * seconds / len(frames)))
     durations = [duration] * (len(frames) - 1) + [duration + 1500 * rest]
     with whole_file(path) as temporary:
-        made_by = {"comment": MAKER.encode()}
-        frames[0].save(temporary, save_all=True, append_images=list(frames[1:]), duration=durations, loop=0, **made_by)
+        about = {"duration": durations, "loop": 0, **made_by(".gif")}
+        frames[0].save(temporary, save_all=True, append_images=list(frames[1:]), **about)
 
 
 def animate_files(paths: List[Path], path: Path) -> None:

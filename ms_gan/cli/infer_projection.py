@@ -8,6 +8,7 @@ import numpy as np
 from ms_gan.cli.infer_options import InferOptions
 from ms_gan.config import Config
 from ms_gan.data.image_data import ImageData
+from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.options import read_yaml
 from ms_gan.pixels import to_float
@@ -29,7 +30,9 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
     from ms_gan.projection import CANDIDATES, find_latent
 
     search = options.projection
-    pixels = read_target(Path(search.image), sampler.card.image, search.invert)
+    ckpt = Path(options.ckpt)
+    data = read_yaml(Config, ckpt / "config.yaml").data if (ckpt / "config.yaml").is_file() else None
+    pixels = read_target(Path(search.image), sampler.card.image, search.invert, data)
     target = to_float(pixels)
     found = find_latent(sampler, target, options.seed, search.steps, search.starts, search.lr)
     save_grid(np.concatenate([pixels[None], to_uint8(found.images)]), path, columns=1 + len(found.images))
@@ -38,32 +41,38 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
     print(f"  {found.distance * GREY_LEVELS:5.1f}  what was found, after {search.steps:,} steps")
     print(f"  {found.nearest * GREY_LEVELS:5.1f}  the nearest of {CANDIDATES:,} random samples")
     print(f"  {found.typical * GREY_LEVELS:5.1f}  their median")
-    unseen = held_out(Path(options.ckpt), sampler.card.image.shape)
+    unseen = held_out(ckpt, sampler.card.image.shape)
     if unseen is not None:
         print(f"  {nearest_other(unseen.images, pixels):5.1f}  the nearest other of {unseen.name}")
     print(f"{path}: the picture, the search after {', '.join(map(str, found.steps))} steps")
     print(f"{path.with_suffix('.npy')}: the latent, for --latents")
 
 
-def read_target(path: Path, image: Any, invert: bool) -> np.ndarray:
+def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig] = None) -> np.ndarray:
     """A picture as the generator would have made it, (C, H, W) uint8: brought to its size as folders of images are.
 
     Args:
         path: any picture file.
         image: the card's ImageConfig.
         invert: swap black and white.
+        data: of the generator's run, for the range of values and the most pixels; None: the defaults.
 
     Raises:
         UsageError: the generator's images are not square, or neither grey nor coloured.
         GanError: the file cannot be read.
     """
-    from ms_gan.data.decode import Unreadable, decode
+    from ms_gan.data.decode import TooLarge, Unreadable, allowing, decode
+    from ms_gan.data.pixel_range import checked_range
 
     if image.height != image.width or image.channels not in (1, 3):
         size = "x".join(map(str, image.shape))
         raise UsageError(f"--project: pictures are brought to squares, grey or coloured; this generator makes {size}")
+    data = data or DataConfig()
     try:
-        pixels, _ = decode(path, image.height, image.channels, WHITE)
+        with allowing(data.max_pixels):
+            pixels, _ = decode(path, image.height, image.channels, WHITE, checked_range(data.range))
+    except TooLarge as error:
+        raise GanError(f"--project {path}: is too large ({error.size}); make it smaller") from None
     except Unreadable as error:
         raise GanError(f"--project {path}: cannot be read as a picture ({error})") from None
     return 255 - pixels if invert else pixels

@@ -12,7 +12,7 @@ from typing import Dict, Optional, Sequence
 import numpy as np
 
 from ms_gan.data.fetch import download, put_in_place, reason, scratch
-from ms_gan.data.image_data import ImageData
+from ms_gan.data.image_data import TEST, TRAINING, ImageData, title_of
 from ms_gan.data.lock import held
 from ms_gan.data.tar import DAMAGE, open_tar
 from ms_gan.data_config import DataConfig
@@ -55,7 +55,7 @@ def load_cifar10(config: DataConfig, seed: int) -> ImageData:
 def read_test_split(origin: str) -> Optional[ImageData]:
     """The test split, uint8 (10000, 3, 32, 32), from where the training split was read; None where it is not there."""
     try:
-        return _read(Path(origin), TEST_BATCHES, "test split")
+        return _read(Path(origin), TEST_BATCHES, TEST)
     except GanError:
         return None
 
@@ -90,7 +90,7 @@ def _fetch(cache: Path) -> Path:
     return archive
 
 
-def _read(place: Path, names: Sequence[str] = BATCHES, split: str = "training split") -> ImageData:
+def _read(place: Path, names: Sequence[str] = BATCHES, split: str = TRAINING) -> ImageData:
     if place.is_dir():
         files = {name: _read_file(place / name) for name in names}
         notices = (f"{place}: unpacked files have no published digest and were not verified",)
@@ -101,7 +101,7 @@ def _read(place: Path, names: Sequence[str] = BATCHES, split: str = "training sp
     return ImageData(
         images=np.concatenate([part[:, 1:] for part in records]).reshape(-1, 3, SIDE, SIDE),
         labels=np.concatenate([part[:, 0] for part in records]),
-        title=f"files in {TITLE}'s format" if notices else f"{TITLE}, {split}",
+        title=title_of(TITLE, split, not notices),
         origin=str(place),
         classes=CLASSES,
         notices=notices,

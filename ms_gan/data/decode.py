@@ -2,14 +2,15 @@
 
 import contextlib
 import threading
+import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterator, Optional, Tuple
+from typing import Iterator, NamedTuple, Optional, Tuple
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
-from ms_gan.data.pixel_range import Extremes, Range, common_range, eight_bit, extremes, is_deep
+from ms_gan.data.pixel_range import Extremes, Range, common_range, eight_bit, extremes, is_deep, is_halved
 from ms_gan.pictures import MADE_BY, MAKER
 
 VERSION = 2  # raise it whenever the same file decodes to other pixels, so that caches are made anew
@@ -40,6 +41,26 @@ class Unreadable(Exception):
     def __init__(self, why: str, lasting: bool = True):
         super().__init__(why)
         self.lasting = lasting
+
+
+class TooLarge(Unreadable):
+    """A picture with more pixels than are allowed.
+
+    Args:
+        size: how many it has, in words.
+        option: what allows them.
+    """
+
+    def __init__(self, size: str, option: str):
+        super().__init__(f"{size}; if you trust the file: {option}")
+        self.size = size
+
+
+class Depth(NamedTuple):
+    """What there is to know of a picture with more than 8 bits: a grey one's values; that a coloured one is halved."""
+
+    extremes: Optional[Extremes]
+    halved: bool
 
 
 def decode(
@@ -76,7 +97,7 @@ def decode(
         raise
     except Image.DecompressionBombError:
         most = 2 * Image.MAX_IMAGE_PIXELS
-        raise Unreadable(f"more than {most:,} pixels; if you trust the file, raise data.max_pixels") from None
+        raise TooLarge(f"more than {most:,} pixels", "raise data.max_pixels") from None
     # Pillow's readers raise whatever their parsing of a broken file runs into.
     except Exception as error:
         # An error number comes from the system, not from what the file holds.
@@ -105,17 +126,28 @@ def allowing(pixels: int) -> Iterator[None]:
     """A context in which pictures may have so many pixels: in all threads, Pillow has one limit."""
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, pixels
     try:
-        yield
+        with warnings.catch_warnings():
+            # What Pillow warns about is refused in one sentence.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            yield
     finally:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def extremes_of(path: Path) -> Optional[Extremes]:
-    """The smallest and the largest value of a grey picture with more than 8 bits; None of any other file."""
+def depth_of(path: Path, with_values: bool) -> Optional[Depth]:
+    """What there is to know about a picture with more than 8 bits; None of any other file.
+
+    Args:
+        path: the file.
+        with_values: look at the values of a grey one, which takes as long as to decode it.
+    """
     # What cannot be read now cannot be decoded later, and is told of then.
     with contextlib.suppress(Exception), Image.open(path, formats=formats()) as image:
         refuse_bomb(image)
-        return extremes(image)
+        if is_halved(image):
+            return Depth(None, True)
+        if with_values and is_deep(image):
+            return Depth(extremes(image), False)
     return None
 
 
@@ -124,8 +156,29 @@ def refuse_bomb(image: Image.Image) -> None:
     width, height = image.size
     limit = Image.MAX_IMAGE_PIXELS
     if limit and width * height > limit:
-        remedy = f"if you trust the file: --data.max_pixels {width * height}"
-        raise Unreadable(f"{width}x{height} pixels are more than {limit:,}; {remedy}")
+        raise TooLarge(f"{width}x{height} pixels are more than {limit:,}", f"--data.max_pixels {width * height}")
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture by its content, whatever it is called; Targa files are not told from others.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    telling = [form for form in formats() if form != "TGA"]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=telling):
+                return True
+    except Image.DecompressionBombError:
+        return True
+    except UnidentifiedImageError:
+        return False
+    except Exception as error:
+        if getattr(error, "errno", None):
+            raise
+        return False
 
 
 def is_own_file(path: Path) -> bool:
@@ -137,7 +190,11 @@ def is_own_file(path: Path) -> bool:
 
 def _is_own(image: Image.Image) -> bool:
     """Whether a picture is a sheet, a plot or an animation that ms_gan made."""
-    return image.info.get(MADE_BY) == MAKER or image.info.get("comment") == MAKER.encode()
+    if image.info.get(MADE_BY) == MAKER or image.info.get("comment") == MAKER.encode():
+        return True
+    with contextlib.suppress(Exception):  # broken EXIF data, as below
+        return image.format == "WEBP" and image.getexif().get(ExifTags.Base.Software) == MAKER
+    return False
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -20,7 +20,7 @@ from ms_gan.data import decode as decoder
 from ms_gan.data.cache import mark_used
 from ms_gan.data.fetch import put_in_place, scratch
 from ms_gan.data.lock import held
-from ms_gan.data.pixel_range import Extremes, Range, common_range, sentence
+from ms_gan.data.pixel_range import Range, common_range, halved_sentence, sentence
 from ms_gan.data_config import MAX_PIXELS
 from ms_gan.errors import GanError
 from ms_gan.files import write_text
@@ -29,7 +29,8 @@ from ms_gan.progress import progress
 PIXELS, ABOUT = "pixels.bin", "about.json"
 AT_ONCE = 256  # pictures handed to the threads in one go, to bound what waits to be written
 MOST_THREADS = 8
-END = 4096  # bytes of either end of a file that are part of the key
+SAMPLE = 4096  # bytes at the beginning, in the middle and at the end of a file that are part of the key
+WHOLE = 1 << 16  # bytes of a file that is part of the key as a whole
 
 
 @dataclass(frozen=True)
@@ -64,19 +65,19 @@ class Failure(NamedTuple):
 class Decoded(NamedTuple):
     """The pictures that could be read, uint8 (N, C, side, side), read-only; the others; how many were enlarged.
 
-    `found_range` is a sentence on the range of grey pictures with more than 8 bits, where one was found; else "".
+    `depth` has sentences on pictures with more than 8 bits, for people: the range that was found, and what is lost.
     """
 
     images: np.ndarray
     failures: Tuple[Failure, ...]
     enlarged: int
-    found_range: str
+    depth: Tuple[str, ...]
 
 
 def decoded(folder: Path, files: Sequence, recipe: Recipe, cache: Path) -> Decoded:
     """The decoded pictures of a folder, from the cache or, the first time, made into it.
 
-    The cache's key is the folder, the paths, sizes, times of change and ends of its files, the recipe, and Pillow's
+    The cache's key is the folder, the paths, sizes, times of change and samples of its files, the recipe, and Pillow's
     version: what one cannot read another may. Times alone do not tell: packages and archives give all files the same.
     Several processes may ask for the same pictures at once: one decodes, the others wait for it.
 
@@ -104,17 +105,21 @@ def _key(folder: Path, files: Sequence, recipe: Recipe) -> str:
     key = hashlib.sha256(repr((decoder.VERSION, PIL.__version__, recipe)).encode())
     key.update(os.fsencode(folder.resolve()))
     for name, size, mtime_ns in files:
-        key.update(os.fsencode(name) + f"\0{size}\0{mtime_ns}\0".encode() + _ends(folder / name, size))
+        key.update(os.fsencode(name) + f"\0{size}\0{mtime_ns}\0".encode() + _sample(folder / name, size))
     return key.hexdigest()[:32]
 
 
-def _ends(path: Path, size: int) -> bytes:
-    """The first and the last bytes of a file; none where it cannot be read, which decoding will tell."""
+def _sample(path: Path, size: int) -> bytes:
+    """A small file, or of a large one some bytes; none where it cannot be read, which decoding will tell."""
     try:
         with open(path, "rb") as file:
-            first = file.read(END)
-            file.seek(max(0, size - END))
-            return first + file.read(END)
+            if size <= WHOLE:
+                return file.read(WHOLE)
+            parts = []
+            for start in (0, (size - SAMPLE) // 2, size - SAMPLE):
+                file.seek(start)
+                parts.append(file.read(SAMPLE))
+            return b"".join(parts)
     except OSError:
         return b""
 
@@ -124,12 +129,12 @@ def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[D
     try:
         about = json.loads((place / ABOUT).read_text(encoding="ascii"))
         failures = tuple(Failure(*failure) for failure in about["failures"])
-        count, enlarged, found_range = about["images"], about["enlarged"], about["found_range"]
+        count, enlarged, depth = about["images"], about["enlarged"], tuple(about["depth"])
         if (place / PIXELS).stat().st_size != count * recipe.image_bytes:
             return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    texts = [found_range, *(text for failure in failures for text in failure[:2])]
+    texts = [*depth, *(text for failure in failures for text in failure[:2])]
     if type(count) is not int or type(enlarged) is not int or not all(isinstance(text, str) for text in texts):
         return None
     if not also_passing and not all(failure.lasting for failure in failures):
@@ -138,7 +143,7 @@ def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[D
     shape = (count, recipe.channels, recipe.side, recipe.side)
     # A file without a single byte cannot be mapped.
     images = np.memmap(place / PIXELS, np.uint8, "r", shape=shape) if count else np.empty(shape, np.uint8)
-    return Decoded(images, failures, enlarged, found_range)
+    return Decoded(images, failures, enlarged, depth)
 
 
 def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
@@ -151,9 +156,7 @@ def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
     tqdm.write(f"Decoding {len(files):,} pictures of {folder} into {place} ({needed:,} bytes)", file=sys.stderr)
     failures, count, enlarged = [], 0, 0
     names = [name for name, *_ in files]
-    pixel_range, found_range = recipe.pixel_range, ""
-    if pixel_range is None:
-        pixel_range, found_range = find_range(folder, names, recipe.max_pixels)
+    pixel_range, depth = find_range(folder, names, recipe.max_pixels, recipe.pixel_range)
     try:
         with scratch(place) as work:
             with open(work / PIXELS, "wb") as out:
@@ -169,26 +172,32 @@ def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
             (place / ABOUT).unlink(missing_ok=True)
             put_in_place(work / PIXELS, place / PIXELS)
         about = {"folder": str(folder), "recipe": asdict(recipe), "images": count, "enlarged": enlarged}
-        write_text(place / ABOUT, json.dumps({**about, "failures": failures, "found_range": found_range}))
+        write_text(place / ABOUT, json.dumps({**about, "failures": failures, "depth": depth}))
     except OSError as error:
         raise GanError(f"{place}: the decoded images cannot be written ({error}); see MS_GAN_CACHE") from error
 
 
-def find_range(folder: Path, names: Sequence[str], max_pixels: int) -> Tuple[Optional[Range], str]:
-    """Black and white of the grey pictures with more than 8 bits among some, and a sentence on it; None and "" without.
+def find_range(
+    folder: Path, names: Sequence[str], max_pixels: int, given: Optional[Range] = None
+) -> Tuple[Optional[Range], Tuple[str, ...]]:
+    """Black and white of the grey pictures with more than 8 bits among some, None without; and sentences on such ones.
 
     Args:
         folder: where the names begin.
         names: of the pictures.
         max_pixels: pictures with more pixels are not looked at.
+        given: black and white, where they need not be found.
     """
-    work = partial(_extremes_of, folder)
+    work = partial(_depth_of, folder, given is None)
     found = [one for one in in_threads(work, names, "Looking for deep pictures", max_pixels) if one is not None]
-    return (common_range(found), sentence(common_range(found), len(found))) if found else (None, "")
+    halved = sum(one.halved for one in found)
+    pixel_range = given or common_range(one.extremes for one in found)
+    told = (sentence(pixel_range, len(found) - halved),) if pixel_range and not given else ()
+    return pixel_range, told + ((halved_sentence(halved),) if halved else ())
 
 
-def _extremes_of(folder: Path, name: str) -> Optional[Extremes]:
-    return decoder.extremes_of(folder / name)
+def _depth_of(folder: Path, with_values: bool, name: str) -> Optional[decoder.Depth]:
+    return decoder.depth_of(folder / name, with_values)
 
 
 def in_threads(work: Callable, names: Sequence[str], doing: str, max_pixels: int) -> Iterator:

@@ -9,8 +9,8 @@ from ms_gan.data.decode import OWN_SHEET
 from ms_gan.data.decoded import Failure, Recipe, decoded
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.pixel_range import checked_range
-from ms_gan.data.walk import Found, described, walk
-from ms_gan.data.zipped import unpacked
+from ms_gan.data.walk import BESIDE, Found, described, printable, walk
+from ms_gan.data.zipped import Unpacked, unpacked
 from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.paths import FILE, home_for_tilde, kind_at
@@ -33,7 +33,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     if not config.dir:
         raise UsageError("data.source: a folder of images is needed; name it with --data-dir")
     given = Path(home_for_tilde(config.dir))
-    folder = unpacked(given, cache_dir() / "unpacked") if is_zip(config.dir) else data_folders(config.dir)[0]
+    folder, lost = open_zip(given) if is_zip(config.dir) else (data_folders(config.dir)[0], ())
     found = find_pictures(folder)
     files = found.files
     if not files:
@@ -41,17 +41,17 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
         raise UsageError(
             f"--data-dir: {given} holds no images, nor do its subfolders; pictures end in .png, .jpg, ..."
             + (f"; there are: {there}" if there else "")
+            + (f"; cannot be unpacked: {name_failures(lost)}" if lost else "")
         )
     channels = 1 if config.channels == "grey" else 3
     background, pixel_range = parse_colour(config.background), checked_range(config.range)
     recipe = Recipe(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
     result = decoded(folder, files[: config.limit], recipe, cache_dir() / "pictures")
-    _refuse_many(result.failures, len(files[: config.limit]), config.max_unreadable, folder)
-    notices = list(what_is_left_out(found))
-    if result.found_range:
-        notices.append(result.found_range)
-    if result.failures:
-        notices.append(f"{_count(len(result.failures), 'image file')} left out: {name_failures(result.failures)}")
+    failures = [*lost, *result.failures]
+    _refuse_many(failures, len(lost) + len(files[: config.limit]), config.max_unreadable, given)
+    notices = [*what_is_left_out(found), *result.depth]
+    if failures:
+        notices.append(f"{_count(len(failures), 'image file')} left out: {name_failures(failures)}")
     if result.enlarged:
         notices.append(f"{_count(result.enlarged, 'image')} smaller than {recipe.side}x{recipe.side} enlarged")
     return ImageData(
@@ -69,6 +69,11 @@ def is_zip(given: str) -> bool:
     return path.suffix.lower() == ".zip" and kind_at(path, "--data-dir") == FILE
 
 
+def open_zip(archive: Path) -> Unpacked:
+    """The folder that a zip file holds, in the user's cache, and what of it could not be unpacked. Raises GanError."""
+    return unpacked(archive, cache_dir() / "unpacked")
+
+
 def find_pictures(folder: Path) -> Found:
     """What lies under a folder: its pictures, sorted by path, and what is none; see `walk`.
 
@@ -83,7 +88,7 @@ def find_pictures(folder: Path) -> Found:
 
 def what_is_left_out(found: Found) -> Iterator[str]:
     """Sentences on what lies in a folder and is no data, though someone may have meant it to be."""
-    kinds = described(found.others, remedies_only=True)
+    kinds = described(found.others, without=BESIDE)
     if kinds:
         yield f"files of kinds that are not read: {kinds}"
     if found.unreadable:
@@ -101,11 +106,6 @@ def parse_colour(text: str) -> Tuple[int, int, int]:
         return ImageColor.getrgb(text)[:3]
     except ValueError:
         raise UsageError(f"data.background: {text!r} is no colour; allowed: a name such as white, or #rrggbb") from None
-
-
-def printable(name: str) -> str:
-    """A file's name with whatever a terminal cannot show, or should not obey, spelt out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 def name_failures(failures: Sequence[Failure], most: int = NAMED) -> str:

@@ -5,6 +5,21 @@ from typing import Optional, Tuple
 
 import numpy as np
 
+TRAINING, TEST = "training split", "test split"
+
+
+def title_of(name: str, split: str, genuine: bool) -> str:
+    """What files of a published data set are called; its name is for what has the published content.
+
+    Args:
+        name: the data set's.
+        split: TRAINING or TEST. Other files than the published ones are the training images unless they are called so.
+        genuine: whether they have the published content.
+    """
+    if genuine:
+        return f"{name}, {split}"
+    return f"files in {name}'s format" + (f", {split}" if split == TEST else "")
+
 
 @dataclass(frozen=True)
 class ImageData:

@@ -15,23 +15,21 @@ from PIL import Image
 
 from ms_gan.arguments import Parser
 from ms_gan.cli.run_command import run_command
-from ms_gan.data.decode import Unreadable, decode, is_own_file
+from ms_gan.data.decode import OWN_SHEET, Unreadable, decode, is_own_file
 from ms_gan.data.decoded import Failure, find_range, in_threads
 from ms_gan.data.folder import (
     DEFAULT_SIDE,
     find_pictures,
     name_failures,
+    open_zip,
     parse_colour,
-    printable,
     what_is_left_out,
 )
-from ms_gan.data.walk import PictureFile, described
-from ms_gan.data.zipped import unpacked
+from ms_gan.data.walk import PictureFile, described, printable
 from ms_gan.data_config import MAX_PIXELS
 from ms_gan.errors import UsageError
 from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
 from ms_gan.pictures import save_grid
-from ms_gan.runtime.paths import cache_dir
 
 PROGRAM = "python -m ms_gan.data.inspect"
 ABOUT = """\
@@ -92,31 +90,38 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
         GanError: the contact sheet cannot be written.
     """
     colour = parse_colour(background)
-    given = folder
+    given, lost = folder, ()
     if folder.suffix.lower() == ".zip" and kind_at(folder, "DIR") == FILE:
-        folder = unpacked(folder, cache_dir() / "unpacked")
+        folder, lost = open_zip(folder)
     if kind_at(folder, "DIR") != FOLDER:
         raise UsageError(f"{folder}: no such folder")
     found = find_pictures(folder)
     files, others = found.files, described(found.others)
     if not files:
-        raise UsageError(f"{given}: no images in it or its subfolders" + (f"; there are: {others}" if others else ""))
+        raise UsageError(
+            f"{given}: no images in it or its subfolders"
+            + (f"; there are: {others}" if others else "")
+            + (f"; cannot be unpacked: {name_failures(lost)}" if lost else "")
+        )
     names = [file.name for file in files]
     for name in names:
         if sheet.name == Path(name).name and not is_own_file(folder / name):
             refuse_same(sheet, "--sheet", folder / name, "one of the pictures")
-    pixel_range, about_range = find_range(folder, names, MAX_PIXELS)
+    pixel_range, depth = find_range(folder, names, MAX_PIXELS)
     decode_one = partial(decode, side=side, channels=3, background=colour, pixel_range=pixel_range)
     seen = list(in_threads(partial(_look, folder, decode_one), names, "Reading", MAX_PIXELS))
     pictures = [result for result in seen if isinstance(result, Picture)]
-    failures = [result for result in seen if isinstance(result, Failure)]
+    failures = [*lost, *(result for result in seen if isinstance(result, Failure))]
+    own = [failure.name for failure in failures if failure.why == OWN_SHEET]
+    failures = [failure for failure in failures if failure.why != OWN_SHEET]
+    files = [file for file in files if file.name not in own]
     yield f"{given}: {len(files):,} image files, {sum(file.size for file in files) / 1e6:,.1f} MB"
     if pictures:
         yield from _describe(pictures, side)
     yield f"broken      {len(failures):,}" + (f": {name_failures(failures, NAMED)}" if failures else "")
     if others:
         yield f"other files {others}"
-    for sentence in filter(None, [about_range, *what_is_left_out(found._replace(others={}))]):
+    for sentence in [*depth, *what_is_left_out(found._replace(others={})), *_own_sheets(own, folder, sheet)]:
         yield f"note        {sentence}"
     groups = _duplicates(folder, files)
     same = [" = ".join(map(printable, group)) for group in groups[:NAMED]]
@@ -126,6 +131,13 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
         chosen = np.unique(np.linspace(0, len(pictures) - 1, SHEET_IMAGES).round().astype(int))
         save_grid(np.stack([decode_one(folder / pictures[i].name)[0] for i in chosen]), sheet)
         yield f"sheet       {sheet} ({len(chosen)} images as a network would be given them)"
+
+
+def _own_sheets(names: Sequence[str], folder: Path, sheet: Path) -> Iterator[str]:
+    if names:
+        yield f"left out because ms_gan made them: {', '.join(map(printable, names[:NAMED]))}"
+    if folder.resolve() in sheet.resolve().parents:
+        yield f"{sheet} lies among the pictures; ms_gan leaves it out, other programs may not"
 
 
 def _path(text: str) -> Path:

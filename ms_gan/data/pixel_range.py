@@ -3,6 +3,7 @@
 Were it guessed for each picture by itself, a dark one among 12-bit pictures would become as bright as the others.
 """
 
+import re
 from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 import numpy as np
@@ -11,12 +12,13 @@ from PIL import Image
 from ms_gan.errors import UsageError
 
 BAND = 256  # rows looked at in one go, to bound the memory
+HALVED = re.compile(";16[BLN]")  # in the name of a layout of which Pillow makes a mode of 8 bits
 WHITES = (255, 1023, 4095, 16383, 65535)  # of 8, 10, 12, 14 and 16 bits
 Range = Tuple[float, float]
 
 
 class Extremes(NamedTuple):
-    """The smallest and the largest value of a picture."""
+    """The smallest and the largest value of a picture, infinities and what is no number apart."""
 
     low: float
     high: float
@@ -27,11 +29,17 @@ def is_deep(image: Image.Image) -> bool:
     return image.mode[0] in "IF"
 
 
+def is_halved(image: Image.Image) -> bool:
+    """Whether Pillow reads only the upper 8 bits of a colour picture's 16; to be asked before its pixels are read."""
+    return not is_deep(image) and any(HALVED.search(str(tile[3])) for tile in image.tile)
+
+
 def extremes(image: Image.Image) -> Optional[Extremes]:
     """Of a deep picture; None of any other, whose pixels are not looked at."""
     if not is_deep(image):
         return None
-    parts = [(values.min(), values.max()) for _, values in bands(image)]
+    numbers = (values[np.isfinite(values)] for _, values in bands(image))
+    parts = [(values.min(), values.max()) for values in numbers if values.size] or [(0, 0)]
     return Extremes(float(min(low for low, _ in parts)), float(max(high for _, high in parts)))
 
 
@@ -56,6 +64,7 @@ def eight_bit(image: Image.Image, black: float, white: float) -> Image.Image:
     """A deep picture in 8 bits; values beyond black and white become black and white."""
     pixels = np.empty((image.height, image.width), np.uint8)
     for rows, values in bands(image):
+        values = np.nan_to_num(values)
         pixels[rows] = np.rint(np.clip((values - np.float32(black)) / np.float32(white - black), 0, 1) * 255)
     return Image.fromarray(pixels)
 
@@ -64,7 +73,7 @@ def bands(image: Image.Image) -> Iterator[Tuple[slice, np.ndarray]]:
     """A grey picture as float32, some rows at a time."""
     for top in range(0, image.height, BAND):
         rows = slice(top, min(top + BAND, image.height))
-        yield rows, np.nan_to_num(np.asarray(image.crop((0, top, image.width, rows.stop))).astype(np.float32))
+        yield rows, np.asarray(image.crop((0, top, image.width, rows.stop))).astype(np.float32)
 
 
 def checked_range(given: Optional[List[float]]) -> Optional[Range]:
@@ -78,6 +87,12 @@ def checked_range(given: Optional[List[float]]) -> Optional[Range]:
     if len(given) != 2 or not np.isfinite(given).all() or given[0] == given[1]:
         raise UsageError(f"data.range: {given} is not allowed; allowed: black and white, such as [0, 4095]")
     return float(given[0]), float(given[1])
+
+
+def halved_sentence(pictures: int) -> str:
+    """What a person should know about pictures that are `is_halved`."""
+    what = "colour picture has" if pictures == 1 else "colour pictures have"
+    return f"{pictures:,} {what} 16 bits a channel, of which the upper 8 are read"
 
 
 def sentence(found: Range, pictures: int) -> str:

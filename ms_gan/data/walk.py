@@ -3,11 +3,11 @@
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Collection, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from PIL import Image
 
-from ms_gan.data.decode import formats
+from ms_gan.data.decode import formats, is_picture
 
 # Kinds of pictures that Pillow does not read by itself, and what to do about them.
 REMEDIES = {
@@ -19,8 +19,12 @@ REMEDIES = {
     ".mp4": "take pictures out of them, such as by ffmpeg", ".mov": "take pictures out of them, such as by ffmpeg",
     ".zip": "unpack them, or name one with --data-dir",
 }  # fmt: skip
-# How pictures begin, for files whose names have no ending.
-BEGINNINGS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
+# What lies beside pictures and is not meant to be one.
+BESIDE = {
+    ".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".toml", ".ini", ".log", ".html",
+    ".htm", ".db", ".py", ".sh", ".npy", ".npz",
+}  # fmt: skip
+KINDS = 10  # endings spelt out
 RUN = ("config.yaml", "checkpoints", "samples")  # what the folder of a run holds from its beginning
 NO_ENDING = "no ending"
 
@@ -62,7 +66,7 @@ def walk(folder: Path) -> Found:
         try:
             kind = os.path.splitext(entry.name)[1].lower()
             about = entry.stat()
-            if kind in endings or (not kind and _begins_as_picture(folder / name)):
+            if kind in endings or (not kind and is_picture(folder / name)):
                 found.files.append(PictureFile(name, about.st_size, about.st_mtime_ns))
             else:
                 found.others[kind or NO_ENDING] += 1
@@ -72,20 +76,24 @@ def walk(folder: Path) -> Found:
     return found
 
 
-def described(others: Dict[str, int], remedies_only: bool = False) -> Optional[str]:
+def described(others: Dict[str, int], without: Collection[str] = ()) -> Optional[str]:
     """How many files there are of other kinds, with what can be done: ".heic 10 (install pillow-heif)", or None.
 
     Args:
         others: how many files have each ending.
-        remedies_only: leave out endings without a remedy: those of texts, tables and so on.
+        without: endings that are not told of.
     """
-    rows = sorted(others.items(), key=lambda row: -row[1])
+    rows = sorted((row for row in others.items() if row[0] not in without), key=lambda row: -row[1])
     texts = [
-        f"{ending} {count:,}" + (f" ({REMEDIES[ending]})" if ending in REMEDIES else "")
-        for ending, count in rows
-        if ending in REMEDIES or not remedies_only
+        f"{printable(ending)} {count:,}" + (f" ({REMEDIES[ending]})" if ending in REMEDIES else "")
+        for ending, count in rows[:KINDS]
     ]
-    return ", ".join(texts) or None
+    return ", ".join(texts + [f"{len(rows) - KINDS} other kinds"] * (len(rows) > KINDS)) or None
+
+
+def printable(name: str) -> str:
+    """A file's name with whatever a terminal cannot show, or should not obey, spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
 def _entries(folder: Path, found: Found) -> Iterator[Tuple[os.DirEntry, str]]:
@@ -122,11 +130,6 @@ def _entries(folder: Path, found: Found) -> Iterator[Tuple[os.DirEntry, str]]:
                     found.unreadable.append((name, "a link that leads nowhere"))
             except OSError as error:  # such as a link that leads to itself
                 found.unreadable.append((name, _why(error)))
-
-
-def _begins_as_picture(path: Path) -> bool:
-    with open(path, "rb") as file:
-        return file.read(8).startswith(BEGINNINGS)
 
 
 def _why(error: OSError) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ms_gan.explorer.directions import principal_directions
 from ms_gan.latents import is_spherical
-from ms_gan.pictures import grid, to_pillow
+from ms_gan.pictures import grid, made_by, to_pillow
 from ms_gan.pixels import to_uint8
 from ms_gan.sampling import Sampler
 
@@ -79,7 +79,7 @@ def png(images: np.ndarray, columns: Optional[int]) -> bytes:
     """Images (N, C, H, W) uint8 as a PNG: a grid as infer.py makes it; a single one without a frame, enlarged."""
     sheet = _enlarged(images)[0] if len(images) == 1 else grid(images, columns)
     file = io.BytesIO()
-    to_pillow(sheet).save(file, "PNG")
+    to_pillow(sheet).save(file, "PNG", **(made_by(".png") if len(images) > 1 else {}))
     return file.getvalue()
 
 
@@ -93,7 +93,7 @@ def animation(images: np.ndarray, kind: str, milliseconds: int) -> bytes:
     """
     first, *others = [to_pillow(image) for image in _enlarged(images)]
     file = io.BytesIO()
-    about = {"lossless": True, "method": 0} if kind == "WEBP" else {}
+    about = made_by(f".{kind.lower()}") | ({"lossless": True, "method": 0} if kind == "WEBP" else {})
     first.save(file, kind, save_all=True, append_images=others, duration=milliseconds, loop=0, **about)
     return file.getvalue()
 

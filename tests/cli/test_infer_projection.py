@@ -4,6 +4,7 @@ from PIL import Image
 
 from ms_gan.card import ImageConfig
 from ms_gan.cli.infer_projection import held_out, nearest_other, read_target
+from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 
 
@@ -20,6 +21,17 @@ def test_what_cannot_be_brought_to_the_generator(tmp_path):
         read_target(tmp_path / "a.png", ImageConfig(), False)
     with pytest.raises(UsageError, match="this generator makes 1x28x20"):
         read_target(tmp_path / "a.png", ImageConfig(width=20), False)
+
+
+def test_a_picture_is_read_as_those_of_the_run(tmp_path):
+    Image.fromarray(np.full((9, 9), 1000, np.uint16)).save(tmp_path / "deep.png")
+    found = read_target(tmp_path / "deep.png", ImageConfig(), False, DataConfig(source="folder", range=[0, 4000]))
+    assert found.max() == found.min() == 64
+    Image.new("L", (60, 60), 9).save(tmp_path / "large.png")
+    with pytest.raises(GanError, match=r"is too large \(60x60 pixels are more than 3,000\); make it smaller$"):
+        read_target(tmp_path / "large.png", ImageConfig(), False, DataConfig(source="folder", max_pixels=3000))
+    allowed = DataConfig(source="folder", max_pixels=3600)
+    assert read_target(tmp_path / "large.png", ImageConfig(), False, allowed).max() == 9
 
 
 def test_the_picture_itself_is_no_neighbour():

@@ -66,6 +66,19 @@ def test_a_file_that_changes_but_not_its_size_and_time_is_decoded_anew(tmp_path)
         assert get(tmp_path / "pictures").images[0, 0, 0, 0] == value
 
 
+@pytest.mark.parametrize("side", [64, 300])
+def test_a_file_of_which_only_the_middle_changes_is_decoded_anew(tmp_path, side):
+    """As in frames with a border, and icons on white ground."""
+    for value in (200, 10):
+        image = Image.new("RGB", (side, side), "white")
+        image.paste((value,) * 3, (side // 4, side // 2 - 5, 3 * side // 4, side // 2 + 5))
+        (tmp_path / "pictures").mkdir(exist_ok=True)
+        image.save(tmp_path / "pictures" / "0.bmp")
+        os.utime(tmp_path / "pictures" / "0.bmp", (500_000_000, 500_000_000))
+        seen = get(tmp_path / "pictures", Recipe(side, 3, (255, 255, 255))).images[0, 0, side // 2, side // 2]
+        assert seen == value
+
+
 def test_what_one_pillow_cannot_read_another_may(folder, monkeypatch):
     get(folder)
     monkeypatch.setattr(module.PIL, "__version__", "99.0")

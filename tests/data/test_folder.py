@@ -1,5 +1,8 @@
 import os
 import shutil
+import struct
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,8 @@ from ms_gan.data.folder import find_pictures, printable
 from ms_gan.data.inspect import main as inspect
 from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
+from ms_gan.explorer.studio import animation, png
+from ms_gan.movies import save_movie
 from ms_gan.pictures import new_figure, save_animation, save_figure
 from ms_gan.pixels import to_uint8
 
@@ -139,11 +144,14 @@ def test_what_ms_gan_itself_makes_is_no_data(folder, capsys):
     figure = new_figure(1, 1)
     save_figure(figure, folder / "losses.png")
     save_animation([Image.new("L", (9, 9))] * 2, folder / "walk.gif", 1)
+    save_movie([np.zeros((3, 9, 9), np.uint8)] * 2, folder / "walk.webp", 1)
+    (folder / "page.png").write_bytes(png(np.zeros((2, 3, 9, 9), np.uint8), None))
+    (folder / "page.webp").write_bytes(animation(np.zeros((2, 3, 9, 9), np.uint8), "WEBP", 100))
     data = load_folder(folder)
     assert len(data.images) == 10
     left_out, sheets = data.notices
     assert left_out == "the folders of trainings are left out: run/"
-    assert sheets.startswith("3 image files left out: ") and sheets.count("a sheet of images that ms_gan made") == 3
+    assert sheets.startswith("6 image files left out: ") and sheets.count("a sheet of images that ms_gan made") == 5
 
 
 def test_links_that_lead_nowhere_and_locked_folders_are_named_and_left_out(folder, monkeypatch):
@@ -173,8 +181,19 @@ def test_kinds_that_are_not_read_are_counted_with_a_remedy(folder, monkeypatch):
 
 def test_pictures_whose_names_have_no_ending_are_found(folder):
     Image.new("RGB", (9, 9), (222,) * 3).save(folder / "portrait", "PNG")
-    (folder / "LICENSE").write_text("text")
-    assert 222 in values(load_folder(folder)) and len(load_folder(folder).images) == 11
+    Image.new("RGB", (9, 9), (221,) * 3).save(folder / "landscape", "PPM")
+    for name, text in (("LICENSE", "text"), ("cars", "BMW, Riffian")):
+        (folder / name).write_text(text)
+    data = load_folder(folder, max_unreadable=0.0)
+    assert {221, 222} < set(values(data)) and len(data.images) == 12
+    assert data.notices == ("files of kinds that are not read: no ending 2",)
+
+
+def test_endings_that_nobody_knows_are_counted_and_printed_safely(folder):
+    for name in ("a.jpg_large", "b.jpg_large", "c.\x1b[31m", "labels.csv"):
+        (folder / name).write_text("x")
+    (notice,) = load_folder(folder).notices
+    assert notice == r"files of kinds that are not read: .jpg_large 2, .\x1b[31m 1"
 
 
 def test_grey_of_more_than_8_bits_has_one_range_for_the_folder(tmp_path):
@@ -188,6 +207,26 @@ def test_grey_of_more_than_8_bits_has_one_range_for_the_folder(tmp_path):
     assert values(stated) == [13, 128] and not any("more than 8 bits" in notice for notice in stated.notices)
     with pytest.raises(UsageError, match="data.range"):
         load_folder(tmp_path / "deep", range=[1])
+
+
+def png_of_16_bits(value):
+    """A PNG of 9x9 pixels in three colours of 16 bits, which Pillow does not write."""
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header, row = struct.pack(">IIBBBBB", 9, 9, 16, 2, 0, 0, 0), b"\0" + struct.pack(">H", value) * 27
+    data = zlib.compress(row * 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("options", [{}, {"range": [0, 4095]}])
+def test_it_is_said_that_of_colours_of_16_bits_the_upper_8_are_read(folder, options):
+    (folder / "deep.png").write_bytes(png_of_16_bits(222 * 256 + 9))
+    data = load_folder(folder, **options)
+    assert 222 in values(data)
+    assert data.notices == ("1 colour picture has 16 bits a channel, of which the upper 8 are read",)
+    assert load_folder(folder, **options).notices == data.notices, "the cache forgot"
 
 
 def test_more_pixels_are_allowed_by_an_option(folder):
@@ -208,6 +247,18 @@ def test_a_zip_file_is_read_as_the_folder_that_it_holds(folder, tmp_path):
     shutil.make_archive(str(tmp_path / "photos"), "zip", folder)
     data = load_folder(tmp_path / "photos.zip")
     assert np.array_equal(data.images, expected.images) and data.title == "images in photos.zip"
+
+
+def test_what_a_zip_file_cannot_give_counts_as_unreadable(folder, tmp_path):
+    with zipfile.ZipFile(tmp_path / "photos.zip", "w") as archive:
+        for path in sorted(folder.rglob("*.png")):
+            archive.write(path, path.name)
+        archive.writestr("../out.png", b"x")
+    data = load_folder(tmp_path / "photos.zip", max_unreadable=0.2)
+    assert len(data.images) == 5
+    assert data.notices == ("1 image file left out: ../out.png (a name that leads out of the folder)",)
+    with pytest.raises(GanError, match=r"photos.zip: 1 of 6 image files cannot be read, .* \(0.1\) allows: ../out.png"):
+        load_folder(tmp_path / "photos.zip", max_unreadable=0.1)
 
 
 def test_no_folder_and_no_colour_are_refused():

@@ -68,3 +68,17 @@ def test_a_folder_of_pictures_has_none(tmp_path):
 def test_digits_that_no_training_sees_say_so_and_name_their_classes_once():
     data = held_out(source="synthetic", limit=300, classes=[3])
     assert data.title == "synthetic digits that no training sees (drawn, not handwritten), class 3"
+
+
+@pytest.mark.parametrize("source", ["mnist", "cifar10"])
+def test_files_of_ones_own_say_that_they_are_the_test_split(tmp_path, source):
+    if source == "mnist":
+        images, labels = random_digits(30)
+        write_mnist(tmp_path, 20)
+        write_idx(tmp_path / "t10k-images-idx3-ubyte", images)
+        write_idx(tmp_path / "t10k-labels-idx1-ubyte", labels)
+    else:
+        write_archive(tmp_path / "cifar-10-binary.tar.gz", archive_members(**{"test_batch.bin": records(9).tobytes()}))
+    config = DataConfig(source=source, dir=str(tmp_path))
+    training = load(config, 0)
+    assert load_held_out(config, training, 0).title == f"{training.title}, test split"

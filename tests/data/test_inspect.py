@@ -53,3 +53,13 @@ def test_the_sheet_is_not_written_over_a_picture_but_over_an_older_sheet(folder,
     assert "is one of the pictures, which would be overwritten" in capsys.readouterr().err
     for _ in range(2):
         assert main([str(folder), "--sheet", str(folder / "sheet.png")]) == 0
+
+
+def test_own_sheets_are_neither_counted_nor_broken(folder, capsys):
+    sheet = folder / "sheet.png"
+    for _ in range(2):
+        assert main([str(folder), "--sheet", str(sheet)]) == 0
+        said = capsys.readouterr().out
+        assert "4 image files" in said and "broken      1: broken.png (" in said
+        assert f"note        {sheet} lies among the pictures; ms_gan leaves it out" in said
+    assert "note        left out because ms_gan made them: sheet.png" in said

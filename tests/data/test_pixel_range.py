@@ -28,6 +28,12 @@ def test_values_beyond_black_and_white_are_black_and_white():
     assert np.asarray(eight_bit(image, -1, 1)).tolist() == [[0, 0, 128, 255, 255, 128]]
 
 
+def test_infinities_and_what_is_no_number_do_not_set_the_range():
+    image = Image.fromarray(np.float32([[np.inf, 5, 9, np.nan, -np.inf]]))
+    assert extremes(image) == (5, 9)
+    assert extremes(Image.fromarray(np.float32([[np.nan]]))) == (0, 0)
+
+
 def test_pictures_of_8_bits_are_not_looked_at():
     assert extremes(Image.new("RGB", (3, 3))) is None
     assert extremes(Image.fromarray(np.uint16([[7, 300]]))) == (7, 300)

@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 import io
+import shutil
 import tarfile
+import zipfile
 from functools import partial
 
 import numpy as np
@@ -92,6 +94,26 @@ def package(folder):
 
     (folder / "out").mkdir()
     return tar_contents(packed.getvalue()), from_file(folder / "things.tgz", read)
+
+
+def zip_of_pictures(folder):
+    from ms_gan.data.zipped import unpacked
+
+    valid = []
+    for kind in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", kind) as archive:
+            for name in ("a.png", "more/b.png", "../c.png"):
+                archive.writestr(name, name.encode() * 100)
+        valid.append(packed.getvalue())
+
+    def read():
+        found = unpacked(folder / "photos.zip", folder / "cache")
+        shutil.rmtree(folder / "cache")
+        assert not (folder / "c.png").exists() and not (folder / "cache" / "c.png").exists()
+        return len(found.failures)
+
+    return edited(valid), from_file(folder / "photos.zip", read)
 
 
 def picture(folder):

@@ -33,6 +33,7 @@ FORMATS = {
     "cifar_batch": Format(data_files.cifar_batch),
     "cifar_archive": Format(data_files.cifar_archive),
     "package": Format(data_files.package),
+    "zip": Format(data_files.zip_of_pictures),
     "picture": Format(data_files.picture, memory=1500 * MB),
     "configuration": Format(run_files.configuration),
     "card": Format(generator_files.card),

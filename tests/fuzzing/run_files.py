@@ -53,6 +53,7 @@ def decoded_cache(folder):
     recipe = Recipe(8, 1, (0, 0, 0))
     (folder / PIXELS).write_bytes(bytes(3 * recipe.image_bytes))
     about = {"folder": "x", "recipe": asdict(recipe), "images": 3, "enlarged": 1, "failures": [["a.png", "why", True]]}
+    about["depth"] = ["told"]
     dumped = strange_trees([about]).map(lambda tree: json.dumps(tree).encode())
 
     def read():
