@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import List, Literal, Optional, Union
 
 from ms_gan.device_names import device_name
-from ms_gan.schema import ABOVE_ZERO, option
-from ms_gan.seeds import MAX_SEED
+from ms_gan.schema import ABOVE_ZERO, MAX_SEED, option
 
 # What some options need, to be read at all.
 FOLDER = {"source": ("folder",)}

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import numpy as np
 
-MAX_SEED = 2**63 - 1
+from ms_gan.schema import MAX_SEED
 
 
 class Purpose(IntEnum):
