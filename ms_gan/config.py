@@ -10,8 +10,7 @@ from typing import List, Literal, Optional
 from ms_gan.data_config import DataConfig
 from ms_gan.device_names import device_name
 from ms_gan.paths import home_for_tilde
-from ms_gan.schema import ABOVE_ZERO, option
-from ms_gan.seeds import MAX_SEED
+from ms_gan.schema import ABOVE_ZERO, MAX_SEED, option
 
 # What some options need, to be read at all.
 MLP, CNN, DCGAN = {"name": ("mlp",)}, {"name": ("cnn",)}, {"name": ("dcgan",)}

@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple
 
 from ms_gan.errors import UsageError
 
+MAX_SEED = 2**63 - 1  # here because seeds.py imports numpy, and options are read before that is
 ABOVE_ZERO = ("above 0",)  # for `only`: any number but 0
 
 
@@ -112,7 +113,7 @@ def plain(value: Any) -> str:
         return f"{value:.12g}"
     if isinstance(value, list):
         return f"[{', '.join(map(plain, value))}]"
-    return "2^63 - 1" if value == 2**63 - 1 else str(value)
+    return "2^63 - 1" if value == MAX_SEED else str(value)
 
 
 def check_ranges(options: Any) -> None:

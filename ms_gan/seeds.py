@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-MAX_SEED = 2**63 - 1
+from ms_gan.schema import MAX_SEED
 
 
 class Purpose(IntEnum):
