@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple
 
 from ms_gan.errors import UsageError
 
-MAX_SEED = 2**63 - 1  # here because seeds.py imports numpy, and options are read before that is
+MAX_SEED = 2**63 - 1
 ABOVE_ZERO = ("above 0",)  # for `only`: any number but 0
 
 

@@ -10,10 +10,10 @@ on every device.
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from ms_gan.schema import MAX_SEED
+
 if TYPE_CHECKING:
     import numpy as np
-
-from ms_gan.schema import MAX_SEED
 
 
 class Purpose(IntEnum):
@@ -44,7 +44,7 @@ def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":
     Raises:
         ValueError: a seed or a counter out of range, or more than three counters.
     """
-    # Not above: options need MAX_SEED, and numpy starts threads, which must not be there before Signals.
+    # Not above: who reads options imports this module, and numpy starts threads, which must not be there before Signals.
     import numpy as np
 
     if not 0 <= seed <= MAX_SEED:
