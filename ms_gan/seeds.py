@@ -44,7 +44,7 @@ def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":
     Raises:
         ValueError: a seed or a counter out of range, or more than three counters.
     """
-    # Not above: who reads options imports this module, and numpy starts threads, which must not be there before Signals.
+    # Not above: options need this module, and numpy starts threads, which must not be there before Signals.
     import numpy as np
 
     if not 0 <= seed <= MAX_SEED:
