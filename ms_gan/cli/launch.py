@@ -1,7 +1,6 @@
 """run_distribute_train.sh: train.py in several processes at once, on one machine or on several."""
 
 import argparse
-import os
 import socket
 import sys
 from typing import List, Optional, Tuple
@@ -11,6 +10,7 @@ from ms_gan.cli.run_command import run_command
 from ms_gan.cli.train import DRY_RUN, read_options, refuse_card, share_batch
 from ms_gan.errors import UsageError
 from ms_gan.runtime.ascend import look
+from ms_gan.runtime.checkup import usable_cores
 from ms_gan.runtime.device import choose
 from ms_gan.runtime.job import Job, Plan, free_port
 from ms_gan.runtime.nvidia_driver import look_for_driver
@@ -52,7 +52,7 @@ def _launch(argv: List[str]) -> int:
     share_batch(config, run, count)
     check_before_data(config, device, run is None and not options.node_rank)
     host, port = _meeting_point(options.master, options.nodes)
-    threads = max(1, (os.cpu_count() or 1) // local) if device == "CPU" else 0
+    threads = max(1, usable_cores() // local) if device == "CPU" else 0
     here = f"{local} of {count} workers" if options.nodes > 1 else f"{count} worker{'s' if count > 1 else ''}"
     print(f"workers   {here} on this machine, {device}; they meet at {host}:{port}", flush=True)
     command = [sys.executable, "-m", "ms_gan.cli.train", *rest]
@@ -92,7 +92,7 @@ def _usual_workers(device: str) -> int:
         return max(1, len(look_for_driver().cards))
     if device == "Ascend":
         return max(1, look().left)
-    return max(2, (os.cpu_count() or 1) // 2)
+    return max(2, usable_cores() // 2)
 
 
 def _meeting_point(master: Optional[str], nodes: int) -> Tuple[str, int]:

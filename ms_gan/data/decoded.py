@@ -25,6 +25,7 @@ from ms_gan.data_config import MAX_PIXELS
 from ms_gan.errors import GanError
 from ms_gan.files import write_text
 from ms_gan.progress import progress
+from ms_gan.runtime.checkup import usable_cores
 
 PIXELS, ABOUT = "pixels.bin", "about.json"
 AT_ONCE = 256  # pictures handed to the threads in one go, to bound what waits to be written
@@ -210,7 +211,7 @@ def in_threads(work: Callable, names: Sequence[str], doing: str, max_pixels: int
         max_pixels: that a picture may have.
     """
     # Pillow lets go of the interpreter while it decodes, so threads are enough.
-    threads = ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
+    threads = ThreadPoolExecutor(min(MOST_THREADS, usable_cores()))
     with threads as pool, warnings.catch_warnings(), decoder.allowing(max_pixels):
         # What Pillow warns about is either harmless here or counted as a failure.
         warnings.simplefilter("ignore")

@@ -150,6 +150,12 @@ def _core_limit(system: Path) -> Optional[float]:
     return limit if limit > 0 else None
 
 
+def usable_cores(system: Path = Path("/")) -> int:
+    """The cores that this process may keep busy: a batch system or a container may leave it few of many."""
+    limit = _core_limit(system)
+    return _cores() if limit is None else max(1, min(_cores(), math.ceil(limit)))
+
+
 @dataclass(frozen=True)
 class Memory:
     """In bytes; None where it cannot be told.

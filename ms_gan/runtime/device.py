@@ -1,6 +1,5 @@
 """The choice of a device, and MindSpore started on it."""
 
-import os
 import platform
 import sys
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from ms_gan.device_names import split_name
 from ms_gan.errors import GanError
 from ms_gan.runtime.ascend import device_id, examine_ascend
 from ms_gan.runtime.cards import take_card
+from ms_gan.runtime.checkup import usable_cores
 from ms_gan.runtime.cuda import examine_gpu, prepare_gpu
 from ms_gan.runtime.environment import prepare
 from ms_gan.runtime.finding import Finding
@@ -18,7 +18,7 @@ from ms_gan.runtime.signals import uninterrupted
 from ms_gan.runtime.workers import Workers, join
 
 EXAMINATIONS = {"Ascend": examine_ascend, "GPU": examine_gpu}  # in the order in which `auto` prefers them
-CPU = Finding("CPU", f"{os.cpu_count()} cores", True)
+CPU = Finding("CPU", f"{usable_cores()} cores", True)
 WHOLE_TABLE = "run `python -m ms_gan.cli.doctor` for the whole table"
 
 
@@ -145,5 +145,5 @@ def _refusal(ms, name: str) -> str:
 
 def _describe(ms, name: str) -> str:
     if name == "CPU":
-        return f"CPU, {os.cpu_count()} cores, {platform.machine()}"
+        return f"CPU, {usable_cores()} cores, {platform.machine()}"
     return f"{name}, {ms.hal.get_device_name(0, name)}"

@@ -1,5 +1,7 @@
 """Versions, processor, threads and memory, of machines laid out in folders."""
 
+import math
+import os
 import platform
 from importlib import metadata
 
@@ -15,6 +17,7 @@ from ms_gan.runtime.checkup import (
     memory,
     packages,
     threads,
+    usable_cores,
 )
 
 SETUP = """
@@ -82,6 +85,8 @@ def test_a_containers_share_of_the_cores(tmp_path, monkeypatch, texts, limit):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     found = threads(tmp_path)
     assert found == Threads(found.cores, limit, "3") and found.cores >= 1
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)))
+    assert usable_cores(tmp_path) == (math.ceil(limit) if limit else 8)
 
 
 def test_memory_and_a_containers_share_of_it(tmp_path):

@@ -83,7 +83,8 @@ def test_a_worker_for_each_device_unless_told_otherwise(jobs, monkeypatch, devic
     monkeypatch.setattr(launch, "choose", lambda asked: Finding(asked, "", True, "", ""))
     monkeypatch.setattr(launch, "look_for_driver", lambda: type("Driver", (), {"cards": range(8)}))
     monkeypatch.setattr(launch, "look", lambda: type("Machine", (), {"left": 4}))
-    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)  # of which a batch system left it six
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(6))
     assert launch.main(["--device", device, "--local-batch-size", "8"]) == 0
     assert (jobs[0].local, jobs[0].threads) == (count, 2 if device == "CPU" else 0)
 
