@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = {"train", "infer", "eval", "export", "doctor", "launch", "features", "inspect"}  # and what comes later
@@ -115,6 +116,21 @@ def test_constraints_are_exact_and_within_the_ranges_of_setup():
     for line in [*asked["REQUIREMENTS"], *asked["EXTRAS"]["dev"]]:
         wanted = Requirement(line)
         assert exact[wanted.name.lower()] in wanted.specifier, line
+
+
+def test_what_setup_admits_is_what_scripts_look_for_and_what_the_checks_run():
+    asked = runpy.run_path(str(ROOT / "setup.py"))
+    scripts, checks = ((ROOT / name).read_text() for name in ("scripts/lib.sh", ".ci/run"))
+    pythons = [minor for minor in range(30) if f"3.{minor}" in SpecifierSet(asked["PYTHON"])]
+    assert f"(3, {pythons[0]}) <= sys.version_info[:2] <= (3, {pythons[-1]})" in scripts
+    assert f"in python3 {' '.join(f'python3.{minor}' for minor in reversed(pythons))};" in scripts
+    mindspore = Requirement(asked["REQUIREMENTS"][0]).specifier
+    admitted = {f"2.{minor}" for minor in range(30) if f"2.{minor}.0" in mindspore}
+    constraints = (ROOT / "constraints.txt").read_text()
+    whole = re.search(r"^# .* Python (3\.\d+) .*^mindspore==(2\.\d+)", constraints, re.MULTILINE | re.DOTALL)
+    pairs = {whole.groups(), *re.findall(r" (3\.\d+):(2\.\d+)\.0", checks)}
+    assert {python for python, _ in pairs} == {f"3.{minor}" for minor in pythons}
+    assert {release for _, release in pairs} | set(re.findall(r"mindspore==(2\.\d+)\.0", checks)) == admitted
 
 
 def run(installed, folder, *arguments):

@@ -1,7 +1,6 @@
 """python -m ms_gan.cli.cache: what the user's cache keeps, and how long it was not used; removes what is old."""
 
 import sys
-import time
 from typing import List, Optional
 
 from ms_gan.arguments import Parser
@@ -33,8 +32,7 @@ def _cache(argv: List[str]) -> int:
         raise UsageError(f"--prune: {days:g} is not allowed; allowed: 0 or more days")
     found = everything_kept() if days is None else list(prune(days))
     for kept in found:
-        unused = (time.time() - kept.used) / DAY
-        print(f"{as_size(kept.size):>12}  {unused:6.1f} days  {kept.about}")
+        print(f"{as_size(kept.size):>12}  {kept.unused / DAY:6.1f} days  {kept.about}")
     what = "kept" if days is None else "removed"
     print(f"{as_size(sum(kept.size for kept in found))} {what} in {cache_dir()}")
     return 0

@@ -36,6 +36,11 @@ class Kept(NamedTuple):
     size: int
     used: float
 
+    @property
+    def unused(self) -> float:
+        """Seconds since then; none where the clock has been set back since."""
+        return max(0.0, time.time() - self.used)
+
 
 def mark_used(file: Path) -> None:
     """Note by its time of change that a file of the cache is used now."""
@@ -62,7 +67,7 @@ def everything_kept() -> List[Kept]:
 def prune(days: float) -> Iterator[Kept]:
     """Remove what has not been used for so many days; yields what is gone. What a process makes just now stays."""
     for kept in everything_kept():
-        if time.time() - kept.used >= days * DAY and _remove(kept):
+        if kept.unused >= days * DAY and _remove(kept):
             yield kept
 
 

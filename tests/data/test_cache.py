@@ -57,6 +57,15 @@ def test_only_what_is_old_goes_and_no_data_set(cache, capsys):
     assert capsys.readouterr().out.splitlines()[1] == f"1 kB removed in {cache}"
 
 
+def test_a_clock_that_was_set_back_makes_nothing_younger_than_now(cache, capsys):
+    for path in (path for path in cache.rglob("*") if path.is_file()):
+        grow_old(path, -3)
+    assert main([]) == 0
+    assert "        1 kB     0.0 days  statistics of real images" in capsys.readouterr().out
+    assert main(["--prune", "0"]) == 0
+    assert about() == []
+
+
 def test_what_is_used_stays(cache):
     (place,) = (cache / "pictures").iterdir()
     grow_old(place / ABOUT, 99)
