@@ -101,13 +101,14 @@ class LeakyReLU(nn.Cell):
 
 
 # The functions ops.matmul, ops.square, Tensor.sum, comparisons with a number and ops.clamp stand for ops that have no
-# kernels for GPUs (MindSpore 2.8 to 2.10); these have. tests/training/test_device_ops.py looks all of them up.
+# kernels for GPUs of their own (MindSpore 2.8 to 2.10), and run there only where MindSpore replaces them; these have.
+# tests/training/test_device_ops.py looks all of them up.
 product = ops.MatMul()
 total = ops.ReduceSum()
 
 
 def clamped(x, low: float, high: float):
-    """A tensor with each element moved into [low, high]."""
+    """A tensor with each element moved into [low, high]; what is no number becomes `low` on a CPU, as by ops.clamp."""
     return ops.minimum(ops.maximum(x, low), high)
 
 
