@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
@@ -148,9 +149,14 @@ def plot_losses(records: List[Dict[str, float]], path: Path) -> None:
 
 def new_figure(width: float, height: float) -> Any:
     """An empty matplotlib figure of so many inches."""
-    # Read by matplotlib's import, though nothing is shown on a screen here: a notebook's may not exist for this Python.
-    os.environ["MPLBACKEND"] = "agg"
-    from matplotlib.figure import Figure  # takes a second to import, and only some commands plot
+    if "matplotlib" not in sys.modules:  # takes a second to import, and only some commands plot
+        # Read by its import, though nothing is shown on a screen here: a notebook's may not exist for this Python.
+        os.environ["MPLBACKEND"] = "agg"
+        import matplotlib
+
+        # A person's matplotlibrc is for their own plots, and may ask for what is missing here, such as LaTeX.
+        matplotlib.rcdefaults()
+    from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 

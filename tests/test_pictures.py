@@ -103,10 +103,19 @@ def test_losses_are_plotted(tmp_path):
         {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
         {"MPLBACKEND": "nonsense"},
         {"MATPLOTLIBRC": "/no/such/file", "MPLCONFIGDIR": "/dev/null/x"},
+        {"MATPLOTLIBRC": "own/matplotlibrc"},  # whose LaTeX is none
     ],
 )
 def test_what_others_set_for_matplotlib_stops_no_plot(tmp_path, variables):
-    program = "from pathlib import Path; from ms_gan.pictures import *; save_figure(new_figure(1, 1), Path('a.png'))"
-    environment = {**os.environ, **variables, "PYTHONPATH": str(ROOT)}
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/matplotlibrc").write_text("text.usetex: True\n")
+    program = """
+from pathlib import Path
+from ms_gan.pictures import new_figure, save_figure
+figure = new_figure(1, 1)
+figure.subplots().set_xlabel("epoch")
+save_figure(figure, Path("a.png"))
+"""
+    environment = {**os.environ, **variables, "PYTHONPATH": str(ROOT), "PATH": ""}
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
     assert (tmp_path / "a.png").is_file()

@@ -7,6 +7,8 @@ from typing import Tuple
 from ms_gan.runtime.paths import cache_dir
 
 MATHS_MODES = ("ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE")  # the first one wins
+LOG_LEVELS = ("GLOG_v", "GLOG_stderrthreshold")
+TO_SCREEN, LOG_FOLDER = "GLOG_logtostderr", "GLOG_log_dir"
 
 
 def prepare(precision: str = "fp32") -> None:
@@ -16,6 +18,7 @@ def prepare(precision: str = "fp32") -> None:
         precision: bf16 lets oneDNN, which computes on CPUs, multiply in bfloat16.
     """
     # MindSpore logs warnings for developers (deprecated operators of its own) at every import; errors still show.
+    _drop_log_settings_of_others()
     os.environ.setdefault("GLOG_v", "3")
     # NVIDIA's driver reads these when it starts. What it has compiled for a new card should be kept: that took minutes.
     os.environ["CUDA_CACHE_PATH"] = str(kernel_cache())
@@ -24,6 +27,16 @@ def prepare(precision: str = "fp32") -> None:
     os.environ.setdefault("MS_OM_PATH", str(cache_dir() / "failed-graphs"))
     if precision == "bf16" and not maths_mode()[1]:
         os.environ[MATHS_MODES[0]] = "BF16"
+
+
+def _drop_log_settings_of_others() -> None:
+    """Unset what other programs with Google's logging library understand, and MindSpore's import fails at."""
+    for name in LOG_LEVELS:
+        if os.environ.get(name, "").strip() not in ("", "0", "1", "2", "3", "4"):
+            del os.environ[name]
+    to_screen, folder = (os.environ.get(name, "").strip() for name in (TO_SCREEN, LOG_FOLDER))
+    if to_screen not in ("", "0", "1") or (to_screen == "0" and not folder):
+        del os.environ[TO_SCREEN]
 
 
 def kernel_cache() -> Path:
