@@ -80,8 +80,11 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: Union[str, Iterable[str]]) -> None:
-    """Write a text file whole, where it is long in pieces. Raises CannotWrite where it cannot."""
-    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+    """Write a text file whole, where it is long in pieces. Raises CannotWrite where it cannot.
+
+    What is no Unicode, such as a part of a file's name in another encoding, is spelt out.
+    """
+    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.writelines([text] if isinstance(text, str) else text)
 
 

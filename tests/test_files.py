@@ -102,3 +102,8 @@ def test_a_folder_appears_whole_and_what_a_killed_process_left_beside_it_goes(tm
     with pytest.raises(CannotWrite, match="images: cannot be written"), whole_folder(tmp_path / "images") as draft:
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["images"]
+
+
+def test_a_text_with_a_name_in_another_encoding_is_written(tmp_path):
+    files.write_text(tmp_path / "page.html", os.fsdecode(b"caf\xe9 und \xc3\xa9"))
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == "caf\\udce9 und é"
