@@ -17,6 +17,7 @@ from ms_gan.arguments import Parser, as_called, choices
 from ms_gan.cli.run_command import run_command
 from ms_gan.device_names import device_name, split_name
 from ms_gan.errors import GanError, UsageError
+from ms_gan.paths import refused
 from ms_gan.runtime import checkup, trial
 from ms_gan.runtime.ascend import examine_ascend
 from ms_gan.runtime.cards import take_card
@@ -165,6 +166,8 @@ def _data() -> Any:
         return f"cannot be told: {error}"
     except GanError as error:
         return str(error)
+    except OSError as error:
+        return str(refused(error))
 
 
 def table(report: Report, asked: str, width: int) -> Iterator[str]:

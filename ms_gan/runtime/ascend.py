@@ -123,7 +123,7 @@ def _driver(system: Path) -> Optional[str]:
     if noted:
         places.insert(0, system / noted.group(1).strip().lstrip("/"))
     for folder in (place / "driver" for place in places):
-        if folder.is_dir():
+        if os.path.isdir(folder):
             version = re.search(r"^version=(\S+)", _text(folder / "version.info"), re.MULTILINE | re.IGNORECASE)
             return version.group(1) if version else ""
     return None

@@ -58,13 +58,14 @@ def known_places(system: Path) -> Iterator[Path]:
     """
     for base in (system / "usr/local/Ascend", Path(os.path.expanduser("~/Ascend"))):
         yield base / "cann"
-        yield from sorted(base.glob("cann-*"), key=_numbers, reverse=True)
+        if os.path.isdir(base):  # not where this user may not look
+            yield from sorted(base.glob("cann-*"), key=_numbers, reverse=True)
         yield base / "ascend-toolkit" / "latest"
 
 
 def is_cann(folder: Path) -> bool:
-    """Whether a folder holds CANN's operators."""
-    return (folder / "opp").is_dir()
+    """Whether a folder holds CANN's operators, as far as this user can tell: the home folder may be another's."""
+    return os.path.isdir(folder / "opp")
 
 
 def not_set_up() -> Tuple[str, ...]:

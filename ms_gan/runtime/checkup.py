@@ -195,7 +195,7 @@ def disks() -> Tuple[Disk, Disk]:
 
 
 def _disk(folder: Path) -> Disk:
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = next(place for place in (folder, *folder.parents) if os.path.exists(place))
     return Disk(folder, shutil.disk_usage(there).free)
 
 

@@ -136,8 +136,16 @@ def _look() -> Machine:
         visible=os.environ.get("CUDA_VISIBLE_DEVICES"),
         shadows=tuple(name for name in names if (SYSTEM_CUDA / name).exists()),
         cache=cache,
-        compiled=cache.is_dir() and any(cache.iterdir()),
+        compiled=_holds_something(cache),
     )
+
+
+def _holds_something(folder: Path) -> bool:
+    """Whether there is a folder with something in it, as far as this user can tell."""
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return False
 
 
 def _no_plugin(machine: Machine) -> Optional[Obstacle]:

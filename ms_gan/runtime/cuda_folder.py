@@ -89,7 +89,7 @@ def in_system(homes: Iterable[Path], elsewhere: Iterable[Path]) -> Optional[Libr
         for folder in (libraries, *elsewhere):
             files = {name: libraries / name for name in CUDA}
             files.update({name: folder / name for name in CUDNN})
-            if all(path.is_file() for path in files.values()):
+            if all(map(os.path.isfile, files.values())):
                 return Libraries(f"CUDA {release} in {home}", files, home=home)
     return None
 

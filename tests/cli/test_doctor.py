@@ -1,5 +1,6 @@
 """The doctor: its table and its JSON, here, on machines that are told to it, and where nothing is installed."""
 
+import errno
 import json
 import os
 import subprocess
@@ -125,3 +126,21 @@ def test_why_a_device_that_was_tried_fails_does_not_repeat_the_device(machine, c
     machine["GPU"] = Trial(False, False, f"--device GPU ({CARD.found}): MindSpore sees no device", 1.0)
     _, lines = lines_of(capsys)
     assert "          why     MindSpore sees no device" in lines
+
+
+def test_folders_that_this_user_may_not_enter_are_lines_of_the_table(machine, capsys, monkeypatch, tmp_path):
+    locked, look = tmp_path / "locked", os.stat
+
+    def stat(path, *args, **kwargs):
+        if str(path).startswith(str(locked / "")):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path, *args, **kwargs)
+
+    locked.mkdir()
+    monkeypatch.setattr(os, "stat", stat)
+    monkeypatch.setenv("MS_GAN_CACHE", str(locked / "cache"))
+    code, lines = lines_of(capsys, "--quick")
+    assert code == 0 and any("free for" in line for line in lines)
+    monkeypatch.setenv("MS_GAN_DATA", str(locked))
+    code, lines = lines_of(capsys, "--quick")
+    assert code == 0 and any("permission denied" in line for line in lines)

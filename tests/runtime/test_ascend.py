@@ -1,6 +1,8 @@
 """The Ascend in every state that can be told apart without one; the last tests lay a machine out in a folder."""
 
+import errno
 import importlib.util
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,3 +162,18 @@ def test_device_id(monkeypatch):
     assert device_id() == 3
     monkeypatch.delenv("DEVICE_ID")
     assert device_id() is None
+
+
+def test_a_home_folder_that_this_user_may_not_enter_holds_no_cann(monkeypatch, tmp_path):
+    look = os.stat
+
+    def stat(path, *args, **kwargs):
+        if str(path).startswith("/locked/"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path, *args, **kwargs)
+
+    for name in cann.NAMED_BY:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/locked")  # as where a container's user is not the one that its image was made for
+    monkeypatch.setattr(os, "stat", stat)
+    assert cann.find_cann(tmp_path) is None
