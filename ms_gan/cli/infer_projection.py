@@ -70,7 +70,7 @@ def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig]
     data = data or DataConfig()
     try:
         with allowing(data.max_pixels):
-            pixels, _ = decode(path, image.height, image.channels, WHITE, checked_range(data.range))
+            pixels, _ = decode(path, image.height, image.channels, WHITE, checked_range(data.range), own=True)
     except TooLarge as error:
         raise GanError(f"--project {path}: is too large ({error.size}); make it smaller") from None
     except Unreadable as error:

@@ -64,7 +64,12 @@ class Depth(NamedTuple):
 
 
 def decode(
-    path: Path, side: int, channels: int, background: Tuple[int, int, int], pixel_range: Optional[Range] = None
+    path: Path,
+    side: int,
+    channels: int,
+    background: Tuple[int, int, int],
+    pixel_range: Optional[Range] = None,
+    own: bool = False,
 ) -> Tuple[np.ndarray, bool]:
     """Decode a picture: turned upright as its EXIF data says, cropped to its central square, scaled with antialiasing.
 
@@ -74,6 +79,7 @@ def decode(
         channels: 1 for grey, 3 for red, green and blue.
         background: the colour put behind transparent pixels.
         pixel_range: black and white of grey pictures with more than 8 bits; None: by the values of this one alone.
+        own: also decode a sheet of images that ms_gan made; as training images they are refused.
 
     Returns:
         uint8 (channels, side, side), and whether the picture was smaller than that and had to be enlarged.
@@ -84,7 +90,7 @@ def decode(
     try:
         # What a file is called says nothing about what it holds.
         with Image.open(path, formats=formats()) as image:
-            if _is_own(image):
+            if not own and _is_own(image):
                 raise Unreadable(OWN_SHEET)
             # A JPEG is decoded at a fraction of its size where that is still more than enough.
             image.draft(image.mode, (2 * side, 2 * side))

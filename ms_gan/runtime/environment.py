@@ -17,8 +17,8 @@ def prepare(precision: str = "fp32") -> None:
     Args:
         precision: bf16 lets oneDNN, which computes on CPUs, multiply in bfloat16.
     """
-    # MindSpore logs warnings for developers (deprecated operators of its own) at every import; errors still show.
     _drop_log_settings_of_others()
+    # MindSpore logs warnings for developers (deprecated operators of its own) at every import; errors still show.
     os.environ.setdefault("GLOG_v", "3")
     # NVIDIA's driver reads these when it starts. What it has compiled for a new card should be kept: that took minutes.
     os.environ["CUDA_CACHE_PATH"] = str(kernel_cache())

@@ -6,6 +6,7 @@ from ms_gan.card import ImageConfig
 from ms_gan.cli.infer_projection import held_out, nearest_other, read_target
 from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
+from ms_gan.pictures import save_grid
 
 
 def test_a_picture_is_brought_to_the_generator(tmp_path):
@@ -52,3 +53,10 @@ def test_held_out_images_are_never_fetched(trained, tmp_path, monkeypatch):
     monkeypatch.delenv("MS_GAN_DATA", raising=False)
     (tmp_path / "config.yaml").write_text(config.replace("source: synthetic", "source: mnist"))
     assert held_out(tmp_path, (1, 28, 28)) is None
+
+
+def test_a_sample_that_infer_made_itself_can_be_looked_for(tmp_path):
+    sample = np.full((1, 1, 28, 28), 200, np.uint8)
+    save_grid(sample, tmp_path / "one.png")
+    pixels = read_target(tmp_path / "one.png", ImageConfig(1, 28, 28), False)
+    assert pixels.shape == (1, 28, 28) and pixels[0, 14, 14] == 200
