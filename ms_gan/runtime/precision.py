@@ -14,7 +14,7 @@ def settle(ms, device: str, precision: str) -> Tuple[bool, str]:
     On a CPU float32 products round what they multiply to bfloat16 where oneDNN's maths mode allows it and its kernels
     can: in MindSpore 2.9 and later on processors with AMX. Others, those with AVX512_BF16 alone included, take the mode
     and compute in float32 all the same, which is why a product is tried. On a GPU and an Ascend it is the layers that
-    compute in half precision (ms_gan.models.precision); that has not been run on either yet.
+    compute in half precision (ms_gan.models.precision); run on a GPU (docs/gpu.md), on no Ascend yet.
 
     Args:
         ms: MindSpore, started on the device.
@@ -70,8 +70,9 @@ def _products_round(ms) -> bool:
 
 def _multiplies(ms, half: str) -> bool:
     """Whether the device has a product of matrices of a type."""
-    matrix = ms.ops.ones((16, 16), getattr(ms, half))
     try:
+        # A cast, since some devices cannot fill a tensor of the type: GPUs have no such bfloat16.
+        matrix = ms.ops.ones((16, 16), ms.float32).astype(getattr(ms, half))
         return float(ms.ops.matmul(matrix, matrix).astype(ms.float32)[0, 0].asnumpy()) == 16.0
     except (TypeError, RuntimeError, ValueError):
         return False
