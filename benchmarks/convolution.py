@@ -1,9 +1,10 @@
 """The convolutions of dcgan_64 and dcgan_cifar10_frog, layer by layer: python benchmarks/convolution.py.
 
-Each side runs in a process of its own: the matrix products of ms_gan.models.convolution, MindSpore's own layers (with
-ONEDNN_MAX_CPU_ISA=AVX2, without which 2.9 and later take seconds a layer where there is AVX-512), and PyTorch where it
-is installed. One thread on one core, and the processor's time rather than the clock's, least of a few runs: so other
-processes on the machine matter little. Linux only. Prints a Markdown table: milliseconds forward / forward + backward.
+Each side runs in a process of its own: the matrix products of ms_gan.models.cpu.convolution, MindSpore's own layers
+(with ONEDNN_MAX_CPU_ISA=AVX2, without which 2.9 and later take seconds a layer where there is AVX-512), and PyTorch
+where it is installed. One thread on one core, and the processor's time rather than the clock's, least of a few runs:
+so other processes on the machine matter little. Linux only. Prints a Markdown table: milliseconds forward / forward +
+backward.
 """
 
 import argparse
@@ -54,7 +55,7 @@ def mindspore_layer(products, kind, batch, inputs, outputs, side, kernel, stride
     import mindspore as ms
     from mindspore import nn
 
-    from ms_gan.models import convolution
+    from ms_gan.models.cpu import convolution
 
     class Step(nn.Cell):
         def __init__(self, layer):

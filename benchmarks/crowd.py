@@ -1,7 +1,7 @@
 """A step beside other processes on the same cores: python -m benchmarks.crowd RECIPE.
 
 Alone, beside one busy process for each core, and beside them once waiting threads keep their cores, as a run's do with
-train.keep_cores (ms_gan/runtime/crowd.py). Linux only.
+train.keep_cores (ms_gan/runtime/cpu/crowd.py). Linux only.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import time
 from benchmarks import mindspore_side
 from benchmarks.step import BATCHES
 from benchmarks.worker import Task
-from ms_gan.runtime.crowd import keep_cores
+from ms_gan.runtime.cpu.crowd import keep_cores
 
 BUSY = "import os, sys\nos.nice(int(sys.argv[1]))\nwhile True: pass"
 

@@ -70,7 +70,7 @@ def network_flops(network: nn.Cell, image_shape: Tuple[int, int, int], makes_ima
 
 
 def step_flops(procedure: Any, batch: int, generator: Arithmetic, discriminator: Arithmetic) -> int:
-    """FLOPs of one step of ms_gan.training.step whose objective judges each image by itself, without penalties.
+    """FLOPs of one adversarial step whose objective judges each image by itself, without penalties.
 
     Args:
         procedure: a ProcedureConfig.

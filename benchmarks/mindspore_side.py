@@ -18,8 +18,8 @@ def training_images(shape, count):
 
 def training(task: Task):
     """The networks and inputs of a training step, and its recipe: (System, Prefetched, Config, Device)."""
-    from ms_gan.config import Config
-    from ms_gan.options import make_parser, parse
+    from ms_gan.config.parser import make_parser, parse
+    from ms_gan.config.sections import Config
 
     argv = ["--config", str(ROOT / "configs" / f"{task.recipe}.yaml"), "--batch-size", str(task.batch)]
     argv += ["--precision", task.precision, *task.options]
@@ -77,7 +77,7 @@ def product(task: Task) -> Activity:
 def sampling(task: Task) -> Activity:
     """One image of a generator on disk, as infer.py makes it."""
     start("CPU", "graph", task.precision)
-    from ms_gan.sampling import open_generator
+    from ms_gan.generators.sampling import open_generator
 
     sampler = open_generator(task.path)
 
@@ -95,7 +95,7 @@ def features(task: Task) -> Activity:
     """
     start("CPU", "graph", task.precision)
     from ms_gan import data
-    from ms_gan.config import DataConfig
+    from ms_gan.config.sections import DataConfig
     from ms_gan.metrics.features import Recipe, open_features
 
     config = DataConfig(source="synthetic", limit=256)

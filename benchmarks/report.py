@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.table import Table
-from ms_gan.config import Config
-from ms_gan.options import write_yaml
+from ms_gan.config.parser import write_yaml
+from ms_gan.config.sections import Config
 from ms_gan.report.collect import read_run
 from ms_gan.report.embedded import Album
 from ms_gan.report.page import write_run_page

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.data import load
 
 
@@ -23,9 +23,9 @@ def write_checkpoint(weights: Path, path: Path) -> None:
     import mindspore as ms
 
     from ms_gan import runtime
-    from ms_gan.card import Card
-    from ms_gan.sampling import Sampler
-    from ms_gan.weights import restore, save_weights
+    from ms_gan.generators.card import Card
+    from ms_gan.generators.sampling import Sampler
+    from ms_gan.generators.weights import restore, save_weights
 
     runtime.start("CPU")
     with np.load(weights) as file:

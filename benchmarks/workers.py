@@ -121,8 +121,8 @@ def outputs_of(network: Any, inputs: Any) -> int:
 
 def options_of(recipe: str) -> Any:
     """The options of a recipe."""
-    from ms_gan.config import Config
-    from ms_gan.options import make_parser, parse
+    from ms_gan.config.parser import make_parser, parse
+    from ms_gan.config.sections import Config
 
     parser = make_parser(Config, "", "", yaml_files=True)
     return parse(parser, Config, ["--config", str(ROOT / "configs" / f"{recipe}.yaml")])[0]
@@ -155,7 +155,7 @@ def show_memory(sizes: Dict[str, Sizes]) -> None:
 def show_feed(configs: Dict[str, Any], seconds: float) -> None:
     """Images a second that one worker is given, by how many share a step: each draws all latents and takes its part."""
     from ms_gan.runtime.workers import Workers
-    from ms_gan.training.inputs import StepInputs
+    from ms_gan.training.adversarial.inputs import StepInputs
 
     counts = (1, 8, 64, 1024)
     print("\nimages a second that a worker is given, by the number of workers, each with the recipe's batch")

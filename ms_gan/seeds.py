@@ -10,7 +10,7 @@ on every device.
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from ms_gan.schema import MAX_SEED
+from ms_gan.config.schema import MAX_SEED
 
 if TYPE_CHECKING:
     import numpy as np

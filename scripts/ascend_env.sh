@@ -2,7 +2,7 @@
 # CANN's environment, which MindSpore needs on an Ascend before Python starts. To be sourced.
 
 # cann_script: prints the set_env.sh of the CANN that the environment names, else of the first of the places where its
-# installer puts it; fails where there is none. ms_gan/runtime/cann.py has the same list.
+# installer puts it; fails where there is none. ms_gan/runtime/ascend/cann.py has the same list.
 cann_script() {
     local base folder place
     local -a places=()

@@ -144,7 +144,7 @@ device_among() (
     printf '%s\n' "$device"
 )
 
-# cuda STATEMENT: runs a statement with ms_gan.runtime.cuda under the name cuda.
+# cuda STATEMENT: runs a statement with ms_gan.runtime.gpu.cuda under the name cuda.
 cuda() {
     PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" "$PYTHON" -c "from ms_gan.runtime import cuda; $1"
 }

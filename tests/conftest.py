@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.config import Config, DataConfig, TrainConfig
+from ms_gan.config.sections import Config, DataConfig, TrainConfig
 
 sys.path.insert(0, str(Path(__file__).parent / "golden"))
 

@@ -15,8 +15,8 @@ import yaml
 from PIL import Image
 
 from ms_gan.cli.train import main
-from ms_gan.training.events import read_events
-from ms_gan.weights import load_weights
+from ms_gan.generators.weights import load_weights
+from ms_gan.runs.events import read_events
 from tests.conftest import TINY_FLAGS
 
 TRAIN = Path(__file__).resolve().parents[1] / "train.py"

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from mindspore import nn, ops
 
-from ms_gan.config import OptimizerConfig
-from ms_gan.sampling import open_generator
+from ms_gan.config.sections import OptimizerConfig
+from ms_gan.generators.sampling import open_generator
 from ms_gan.training.optimizers import Adam
 
 PAGE = Path(__file__).parents[1] / "docs" / "from_pytorch.md"

@@ -6,8 +6,8 @@ from PIL import Image
 
 from ms_gan.cli.train import main
 from ms_gan.export import export_mindir
-from ms_gan.sampling import open_generator
-from ms_gan.weights import load_weights
+from ms_gan.generators.sampling import open_generator
+from ms_gan.generators.weights import load_weights
 from tests.data.cifar_files import write_cifar
 from tests.test_real_mnist import ROOT
 

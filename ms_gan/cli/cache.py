@@ -3,8 +3,8 @@
 import sys
 from typing import List, Optional
 
-from ms_gan.arguments import Parser
 from ms_gan.cli.run_command import run_command
+from ms_gan.config.help import Parser
 from ms_gan.data.cache import DAY, everything_kept, prune
 from ms_gan.errors import UsageError
 from ms_gan.files import as_size

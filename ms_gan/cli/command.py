@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from ms_gan.config import Config
+from ms_gan.config.paths import kind_at
+from ms_gan.config.schema import completed, instead, leaves
+from ms_gan.config.sections import Config
 from ms_gan.errors import UsageError
-from ms_gan.paths import kind_at
-from ms_gan.schema import completed, instead, leaves
 
 
 def continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:

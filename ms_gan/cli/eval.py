@@ -9,12 +9,12 @@ from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
 from ms_gan.cli.run_command import run_command
-from ms_gan.config import Config, DataConfig
-from ms_gan.device_names import device_name
+from ms_gan.config.device_names import device_name
+from ms_gan.config.parser import make_parser, parse, read_yaml
+from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at
+from ms_gan.config.schema import option
+from ms_gan.config.sections import Config, DataConfig
 from ms_gan.errors import UsageError
-from ms_gan.options import make_parser, parse, read_yaml
-from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at
-from ms_gan.schema import option
 from ms_gan.seeds import MAX_SEED
 
 EXAMPLES = """\
@@ -148,10 +148,10 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     """Evaluate a generator and write the results; or take those that are there, if they were measured in this way."""
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
+    from ms_gan.generators.sampling import open_generator
     from ms_gan.metrics.evaluate import Splits, evaluate, plan
     from ms_gan.metrics.features import open_features
     from ms_gan.metrics.report import read_report
-    from ms_gan.sampling import open_generator
 
     started = time.monotonic()
     sampler = open_generator(subject.ckpt)
@@ -175,7 +175,7 @@ def _write(report: Any, subject: Subject) -> List[str]:
     """Write an evaluation and its pictures; returns the names of the files."""
     from ms_gan.metrics import pictures
     from ms_gan.metrics.report import save_report
-    from ms_gan.training.events import read_events
+    from ms_gan.runs.events import read_events
 
     save_report(report, subject.output / EVALUATION)
     pictures.save_nearest(report.copies, subject.output / "nearest.png")

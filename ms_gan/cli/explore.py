@@ -9,13 +9,13 @@ from typing import Any, List, Optional
 
 from ms_gan.cli.command import check_checkpoint
 from ms_gan.cli.run_command import run_command
-from ms_gan.device_names import device_name
+from ms_gan.config.device_names import device_name
+from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.paths import home_for_tilde
+from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
-from ms_gan.options import make_parser, parse
-from ms_gan.paths import home_for_tilde
 from ms_gan.runtime.signals import Signals
-from ms_gan.schema import option
 
 EXAMPLES = """\
   python -m ms_gan.cli.explore --ckpt runs/gan_mnist-20250101-1 --open
@@ -56,7 +56,7 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
     runtime.start(options.device)
     from ms_gan.explorer.server import create_app
     from ms_gan.explorer.studio import Studio
-    from ms_gan.sampling import open_generator
+    from ms_gan.generators.sampling import open_generator
 
     studio = Studio(open_generator(options.ckpt))
     studio.warm_up()

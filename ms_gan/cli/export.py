@@ -7,12 +7,12 @@ from typing import List, Literal, Optional
 
 from ms_gan.cli.command import check_checkpoint
 from ms_gan.cli.run_command import run_command
-from ms_gan.device_names import device_name
+from ms_gan.config.device_names import device_name
+from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
+from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
-from ms_gan.options import make_parser, parse
-from ms_gan.paths import FOLDER, home_for_tilde, kind_at
-from ms_gan.schema import option
 
 EXAMPLES = """\
   python export.py --ckpt runs/gan_mnist-20250101-1 --output generator.mindir
@@ -53,7 +53,7 @@ def _export(argv: List[str]) -> int:
 
     runtime.start(options.device)
     from ms_gan import export
-    from ms_gan.sampling import card_path, open_generator
+    from ms_gan.generators.sampling import card_path, open_generator
 
     source = open_generator(options.ckpt)
     if options.format == "HTML":

@@ -8,8 +8,8 @@ import numpy as np
 
 from ms_gan.cli.infer_options import InferOptions, check, check_size, ending_of
 from ms_gan.cli.run_command import run_command
+from ms_gan.config.parser import make_parser, parse
 from ms_gan.errors import UsageError
-from ms_gan.options import make_parser, parse
 
 EXAMPLES = """\
   python infer.py --ckpt runs/gan_mnist-20250101-1 --num 64 --output digits.png
@@ -34,7 +34,7 @@ def _infer(argv: List[str]) -> int:
     from ms_gan import runtime
 
     runtime.start(options.device)
-    from ms_gan.sampling import open_generator
+    from ms_gan.generators.sampling import open_generator
 
     sampler = open_generator(options.ckpt)
     if options.projection.image is not None:
@@ -50,7 +50,7 @@ def _infer(argv: List[str]) -> int:
 
 def _chosen(sampler: Any, options: InferOptions, path: Path) -> Any:
     """The latents that the options ask for, a `LatentList`."""
-    from ms_gan.latent_list import LatentList, read_latents
+    from ms_gan.generators.latent_list import LatentList, read_latents
 
     stored = None if options.latents is None else read_latents(Path(options.latents), sampler.card.latent)
     check_size(options, path, 0 if stored is None else len(stored))
@@ -59,7 +59,7 @@ def _chosen(sampler: Any, options: InferOptions, path: Path) -> Any:
 
 def _samples(sampler: Any, options: InferOptions, path: Path) -> str:
     """Images of all latents by all factors; says how many."""
-    from ms_gan import pictures
+    from ms_gan.pictures import grids
 
     latents, factors = _chosen(sampler, options, path), options.factors
     count = len(latents) * len(factors)
@@ -67,18 +67,18 @@ def _samples(sampler: Any, options: InferOptions, path: Path) -> str:
     ending = ending_of(options.output)
     if ending == ".png":
         columns = len(factors) if len(factors) > 1 else options.num if options.seeds is not None else None
-        pictures.save_grid(np.concatenate([images for _, images in blocks]), path, columns)
+        grids.save_grid(np.concatenate([images for _, images in blocks]), path, columns)
     elif ending == ".npy":
-        pictures.save_array(blocks, (count, *sampler.card.image.shape), path)
+        grids.save_array(blocks, (count, *sampler.card.image.shape), path)
     else:
-        pictures.save_folder(blocks, count, path)
+        grids.save_folder(blocks, count, path)
     return _counted(count, "image")
 
 
 def _blocks(sampler: Any, latents: Any, factors: List[float]) -> Iterator[Tuple[int, np.ndarray]]:
     """The images of a `LatentList` as they come: (number of the first, (n, C, H, W) uint8)."""
-    from ms_gan.latents import BLOCK, truncated
-    from ms_gan.pixels import to_uint8
+    from ms_gan.generators.latents import BLOCK, truncated
+    from ms_gan.pictures.pixels import to_uint8
 
     for start in range(0, len(latents), BLOCK):
         images = sampler.generate(truncated(latents.part(start, BLOCK), factors))
@@ -87,7 +87,8 @@ def _blocks(sampler: Any, latents: Any, factors: List[float]) -> Iterator[Tuple[
 
 def _walks(sampler: Any, options: InferOptions, path: Path) -> str:
     """Walks as rows of a picture or as a movie; says how many."""
-    from ms_gan import movies, pictures, walks
+    from ms_gan.generators import walks
+    from ms_gan.pictures import grids, movies
 
     pictures_each = options.walk.interpolate
     spherical = _is_spherical(options, sampler.card.latent)
@@ -95,7 +96,7 @@ def _walks(sampler: Any, options: InferOptions, path: Path) -> str:
     said = _counted(stops.shape[1], "walk") + (f" through {len(stops)} latents" if len(stops) > 2 else "")
     if path.suffix.lower() == ".png":
         images = _images(sampler, walks.rows(stops, pictures_each, spherical), options.factors)
-        pictures.save_grid(images.reshape(-1, *images.shape[3:]), path, pictures_each)
+        grids.save_grid(images.reshape(-1, *images.shape[3:]), path, pictures_each)
         return said
     if options.only_seed:
         forth = walks.rows(stops, pictures_each, spherical)[:, 0].swapaxes(0, 1)
@@ -105,13 +106,13 @@ def _walks(sampler: Any, options: InferOptions, path: Path) -> str:
     else:
         frames = _images(sampler, walks.round_trip(stops, pictures_each, spherical), options.factors)
         seconds = len(frames) / options.walk.fps
-    movies.save_movie([pictures.grid(frame) for frame in frames], path, seconds)
+    movies.save_movie([grids.grid(frame) for frame in frames], path, seconds)
     return said
 
 
 def _stops(sampler: Any, options: InferOptions, path: Path) -> np.ndarray:
     """What the walks go through, (stops, walks, width)."""
-    from ms_gan.walks import sample_pairs
+    from ms_gan.generators.walks import sample_pairs
 
     latent = sampler.card.latent
     if options.only_seed:
@@ -123,7 +124,7 @@ def _stops(sampler: Any, options: InferOptions, path: Path) -> np.ndarray:
 
 
 def _is_spherical(options: InferOptions, latent: Any) -> bool:
-    from ms_gan.latents import is_spherical
+    from ms_gan.generators.latents import is_spherical
 
     kind = options.walk.interpolation
     if kind == "spherical" and not is_spherical(latent):
@@ -135,8 +136,8 @@ def _is_spherical(options: InferOptions, latent: Any) -> bool:
 
 def _images(sampler: Any, latents: np.ndarray, factors: List[float]) -> np.ndarray:
     """Images (..., C, H, W), uint8, of latents (..., width) times the only factor."""
-    from ms_gan.latents import truncated
-    from ms_gan.pixels import to_uint8
+    from ms_gan.generators.latents import truncated
+    from ms_gan.pictures.pixels import to_uint8
 
     images = sampler.generate(truncated(latents.reshape(-1, latents.shape[-1]), factors))
     return to_uint8(images).reshape(*latents.shape[:-1], *images.shape[1:])

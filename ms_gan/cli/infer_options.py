@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, Optional
 
 from ms_gan.cli.command import check_checkpoint
-from ms_gan.device_names import device_name
+from ms_gan.config.device_names import device_name
+from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
+from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
-from ms_gan.movies import ENDINGS, check_movie
-from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
-from ms_gan.schema import option
+from ms_gan.pictures.movies import ENDINGS, check_movie
 from ms_gan.seeds import MAX_SEED
 
 NUM = 64  # images of a seed unless told

@@ -6,12 +6,12 @@ from typing import Any, Optional
 import numpy as np
 
 from ms_gan.cli.infer_options import InferOptions
-from ms_gan.config import Config
+from ms_gan.config.data_section import DataConfig
+from ms_gan.config.parser import read_yaml
+from ms_gan.config.sections import Config
 from ms_gan.data.image_data import ImageData
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
-from ms_gan.options import read_yaml
-from ms_gan.pixels import to_float
+from ms_gan.pictures.pixels import to_float
 
 WHITE = (255, 255, 255)
 GREY_LEVELS = 127.5  # of a pixel's difference of 1 on [-1, 1]
@@ -24,10 +24,10 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
         UsageError: the generator's images are none that a picture can be brought to.
         GanError: the picture cannot be read, or a file cannot be written.
     """
-    from ms_gan.latent_list import save_latents
-    from ms_gan.pictures import save_grid
-    from ms_gan.pixels import to_uint8
-    from ms_gan.projection import CANDIDATES, find_latent
+    from ms_gan.generators.latent_list import save_latents
+    from ms_gan.generators.projection import CANDIDATES, find_latent
+    from ms_gan.pictures.grids import save_grid
+    from ms_gan.pictures.pixels import to_uint8
 
     search = options.projection
     ckpt = Path(options.ckpt)

@@ -6,10 +6,10 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.files import as_size
 from ms_gan.models import count_parameters
-from ms_gan.models.convolution import ChannelsLast
+from ms_gan.models.cpu.convolution import ChannelsLast
 from ms_gan.training.system import build_networks
 
 

@@ -17,16 +17,16 @@ import mindspore as ms
 
 from ms_gan.cli.layers import layer_table
 from ms_gan.cli.train import summary
-from ms_gan.config import Config, OptimizerConfig
+from ms_gan.config.schema import leaves, plain, unread
+from ms_gan.config.sections import Config, OptimizerConfig
 from ms_gan.data import ImageData
 from ms_gan.files import as_size
-from ms_gan.pictures import FRAMES
+from ms_gan.pictures.grids import FRAMES
+from ms_gan.runs.run_folder import RunFolder
+from ms_gan.runs.thinning import END_GRIDS, MOST_GRIDS
 from ms_gan.runtime import Device
 from ms_gan.runtime.device import EXAMINATIONS
-from ms_gan.schema import leaves, plain, unread
-from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.space import check_space, space_needed
-from ms_gan.training.thinning import END_GRIDS, MOST_GRIDS
 from ms_gan.training.trainer import Trainer
 
 NARROWEST, WIDEST = 60, 120  # columns

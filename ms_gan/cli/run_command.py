@@ -3,9 +3,9 @@
 import sys
 from typing import Callable, List, Optional
 
-from ms_gan.arguments import as_called
+from ms_gan.config.help import as_called
+from ms_gan.config.paths import refused
 from ms_gan.errors import GanError
-from ms_gan.paths import refused
 from ms_gan.runtime.streams import steady
 
 

@@ -8,14 +8,14 @@ import time
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ms_gan.arguments import as_called
 from ms_gan.cli.command import continued
 from ms_gan.cli.run_command import run_command
-from ms_gan.config import Config
-from ms_gan.device_names import split_name
+from ms_gan.config.device_names import split_name
+from ms_gan.config.help import as_called
+from ms_gan.config.parser import make_parser, parse, read_yaml
+from ms_gan.config.paths import FILE, kind_at
+from ms_gan.config.sections import Config
 from ms_gan.errors import UsageError
-from ms_gan.options import make_parser, parse, read_yaml
-from ms_gan.paths import FILE, kind_at
 
 ABOUT = """\
 Train a generative adversarial network on images. A recipe (--config) sets what it needs, the command line wins over \
@@ -73,7 +73,7 @@ def _run(config: Config, run: Optional[Path], signals: Any, dry: bool) -> int:
             print(line, flush=True)
         return 0
 
-    from ms_gan.training.run_folder import RunFolder
+    from ms_gan.runs.run_folder import RunFolder
     from ms_gan.training.trainer import Trainer
 
     trainer = Trainer(config, images, device, RunFolder(run) if run else None, signals)
@@ -218,7 +218,7 @@ def summary(trainer: Any) -> Iterator[str]:
 
 def _sharing(trainer: Any) -> List[str]:
     """How the workers share a step, and that it was otherwise where a resumed run had other workers."""
-    from ms_gan.training.events import read_events
+    from ms_gan.runs.events import read_events
 
     def shares(workers: int) -> str:
         return f"{workers} worker{'s' if workers > 1 else ''} of {trainer.config.train.batch_size // workers} images"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data.batches import Batches
 from ms_gan.data.cifar import load_cifar10
 from ms_gan.data.classes import keep_classes
@@ -10,7 +11,6 @@ from ms_gan.data.image_data import ImageData
 from ms_gan.data.mnist import load_fashion_mnist, load_mnist
 from ms_gan.data.shape import padded, with_channels
 from ms_gan.data.synthetic import load_synthetic
-from ms_gan.data_config import DataConfig
 
 __all__ = ["Batches", "ImageData", "as_asked", "load"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ms_gan.errors import UsageError
-from ms_gan.pixels import to_float, unload
+from ms_gan.pictures.pixels import to_float, unload
 from ms_gan.seeds import Purpose, stream
 
 MAPPED_BYTES = 32 << 20  # of a mapped file, read before they are unloaded

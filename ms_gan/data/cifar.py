@@ -11,11 +11,11 @@ from typing import Dict, Optional, Sequence
 
 import numpy as np
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data.fetch import download, put_in_place, reason, scratch
 from ms_gan.data.image_data import TEST, TRAINING, ImageData, title_of
 from ms_gan.data.lock import held
 from ms_gan.data.tar import DAMAGE, open_tar
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime.paths import data_cache, data_folders
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ms_gan.data.pixel_range import Extremes, Range, common_range, eight_bit, extremes, is_deep, is_halved
-from ms_gan.pictures import MADE_BY, MAKER
+from ms_gan.pictures.grids import MADE_BY, MAKER
 
 VERSION = 2  # raise it whenever the same file decodes to other pixels, so that caches are made anew
 # What pictures come in. Pillow reads more, but hands some to other programs, such as EPS to Ghostscript, which runs

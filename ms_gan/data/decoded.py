@@ -16,16 +16,16 @@ import numpy as np
 import PIL
 from tqdm import tqdm
 
+from ms_gan.config.data_section import MAX_PIXELS
 from ms_gan.data import decode as decoder
 from ms_gan.data.cache import mark_used
 from ms_gan.data.fetch import put_in_place, scratch
 from ms_gan.data.lock import held
 from ms_gan.data.pixel_range import Range, common_range, halved_sentence, sentence
-from ms_gan.data_config import MAX_PIXELS
 from ms_gan.errors import GanError
 from ms_gan.files import write_text
-from ms_gan.progress import progress
 from ms_gan.runtime.checkup import usable_cores
+from ms_gan.runtime.progress import progress
 
 PIXELS, ABOUT = "pixels.bin", "about.json"
 AT_ONCE = 256  # pictures handed to the threads in one go, to bound what waits to be written

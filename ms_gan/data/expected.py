@@ -2,12 +2,12 @@
 
 from typing import NamedTuple, Optional, Tuple
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import cifar, mnist, synthetic
 from ms_gan.data.classes import class_numbers
 from ms_gan.data.folder import DEFAULT_SIDE, find_pictures, is_zip, parse_colour
 from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.shape import check_side
-from ms_gan.data_config import DataConfig
 from ms_gan.runtime.paths import data_folders
 
 

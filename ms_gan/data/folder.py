@@ -5,15 +5,15 @@ from typing import Iterator, Sequence, Tuple
 
 from PIL import ImageColor
 
+from ms_gan.config.data_section import DataConfig
+from ms_gan.config.paths import FILE, home_for_tilde, kind_at
 from ms_gan.data.decode import OWN_SHEET
 from ms_gan.data.decoded import Failure, Recipe, decoded
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.walk import BESIDE, Found, described, printable, walk
 from ms_gan.data.zipped import Unpacked, unpacked
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
-from ms_gan.paths import FILE, home_for_tilde, kind_at
 from ms_gan.runtime.paths import cache_dir, data_folders
 
 DEFAULT_SIDE = 64

@@ -5,10 +5,10 @@ from typing import Optional
 
 import numpy as np
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import as_asked, cifar, mnist
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.synthetic import MOST, draw
-from ms_gan.data_config import DataConfig
 
 DRAWN = 1_000  # synthetic test images
 

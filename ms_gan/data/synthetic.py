@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from tqdm import tqdm
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data.image_data import ImageData
-from ms_gan.data_config import DataConfig
 from ms_gan.seeds import Purpose, stream
 
 SIDE, DETAIL = 28, 4  # pixels of an image, and how much finer it is drawn before it is averaged down

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ms_gan.latents import between
+from ms_gan.generators.latents import between
 
 
 def principal_directions(weight: np.ndarray) -> np.ndarray:

@@ -13,9 +13,9 @@ from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.directions import axis, mixed
 from ms_gan.explorer.question import Question
 from ms_gan.explorer.studio import Studio, animation, png
-from ms_gan.latents import sample_latents
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.walks import round_trip
 from ms_gan.seeds import MAX_SEED
-from ms_gan.walks import round_trip
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

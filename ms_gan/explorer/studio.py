@@ -8,10 +8,10 @@ import mindspore as ms
 import numpy as np
 
 from ms_gan.explorer.directions import principal_directions
-from ms_gan.latents import is_spherical
-from ms_gan.pictures import grid, made_by, to_pillow
-from ms_gan.pixels import to_uint8
-from ms_gan.sampling import Sampler
+from ms_gan.generators.latents import is_spherical
+from ms_gan.generators.sampling import Sampler
+from ms_gan.pictures.grids import grid, made_by, to_pillow
+from ms_gan.pictures.pixels import to_uint8
 
 SHOWN = 256  # pixels: a single image and a walk are enlarged by a whole number to about this height
 MOST_IMAGES = 144

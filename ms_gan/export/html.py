@@ -8,14 +8,14 @@ from typing import Any, Dict, List
 
 import numpy as np
 
-from ms_gan.card import Card
 from ms_gan.errors import GanError, UsageError
 from ms_gan.export.chain import read_chain
 from ms_gan.export.folded import Folded, fold_chain, generate
 from ms_gan.export.read_back import images_of_both
 from ms_gan.files import write_text
-from ms_gan.inlined import policy, script_json
-from ms_gan.sampling import Sampler
+from ms_gan.generators.card import Card
+from ms_gan.generators.sampling import Sampler
+from ms_gan.report.inlined import policy, script_json
 
 LEVELS = 2.0  # largest difference between two pixels of one latent, of 255
 MOST_PRODUCTS = 500_000_000  # multiplications for an image: about half a second in a browser

@@ -7,7 +7,7 @@ import mindspore as ms
 import numpy as np
 
 from ms_gan.export.read_back import write_compared
-from ms_gan.sampling import Sampler
+from ms_gan.generators.sampling import Sampler
 
 
 def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None) -> float:

@@ -1,7 +1,7 @@
 """A generator as an ONNX file, built layer by layer: MindSpore's own exporter writes transposed convolutions wrongly.
 
 The graph has opset 17, one input `latents` (N, width) and one output `images` (N, C, H, W), both float32. The
-generator's card stands in its metadata under `ms_gan.card`.
+generator's card stands in its metadata under `ms_gan.generators.card`.
 """
 
 from functools import partial
@@ -14,8 +14,8 @@ from ms_gan.errors import GanError
 from ms_gan.export.chain import BatchNorm, Convolution, Dense, Rectifier, Reshape, Tanh, read_chain
 from ms_gan.export.read_back import write_compared
 from ms_gan.extras import need
-from ms_gan.onnx_graph import CARD_KEY, INPUT, LARGEST, OPSET, OUTPUT
-from ms_gan.sampling import Sampler
+from ms_gan.formats.onnx_graph import CARD_KEY, INPUT, LARGEST, OPSET, OUTPUT
+from ms_gan.generators.sampling import Sampler
 
 IR_VERSION = 8  # the file format that came with opset 17
 # Beyond 3 and -3 MindSpore's Tanh on CPUs is off by up to 1.01e-4, and 1 from 5 on; onnxruntime's is right.

@@ -10,8 +10,8 @@ import numpy as np
 
 from ms_gan.errors import GanError
 from ms_gan.files import whole_file, write_text
-from ms_gan.latents import sample_latents
-from ms_gan.sampling import Sampler, card_path, open_generator
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.sampling import Sampler, card_path, open_generator
 
 TOLERANCE = 1e-5  # largest difference between two images of one latent, on the scale [-1, 1]
 SATURATION = 0.99  # of Tanh: from there on a program may have a tolerance of its own

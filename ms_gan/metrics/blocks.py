@@ -4,7 +4,7 @@ from typing import Any, Iterator, Sequence
 
 import numpy as np
 
-from ms_gan.pixels import unload
+from ms_gan.pictures.pixels import unload
 
 MOST_AT_ONCE, BYTES_AT_ONCE = 1024, 32 * 2**20  # images in a block, and their pixels
 

@@ -7,7 +7,7 @@ import numpy as np
 from ms_gan.metrics.blocks import generated_blocks, image_blocks
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.neighbours import nearest
-from ms_gan.progress import progress
+from ms_gan.runtime.progress import progress
 
 SHOWN = 16  # samples of each kind in the picture
 

@@ -18,7 +18,7 @@ from ms_gan.metrics.neighbours import Manifold, manifold, neighbour_metrics
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
 from ms_gan.metrics.reference import digest, reference_moments
 from ms_gan.metrics.report import Measures, Report
-from ms_gan.progress import progress
+from ms_gan.runtime.progress import progress
 from ms_gan.seeds import Purpose, stream
 
 COMPARED = 10_000  # images, at most, whose features are kept; the others count for moments and classes only

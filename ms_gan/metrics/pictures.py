@@ -8,7 +8,7 @@ import numpy as np
 
 from ms_gan.metrics.copies import Copies, Pairs
 from ms_gan.metrics.report import Report
-from ms_gan.pictures import grid, new_figure, save_figure, to_pillow
+from ms_gan.pictures.grids import grid, new_figure, save_figure, to_pillow
 
 PAIRS_IN_A_ROW = 8
 TURNED = 60  # letters of all class names together, beyond which they are written upwards

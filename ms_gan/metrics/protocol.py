@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ms_gan import __version__
+from ms_gan.generators.weights import weights_digest
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.rules import RULES
-from ms_gan.weights import weights_digest
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from ms_gan.files import whole_file
 from ms_gan.metrics.blocks import image_blocks
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments
-from ms_gan.progress import progress
 from ms_gan.runtime.paths import cache_dir
+from ms_gan.runtime.progress import progress
 
 
 def reference_moments(

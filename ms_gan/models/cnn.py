@@ -5,8 +5,8 @@ from typing import Tuple
 import numpy as np
 from mindspore import nn
 
+from ms_gan.config.sizes import cnn_half, cnn_sides
 from ms_gan.models.layers import activation, chain, conv, conv_transpose, dense
-from ms_gan.sizes import cnn_half, cnn_sides
 
 
 class Generator(nn.Cell):

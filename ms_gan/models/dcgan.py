@@ -4,8 +4,8 @@ from typing import Tuple
 
 from mindspore import nn
 
+from ms_gan.config.sizes import dcgan_padding, dcgan_stages
 from ms_gan.models.layers import activation, batch_norm_2d, chain, conv, conv_transpose, dense
-from ms_gan.sizes import dcgan_padding, dcgan_stages
 
 
 class Generator(nn.Cell):

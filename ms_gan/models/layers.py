@@ -4,7 +4,7 @@ from typing import Sequence
 
 from mindspore import nn, ops
 
-from ms_gan.models import convolution, norms
+from ms_gan.models.cpu import convolution, norms
 
 _products = False
 _reduced = False
@@ -14,7 +14,7 @@ def convolutions_as_products(chosen: bool, reduced: bool = False) -> None:
     """Choose how the convolutions built from now on are computed; the runtime calls this once.
 
     Args:
-        chosen: as matrix products, channels last (ms_gan.models.convolution), or by MindSpore's own layers. Parameters
+        chosen: as matrix products, channels last (ms_gan.models.cpu), or by MindSpore's own layers. Parameters
             and results are the same. With them go a LeakyReLU and a BatchNorm of faster kernels.
         reduced: whether the device rounds what float32 matrix products multiply, to bfloat16 for example.
     """

@@ -4,7 +4,7 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
-from ms_gan.models import convolution
+from ms_gan.models.cpu import convolution
 from ms_gan.models.layers import product, total
 
 # The operations that take a layer's weight as their second input, under the names that the layer keeps them by.

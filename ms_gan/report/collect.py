@@ -6,14 +6,14 @@ import statistics
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ms_gan.config import Config
+from ms_gan.config.parser import read_yaml
+from ms_gan.config.paths import FILE, kind_at
+from ms_gan.config.sections import Config
 from ms_gan.errors import GanError, UsageError
 from ms_gan.metrics.rules import comparable_part
-from ms_gan.options import read_yaml
-from ms_gan.paths import FILE, kind_at
 from ms_gan.report.curves import Curves, number, whole
-from ms_gan.training.events import read_events
-from ms_gan.training.run_folder import RunFolder
+from ms_gan.runs.events import read_events
+from ms_gan.runs.run_folder import RunFolder
 
 QUANTITIES = ("loss_d", "loss_g", "d_real", "d_fake", "images_per_second")
 STATES = {"start": "running", "train": "running", "end": "finished", "stop": "stopped", "error": "failed"}

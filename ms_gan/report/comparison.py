@@ -4,7 +4,7 @@ import json
 import time
 from typing import Optional, Sequence
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.report.charts import colour_key
 from ms_gan.report.collect import Run
 from ms_gan.report.markup import Markup, join, table, tag

@@ -5,11 +5,11 @@ from string import Template
 from typing import Iterator, Optional, Sequence
 
 from ms_gan.files import write_text
-from ms_gan.inlined import policy, script_json
 from ms_gan.report import comparison, sections
 from ms_gan.report.charts import Chart, compared_charts, figure, run_charts
 from ms_gan.report.collect import Run
 from ms_gan.report.embedded import Album, Grid
+from ms_gan.report.inlined import policy, script_json
 from ms_gan.report.markup import Markup, join, tag
 
 SOURCES = Path(__file__).parent

@@ -5,13 +5,13 @@ import time
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ms_gan import __version__
-from ms_gan.arguments import as_called
-from ms_gan.config import Config
+from ms_gan.config.help import as_called
+from ms_gan.config.schema import leaves
+from ms_gan.config.sections import Config
 from ms_gan.report.collect import Run
 from ms_gan.report.embedded import Grid
 from ms_gan.report.evaluation import evaluation_table
 from ms_gan.report.markup import Markup, table, tag
-from ms_gan.schema import leaves
 
 NOT_RECORDED = "not recorded"
 PLACES = ("output", "resume")  # options that say where a run lies, not what it is

@@ -12,9 +12,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import List, Optional, Tuple
 
+from ms_gan.runtime.cpu.kernels import X86
 from ms_gan.runtime.environment import maths_mode
 from ms_gan.runtime.finding import Finding
-from ms_gan.runtime.kernels import X86
 from ms_gan.runtime.paths import cache_dir
 
 SETUP = Path(__file__).resolve().parents[2] / "setup.py"

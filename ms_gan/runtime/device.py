@@ -4,15 +4,15 @@ import platform
 import sys
 from dataclasses import dataclass, replace
 
-from ms_gan.device_names import split_name
+from ms_gan.config.device_names import split_name
 from ms_gan.errors import GanError
-from ms_gan.runtime.ascend import device_id, examine_ascend
+from ms_gan.runtime.ascend.examine import device_id, examine_ascend
 from ms_gan.runtime.cards import take_card
 from ms_gan.runtime.checkup import usable_cores
-from ms_gan.runtime.cuda import examine_gpu, prepare_gpu
+from ms_gan.runtime.cpu.kernels import convolutions_as_products
 from ms_gan.runtime.environment import prepare
 from ms_gan.runtime.finding import Finding
-from ms_gan.runtime.kernels import convolutions_as_products
+from ms_gan.runtime.gpu.cuda import examine_gpu, prepare_gpu
 from ms_gan.runtime.precision import settle
 from ms_gan.runtime.signals import uninterrupted
 from ms_gan.runtime.workers import Workers, join

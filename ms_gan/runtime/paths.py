@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import List, Optional
 
+from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
 from ms_gan.errors import UsageError
-from ms_gan.paths import FOLDER, home_for_tilde, kind_at
 
 SYSTEM_FOLDERS = (Path("/usr/share/datasets"), Path("/usr/local/share/datasets"))
 

@@ -9,10 +9,10 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from ms_gan.config import Config
+from ms_gan.config.schema import leaves
+from ms_gan.config.sections import Config
 from ms_gan.errors import GanError
-from ms_gan.schema import leaves
-from ms_gan.weights import Contents, read_checkpoint
+from ms_gan.generators.weights import Contents, read_checkpoint
 
 LOOKED_AT = 256  # images by which a data set is known again
 

@@ -6,14 +6,14 @@ A run, its plan (--dry-run) and the launcher of several workers are refused for 
 from pathlib import Path
 from typing import Optional
 
-from ms_gan.config import LABELLED, PAIRED, Config
+from ms_gan.config.paths import FILE, kind_at
+from ms_gan.config.sections import LABELLED, PAIRED, Config
+from ms_gan.config.sizes import check_sizes
 from ms_gan.data.batches import check_batch
 from ms_gan.data.expected import expected
 from ms_gan.errors import UsageError
-from ms_gan.paths import FILE, kind_at
+from ms_gan.runs.run_folder import check_output
 from ms_gan.runtime.precision import check_precision
-from ms_gan.sizes import check_sizes
-from ms_gan.training.run_folder import check_output
 from ms_gan.training.tensorboard import check_tensorboard
 
 

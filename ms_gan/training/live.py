@@ -6,12 +6,12 @@ from typing import Any, Dict, Iterator, List
 
 import numpy as np
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.report.collect import Run
 from ms_gan.report.embedded import Album
 from ms_gan.report.page import write_run_page
-from ms_gan.training.events import say
-from ms_gan.training.run_folder import RunFolder
+from ms_gan.runs.events import say
+from ms_gan.runs.run_folder import RunFolder
 from ms_gan.training.tensorboard import EventFiles
 
 SHORTEST = 5  # seconds between two versions of the page

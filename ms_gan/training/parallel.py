@@ -8,13 +8,13 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
-from ms_gan.config import Config
+from ms_gan.config.parser import write_yaml
+from ms_gan.config.sections import Config
 from ms_gan.errors import GanError, UsageError
-from ms_gan.options import write_yaml
+from ms_gan.generators.weights import weights_digest
 from ms_gan.runtime import Device
 from ms_gan.runtime.workers import Workers
 from ms_gan.training.checkpoint import digest
-from ms_gan.weights import weights_digest
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 RUNNING = ("moving_mean", "moving_variance")

@@ -3,9 +3,11 @@
 import time
 from typing import Any, Callable, Dict, List, Optional
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError, UsageError
+from ms_gan.generators.sampling import Sampler
+from ms_gan.generators.weights import load_weights
 from ms_gan.metrics.blocks import generated_blocks
 from ms_gan.metrics.features import Features, open_features
 from ms_gan.metrics.features.shipped import covers
@@ -15,10 +17,8 @@ from ms_gan.metrics.pictures import quality_records, save_quality
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
 from ms_gan.metrics.reference import digest, reference_moments
 from ms_gan.metrics.rules import comparable_part
-from ms_gan.sampling import Sampler
-from ms_gan.training.events import EventLog, read_events, say
-from ms_gan.training.run_folder import RunFolder
-from ms_gan.weights import load_weights
+from ms_gan.runs.events import EventLog, read_events, say
+from ms_gan.runs.run_folder import RunFolder
 
 Record = Dict[str, Any]
 

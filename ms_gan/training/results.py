@@ -10,24 +10,25 @@ from typing import Iterator, List, Optional
 import mindspore as ms
 import numpy as np
 
-from ms_gan import __version__, pictures
-from ms_gan.card import Card, ImageConfig
-from ms_gan.config import Config
+from ms_gan import __version__
+from ms_gan.config.sections import Config
 from ms_gan.data import ImageData
 from ms_gan.files import CannotWrite
+from ms_gan.generators.card import Card, ImageConfig
+from ms_gan.generators.sampling import Sampler
+from ms_gan.generators.weights import save_weights
+from ms_gan.pictures import grids
+from ms_gan.runs.events import EventLog, Progress, read_events, say
+from ms_gan.runs.run_folder import RunFolder
+from ms_gan.runs.thinning import thin_grids
 from ms_gan.runtime import Device
 from ms_gan.runtime.signals import Signals
-from ms_gan.sampling import Sampler
+from ms_gan.training.adversarial.step import STATISTICS
+from ms_gan.training.adversarial.watch import Sign, Watch
 from ms_gan.training.checkpoint import checkpoint_path, newest_checkpoint, prune, take_notes
-from ms_gan.training.events import EventLog, Progress, read_events, say
 from ms_gan.training.live import Live
 from ms_gan.training.quality import Quality
-from ms_gan.training.run_folder import RunFolder
-from ms_gan.training.step import STATISTICS
 from ms_gan.training.system import System
-from ms_gan.training.thinning import thin_grids
-from ms_gan.training.watch import Sign, Watch
-from ms_gan.weights import save_weights
 
 
 class Results:
@@ -82,7 +83,7 @@ class Results:
         self._thin_grids(step)
         if step == 0:
             with self._dispensable():
-                pictures.save_grid(self.data.images[: c.train.sample_count], self.folder.samples / "real.png")
+                grids.save_grid(self.data.images[: c.train.sample_count], self.folder.samples / "real.png")
         self.log.write(
             "start",
             step=step,
@@ -166,7 +167,7 @@ class Results:
         images = self.sampler.samples(self.config.seed, self.config.train.sample_count)
         path = self.folder.sample(step, self.per_epoch if self.config.train.cadence == "epochs" else None)
         with self._dispensable():
-            pictures.save_grid(images, path)
+            grids.save_grid(images, path)
         self._thin_grids(step)
         self.live.add_images(step, images)
         self._tell(step, self.watch.images(step, images))
@@ -241,11 +242,11 @@ class Results:
         records = [record for record in read_events(self.folder.log) if record["event"] == "train"]
         with self._dispensable():
             if records:
-                pictures.plot_losses(records, self.folder.losses)
+                grids.plot_losses(records, self.folder.losses)
             self.quality.plot()
             frames = self.folder.all_samples(self.per_epoch)
             if frames:
-                pictures.animate_files(frames, self.folder.animation)
+                grids.animate_files(frames, self.folder.animation)
         self.log.write(event, step=step)
 
     def _load_sampler(self, name: str, step: int) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import NamedTuple, Tuple
 
 from ms_gan.errors import GanError
+from ms_gan.runs.events import read_events, say
+from ms_gan.runs.run_folder import RunFolder
 from ms_gan.training.checkpoint import compare_notes, newest_whole, set_aside
-from ms_gan.training.events import read_events, say
-from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.system import System
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.runtime.workers import Workers
-from ms_gan.training.watch import not_finite
+from ms_gan.training.adversarial.watch import not_finite
 
 EXAMINED = "squared_gradients."  # first part of the names of what ExaminedOptimizer finds
 

@@ -4,16 +4,16 @@ import math
 from pathlib import Path
 from typing import Optional, Tuple
 
-from ms_gan.config import Config
+from ms_gan.config.paths import kind_at
+from ms_gan.config.sections import Config
 from ms_gan.errors import UsageError
 from ms_gan.files import as_size, free_space
-from ms_gan.paths import kind_at
-from ms_gan.pictures import FRAMES, GAP
+from ms_gan.pictures.grids import FRAMES, GAP
 from ms_gan.report.embedded import ROOM
-from ms_gan.training.events import LARGEST, say
-from ms_gan.training.run_folder import RunFolder
+from ms_gan.runs.events import LARGEST, say
+from ms_gan.runs.run_folder import RunFolder
+from ms_gan.runs.thinning import END_GRIDS, MOST_GRIDS
 from ms_gan.training.system import System
-from ms_gan.training.thinning import END_GRIDS, MOST_GRIDS
 
 RECORD = 300  # bytes of a line of the log
 PAGES = 2_000_000  # bytes of the plots and of report.html without its pictures

@@ -8,21 +8,21 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
+from ms_gan.generators.weights import restore
 from ms_gan.models import build_discriminator, build_generator
 from ms_gan.models.precision import compute_in
-from ms_gan.regularisers import WeightClipping
 from ms_gan.seeds import Purpose, stream
-from ms_gan.training.accumulate import AccumulatedStep
+from ms_gan.training.adversarial.accumulate import AccumulatedStep
+from ms_gan.training.adversarial.judge import Judge, Penalties
+from ms_gan.training.adversarial.regularisers import WeightClipping
+from ms_gan.training.adversarial.step import SharedFakesStep, TrainOneStep
 from ms_gan.training.checks import check_procedure
 from ms_gan.training.ema import MovingAverage
-from ms_gan.training.judge import Judge, Penalties
 from ms_gan.training.loss_scale import LossScale
 from ms_gan.training.optimizers import build_optimizer
 from ms_gan.training.parallel import MeanStatistics, ParallelOptimizer, synchronise_norms
 from ms_gan.training.skipping import EXAMINED, ExaminedOptimizer
-from ms_gan.training.step import SharedFakesStep, TrainOneStep
-from ms_gan.weights import restore
 
 
 @dataclass

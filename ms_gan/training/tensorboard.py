@@ -4,11 +4,11 @@ from typing import Any, Dict
 
 import numpy as np
 
-from ms_gan.config import Config
+from ms_gan.config.schema import leaves
+from ms_gan.config.sections import Config
 from ms_gan.extras import need
-from ms_gan.pictures import grid
-from ms_gan.schema import leaves
-from ms_gan.training.run_folder import RunFolder
+from ms_gan.pictures.grids import grid
+from ms_gan.runs.run_folder import RunFolder
 
 TAGS = {
     "loss_d": "loss/discriminator",

@@ -7,26 +7,26 @@ from typing import List, Optional
 import mindspore as ms
 import numpy as np
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError
 from ms_gan.metrics.features import check_suited
+from ms_gan.runs.events import say
+from ms_gan.runs.run_folder import RunFolder, create
 from ms_gan.runtime import Device
-from ms_gan.runtime.crowd import Crowd
+from ms_gan.runtime.cpu.crowd import Crowd
 from ms_gan.runtime.signals import Signals
+from ms_gan.training.adversarial.inputs import StepInputs
+from ms_gan.training.adversarial.watch import first_not_finite, not_finite
 from ms_gan.training.checkpoint import take_notes
 from ms_gan.training.checks import check_options
-from ms_gan.training.events import say
-from ms_gan.training.inputs import StepInputs
 from ms_gan.training.parallel import check_agreement, check_patience, facts
 from ms_gan.training.prefetch import Prefetched
 from ms_gan.training.results import Results
 from ms_gan.training.resume import Beginning, restore_newest, settle
-from ms_gan.training.run_folder import RunFolder, create
 from ms_gan.training.skipping import CarefulSteps
 from ms_gan.training.space import check_space
 from ms_gan.training.system import build_system
-from ms_gan.training.watch import first_not_finite, not_finite
 
 EARLY = 100  # steps after which the first sample grid is made, where an epoch is longer
 AGREED_EVERY = 10  # steps between two moments at which workers agree whether to stop

@@ -5,8 +5,8 @@ import pytest
 from benchmarks.launch import LaunchError, launch, phases_to_first_step, train_options
 from benchmarks.step import BATCHES
 from benchmarks.worker import peak_mb
-from ms_gan.config import Config
-from ms_gan.options import make_parser, parse
+from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.sections import Config
 
 
 @pytest.mark.parametrize("recipe", BATCHES)

@@ -6,8 +6,8 @@ import pytest
 from benchmarks import quality
 from benchmarks.quality import Failed, Outcome, outcome, show, spread, study
 from benchmarks.variants import TWIN, VARIANTS
-from ms_gan.config import Config
-from ms_gan.options import make_parser, parse
+from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.sections import Config
 
 MEASURES = {
     "frechet": 2.0,

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ms_gan.card import Card
-from ms_gan.latents import sample_latents
-from ms_gan.pictures import grid
-from ms_gan.pixels import to_uint8
-from ms_gan.sampling import Sampler, open_generator
-from ms_gan.weights import save_weights
+from ms_gan.generators.card import Card
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.sampling import Sampler, open_generator
+from ms_gan.generators.weights import save_weights
+from ms_gan.pictures.grids import grid
+from ms_gan.pictures.pixels import to_uint8
 
 pytest.importorskip("flask")
 pytest.importorskip("waitress")

@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from ms_gan.export import export_html
-from ms_gan.latents import between, sample_latents
-from ms_gan.pixels import to_uint8
+from ms_gan.generators.latents import between, sample_latents
+from ms_gan.pictures.pixels import to_uint8
 from tests.export.generators import small_generator
 
 pytestmark = pytest.mark.usefixtures("device")

@@ -3,7 +3,7 @@ import pytest
 
 from ms_gan.cli import infer
 from ms_gan.cli.export import main
-from ms_gan.sampling import open_generator
+from ms_gan.generators.sampling import open_generator
 
 
 @pytest.mark.parametrize("kind", ["mindir", "onnx"])

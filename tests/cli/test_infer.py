@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ms_gan import pictures
 from ms_gan.cli.infer import main
-from ms_gan.latents import sample_latents
-from ms_gan.pixels import to_uint8
-from ms_gan.sampling import open_generator
-from ms_gan.weights import save_weights
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.sampling import open_generator
+from ms_gan.generators.weights import save_weights
+from ms_gan.pictures import grids
+from ms_gan.pictures.pixels import to_uint8
 
 
 def test_a_grid_an_array_and_a_folder_show_the_same_images(trained, tmp_path, capsys):
@@ -80,7 +80,7 @@ def test_one_image_of_each_seed_or_more(trained, tmp_path):
     assert np.array_equal(np.load(tmp_path / "one.npy"), wanted[::3, 0])
     assert main([*flags, str(tmp_path / "rows.png"), "--num", "3"]) == 0
     with Image.open(tmp_path / "rows.png") as picture:
-        assert np.array_equal(np.asarray(picture), pictures.grid(wanted, columns=3)[0])
+        assert np.array_equal(np.asarray(picture), grids.grid(wanted, columns=3)[0])
 
 
 def test_a_grid_of_truncations(trained, tmp_path):
@@ -90,7 +90,7 @@ def test_a_grid_of_truncations(trained, tmp_path):
     flags = ["--ckpt", str(trained), "--seed", "3", "--num", "2", "--truncation"]
     assert main([*flags, "0.5,1", "--output", str(tmp_path / "grid.png")]) == 0
     with Image.open(tmp_path / "grid.png") as picture:
-        assert np.array_equal(np.asarray(picture), pictures.grid(wanted, columns=2)[0])
+        assert np.array_equal(np.asarray(picture), grids.grid(wanted, columns=2)[0])
     assert main([*flags, "0.5", "--output", str(tmp_path / "half.npy")]) == 0
     assert np.array_equal(np.load(tmp_path / "half.npy"), wanted[::2, 0])
 
@@ -104,7 +104,7 @@ def test_walks_through_seeds_and_latents_of_a_file(trained, tmp_path, capsys):
     with Image.open(tmp_path / "a.gif") as film:
         assert film.n_frames == 12  # back to the first seed, which is not shown twice
         first = np.asarray(film.convert("L"))
-    assert np.array_equal(first, pictures.grid(sampler.samples(0, 2))[0])
+    assert np.array_equal(first, grids.grid(sampler.samples(0, 2))[0])
     assert main([*flags, str(tmp_path / "b.png"), "--latents", str(tmp_path / "own.npy"), "--seeds", "3,5"]) == 0
     with Image.open(tmp_path / "b.png") as picture:
         sheet = np.asarray(picture)
@@ -130,7 +130,7 @@ def test_the_kind_of_interpolation(trained, tmp_path):
 
 def test_a_picture_is_found_and_used_again(trained, tmp_path, capsys):
     image = open_generator(trained).samples(4, 1)[0]
-    pictures.save_image(255 - image, tmp_path / "ink.png")
+    grids.save_image(255 - image, tmp_path / "ink.png")
     found, again = tmp_path / "found.png", tmp_path / "again.npy"
     flags = ["--projection.steps", "40", "--projection.starts", "2", "--projection.invert", "true"]
     assert main(["--ckpt", str(trained), "--project", str(tmp_path / "ink.png"), *flags, "--output", str(found)]) == 0

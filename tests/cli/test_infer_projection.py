@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ms_gan.card import ImageConfig
 from ms_gan.cli.infer_projection import held_out, nearest_other, read_target
-from ms_gan.data_config import DataConfig
+from ms_gan.config.data_section import DataConfig
 from ms_gan.errors import GanError, UsageError
-from ms_gan.pictures import save_grid
+from ms_gan.generators.card import ImageConfig
+from ms_gan.pictures.grids import save_grid
 
 
 def test_a_picture_is_brought_to_the_generator(tmp_path):

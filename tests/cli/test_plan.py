@@ -6,9 +6,9 @@ import pytest
 from ms_gan.cli.launch import main as launch
 from ms_gan.cli.layers import layers
 from ms_gan.cli.train import main
-from ms_gan.config import Config
+from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.sections import Config
 from ms_gan.models import count_parameters
-from ms_gan.options import make_parser, parse
 from ms_gan.training.system import build_networks
 from tests.conftest import TINY_FLAGS
 

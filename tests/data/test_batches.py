@@ -4,7 +4,7 @@ import pytest
 from ms_gan.data import Batches
 from ms_gan.data import batches as batches_module
 from ms_gan.errors import UsageError
-from ms_gan.pixels import to_uint8
+from ms_gan.pictures.pixels import to_uint8
 
 # Image i is filled with the value i, so that a batch tells which images it holds.
 IMAGES = np.arange(50, dtype=np.uint8)[:, None, None, None] * np.ones((1, 3, 2, 2), np.uint8)

@@ -5,9 +5,9 @@ import tarfile
 import numpy as np
 import pytest
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import cifar, load
 from ms_gan.data.cifar import ARCHIVE, BATCHES, UNPACKED
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import paths
 from tests.data.cifar_files import ALL, CONTENT, archive_members, write_archive

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import ImageData, load
 from ms_gan.data.classes import keep_classes
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import UsageError
 
 LABELS = np.array([0, 1, 2, 1, 0], np.uint8)

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import Batches, decoded, load, walk
 from ms_gan.data.decode import formats
 from ms_gan.data.folder import find_pictures, printable
 from ms_gan.data.inspect import main as inspect
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.studio import animation, png
-from ms_gan.movies import save_movie
-from ms_gan.pictures import new_figure, save_animation, save_figure
-from ms_gan.pixels import to_uint8
+from ms_gan.pictures.grids import new_figure, save_animation, save_figure
+from ms_gan.pictures.movies import save_movie
+from ms_gan.pictures.pixels import to_uint8
 
 
 @pytest.fixture(autouse=True)

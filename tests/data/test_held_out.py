@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
 from ms_gan.data.held_out import DRAWN, load_held_out
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError
 from tests.data.cifar_files import archive_members, records, write_archive
 from tests.data.idx_files import random_digits, write_idx, write_mnist

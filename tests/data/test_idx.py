@@ -2,10 +2,10 @@ import gzip
 
 import numpy as np
 import pytest
-from idx_files import idx_bytes, random_digits, write_idx
 
 from ms_gan.data.idx import read_idx
 from ms_gan.errors import GanError
+from tests.data.idx_files import idx_bytes, random_digits, write_idx
 
 IMAGES, LABELS = random_digits(3)
 

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from idx_files import random_digits, write_idx, write_mnist
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import fetch, load, mnist
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import paths
+from tests.data.idx_files import random_digits, write_idx, write_mnist
 
 IMAGES, LABELS = random_digits()
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import ImageFont
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load, synthetic
-from ms_gan.data_config import DataConfig
 
 
 def digits(limit, seed=0):

@@ -8,9 +8,9 @@ from PIL import Image
 
 from ms_gan.cli.infer import main as infer
 from ms_gan.export import export_mindir
-from ms_gan.latents import sample_latents
-from ms_gan.pixels import to_uint8
-from ms_gan.sampling import open_generator
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.sampling import open_generator
+from ms_gan.pictures.pixels import to_uint8
 
 pytest.importorskip("flask")
 

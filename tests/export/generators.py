@@ -5,8 +5,8 @@ from functools import lru_cache
 import mindspore as ms
 import numpy as np
 
-from ms_gan.card import Card
-from ms_gan.sampling import Sampler
+from ms_gan.generators.card import Card
+from ms_gan.generators.sampling import Sampler
 
 FAMILIES = {
     "mlp": {"hidden": [12, 16]},

@@ -10,8 +10,8 @@ import pytest
 from ms_gan.errors import GanError, UsageError
 from ms_gan.export import chain, export_html, html
 from ms_gan.export.folded import fold_chain, generate
-from ms_gan.latents import sample_latents
-from ms_gan.sampling import Sampler
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.sampling import Sampler
 from tests.export.generators import FAMILIES, small_generator
 
 pytestmark = pytest.mark.usefixtures("device")

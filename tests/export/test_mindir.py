@@ -8,8 +8,8 @@ import pytest
 
 from ms_gan.errors import GanError
 from ms_gan.export import export_mindir, read_back
-from ms_gan.latents import sample_latents
-from ms_gan.sampling import open_generator
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.sampling import open_generator
 from tests.export.generators import small_generator
 
 

@@ -4,11 +4,11 @@ import json
 import numpy as np
 import pytest
 
-from ms_gan.card import read_card
 from ms_gan.errors import GanError
 from ms_gan.export import chain, export_onnx, onnx, read_back
-from ms_gan.latents import sample_latents
-from ms_gan.sampling import card_path, open_generator
+from ms_gan.generators.card import read_card
+from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.sampling import card_path, open_generator
 from tests.export.generators import FAMILIES, small_generator
 
 pytest.importorskip("onnx")
@@ -28,7 +28,7 @@ def test_onnxruntime_makes_the_same_images(family, tmp_path):
     for count in (1, 3, 64):
         (images,) = session.run(["images"], {"latents": latents[:count]})
         assert (np.abs(images - expected[:count]) <= allowed[:count]).all()
-    assert session.get_modelmeta().custom_metadata_map["ms_gan.card"] == source.card.to_json()
+    assert session.get_modelmeta().custom_metadata_map["ms_gan.generators.card"] == source.card.to_json()
     # A value between two levels may be rounded to either.
     levels = [sampler.samples(3, 70).astype(int) for sampler in (open_generator(path), source)]
     assert np.abs(levels[0] - levels[1]).max() <= 1

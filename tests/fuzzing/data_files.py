@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import Image
 
-from ms_gan.data_config import DataConfig
+from ms_gan.config.data_section import DataConfig
 from ms_gan.errors import GanError
 from tests.data import cifar_files
 from tests.data.idx_files import idx_bytes, random_digits, write_mnist

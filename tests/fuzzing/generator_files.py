@@ -8,7 +8,7 @@ from dataclasses import asdict
 import numpy as np
 from hypothesis import strategies as st
 
-from ms_gan.card import Card, read_card
+from ms_gan.generators.card import Card, read_card
 from tests.fuzzing.mutations import edited, mutants, strange_trees
 from tests.fuzzing.reading import from_file
 
@@ -24,8 +24,8 @@ def checkpoint(folder):
     """Bytes and fields of a checkpoint, and its card."""
     from mindspore.train.checkpoint_pb2 import Checkpoint
 
-    from ms_gan.sampling import open_generator
-    from ms_gan.weights import save_weights
+    from ms_gan.generators.sampling import open_generator
+    from ms_gan.generators.weights import save_weights
 
     sampler = tiny_sampler()
     path = folder / "generator.ckpt"
@@ -51,8 +51,8 @@ def checkpoint(folder):
 
 def tiny_sampler(name="mlp"):
     """A generator of 8x8 pixels with initial weights, MindSpore started on the CPU."""
+    from ms_gan.generators.sampling import Sampler
     from ms_gan.runtime import start
-    from ms_gan.sampling import Sampler
 
     start("CPU")
     made = Card(recipe="r")
@@ -77,7 +77,7 @@ def mindir(names, folder):
 
 def with_card_of(path):
     """Opens a generator in a file of a content, with a card that has the content's digest."""
-    from ms_gan.sampling import card_path, open_generator
+    from ms_gan.generators.sampling import card_path, open_generator
 
     described = json.loads(card_path(path).read_text())
 
@@ -105,8 +105,8 @@ def onnx_generator(folder):
 
 def latents(folder):
     """Latents in a .npy file."""
-    from ms_gan.config import LatentConfig
-    from ms_gan.latent_list import read_latents
+    from ms_gan.config.sections import LatentConfig
+    from ms_gan.generators.latent_list import read_latents
 
     file = io.BytesIO()
     np.save(file, np.arange(12, dtype=np.float32).reshape(3, 4))

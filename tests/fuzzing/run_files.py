@@ -10,8 +10,8 @@ import numpy as np
 import yaml
 from hypothesis import strategies as st
 
-from ms_gan.config import Config
-from ms_gan.options import read_yaml, write_yaml
+from ms_gan.config.parser import read_yaml, write_yaml
+from ms_gan.config.sections import Config
 from tests.fuzzing.mutations import edited, mutants, strange_trees
 from tests.fuzzing.reading import from_file
 
@@ -66,7 +66,7 @@ def decoded_cache(folder):
 def log(folder):
     """log.jsonl and metrics.jsonl as a resumed run reads them."""
     from ms_gan.metrics.pictures import quality_records
-    from ms_gan.training.events import EventLog, read_events
+    from ms_gan.runs.events import EventLog, read_events
 
     records = [
         {"event": "train", "step": 100, "epoch": 1.0, "loss_d": 1.3, "loss_g": 0.7, "d_real": 0.5, "d_fake": 0.4},

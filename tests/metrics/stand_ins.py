@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ms_gan.card import Card, ImageConfig
 from ms_gan.data import ImageData
+from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.metrics.features.extractor import Features
 
 CLASSES = ("low", "middle", "high")

@@ -5,8 +5,8 @@ import json
 import numpy as np
 from PIL import Image
 
-from ms_gan.config import Config
-from ms_gan.options import write_yaml
+from ms_gan.config.parser import write_yaml
+from ms_gan.config.sections import Config
 
 RULES = {"features": {"name": "classifier", "width": 128}, "generated": 5000, "seed": 0}
 

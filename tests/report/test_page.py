@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.metrics import table
 from ms_gan.report.collect import read_run
 from ms_gan.report.embedded import Album

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.runtime.cuda_folder import CUDA, CUDNN
+from ms_gan.runtime.gpu.cuda_folder import CUDA, CUDNN
 
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler for the stand-in libraries")

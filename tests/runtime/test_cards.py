@@ -6,7 +6,7 @@ from ms_gan.cli.launch import main as launch
 from ms_gan.cli.train import main as train
 from ms_gan.errors import GanError
 from ms_gan.runtime import device as module
-from ms_gan.runtime.ascend import device_id
+from ms_gan.runtime.ascend.examine import device_id
 from ms_gan.runtime.cards import take_card
 from ms_gan.runtime.device import choose
 from ms_gan.runtime.finding import Finding

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.runtime.cann import PACKAGES
+from ms_gan.runtime.ascend.cann import PACKAGES
 from tests.scripts.test_scripts import REPOSITORY
 
 IMAGES = sorted((REPOSITORY / "docker").glob("*.Dockerfile"))

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from test_scripts import INSTALL, STAND_IN, Project
+
+from tests.scripts.test_scripts import INSTALL, STAND_IN, Project
 
 # Knows whether the extra `gpu` is installed, too.
 WITH_EXTRAS = STAND_IN.replace(

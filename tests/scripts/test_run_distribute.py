@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from ms_gan.cli import launch
+from ms_gan.generators.weights import load_weights
 from ms_gan.runtime.finding import Finding
-from ms_gan.weights import load_weights
 from tests.conftest import TINY_FLAGS
 from tests.scripts.test_scripts import DOOR, REPOSITORY, Project
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ms_gan.generators.weights import load_weights
 from ms_gan.runtime import start
-from ms_gan.weights import load_weights
 from tests.data.cifar_files import write_cifar
 from tests.soak.test_same_bits import flags_of
 from tests.test_real_mnist import ROOT

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.runtime.cuda import SYSTEM_CUDA
-from ms_gan.runtime.cuda_folder import CUDA, CUDNN, in_wheels
+from ms_gan.runtime.gpu.cuda import SYSTEM_CUDA
+from ms_gan.runtime.gpu.cuda_folder import CUDA, CUDNN, in_wheels
 from tests.runtime.cuda_stubs import build, driver, needs_compiler
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,9 @@ pytestmark = [
 
 SCRIPT = """
 import json, sys, time
-from ms_gan.runtime import cuda, cuda_folder, environment
+from ms_gan.runtime import environment
+from ms_gan.runtime.gpu import cuda
+from ms_gan.runtime.gpu import cuda_folder
 cuda_folder.SYSTEM_FOLDERS = ()
 environment.prepare()
 finding = cuda.examine_gpu()

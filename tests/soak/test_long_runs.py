@@ -5,10 +5,10 @@ import time
 import numpy as np
 from PIL import Image
 
-from ms_gan import pictures
-from ms_gan.training.events import EventLog, read_events
-from ms_gan.training.run_folder import RunFolder
-from ms_gan.training.thinning import thin_grids
+from ms_gan.pictures import grids
+from ms_gan.runs.events import EventLog, read_events
+from ms_gan.runs.run_folder import RunFolder
+from ms_gan.runs.thinning import thin_grids
 
 
 def spent(work):
@@ -28,15 +28,15 @@ def test_ten_thousand_epochs_of_grids(tmp_path):
 
     for epoch in range(1, 10_001):
         images = random.integers(0, 256, (64, 1, 6, 6), np.uint8)
-        pictures.save_image(pictures.grid(images), folder.sample(epoch, 1))
+        grids.save_image(grids.grid(images), folder.sample(epoch, 1))
         thinning += spent(lambda epoch=epoch: thin(epoch))
         if epoch in (200, 1000, 10_000):
-            films[epoch] = spent(lambda: pictures.animate_files(folder.all_samples(1), folder.animation))
+            films[epoch] = spent(lambda: grids.animate_files(folder.all_samples(1), folder.animation))
             with Image.open(folder.animation) as film:
-                size, grids = folder.animation.stat().st_size, len(folder.all_samples(1))
-                print(f"\n{epoch:6,} epochs: {grids} grids, {film.n_frames} frames, {size:,} bytes, "
+                size, count = folder.animation.stat().st_size, len(folder.all_samples(1))
+                print(f"\n{epoch:6,} epochs: {count} grids, {film.n_frames} frames, {size:,} bytes, "
                       f"animated in {films[epoch]:.2f} s")  # fmt: skip
-                assert film.n_frames <= pictures.FRAMES
+                assert film.n_frames <= grids.FRAMES
     print(f"thinning {1000 * thinning / 10_000:.2f} ms an epoch")
     assert len(folder.all_samples(1)) <= 250 and films[10_000] < 2 * films[200] + 0.5
 
@@ -53,7 +53,7 @@ def test_the_log_of_weeks(tmp_path):
     size = (tmp_path / "log.jsonl").stat().st_size
     records = read_events(tmp_path / "log.jsonl")
     reading = spent(lambda: read_events(tmp_path / "log.jsonl"))
-    plotting = spent(lambda: pictures.plot_losses(records, tmp_path / "losses.png"))
+    plotting = spent(lambda: grids.plot_losses(records, tmp_path / "losses.png"))
     print(f"\n{count:,} records: {len(records):,} kept, {size:,} bytes, {1000 * seconds / count:.3f} ms to write one, "
           f"{reading:.2f} s to read, {plotting:.2f} s to plot")  # fmt: skip
     assert size <= 16_100_000 and reading + plotting < 10

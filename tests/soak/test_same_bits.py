@@ -36,7 +36,7 @@ def main(threads, data, out):
     """Train every recipe for some steps and keep what training changes, as RECIPE.npz in a folder; for one process."""
     os.sched_setaffinity(0, range(int(threads)))
     from ms_gan.cli.train import main as train
-    from ms_gan.weights import load_weights
+    from ms_gan.generators.weights import load_weights
 
     for recipe in sorted(SMALL):
         folder = Path(out) / recipe

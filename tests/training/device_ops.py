@@ -10,8 +10,8 @@ from mindspore.nn.cell import _cell_graph_executor
 from mindspore.ops import operations
 from mindspore.train.mind_ir_pb2 import ModelProto
 
-from ms_gan.config import Config
-from ms_gan.training.inputs import StepInputs
+from ms_gan.config.sections import Config
+from ms_gan.training.adversarial.inputs import StepInputs
 from ms_gan.training.system import build_system
 
 TABLE = Path(__file__).parents[1] / "golden" / "kernels.txt"

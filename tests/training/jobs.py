@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from ms_gan.weights import load_weights
+from ms_gan.generators.weights import load_weights
 from tests.conftest import TINY_FLAGS
 from tests.scripts.test_scripts import REPOSITORY
 

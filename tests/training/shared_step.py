@@ -5,7 +5,7 @@ import sys
 import mindspore as ms
 import numpy as np
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from ms_gan.runtime import start
 from ms_gan.training.system import build_system
 

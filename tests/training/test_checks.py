@@ -9,9 +9,9 @@ from PIL import Image
 from ms_gan import data
 from ms_gan.cli.launch import main as launch
 from ms_gan.cli.train import main as train
-from ms_gan.config import LABELLED, PAIRED, Config, DataConfig
+from ms_gan.config.sections import LABELLED, PAIRED, Config, DataConfig
+from ms_gan.config.sizes import RULES
 from ms_gan.data.expected import expected
-from ms_gan.sizes import RULES
 
 SYNTHETIC = ["--device", "CPU", "--data.source", "synthetic"]
 DCGAN = ["--generator.name", "dcgan", "--discriminator.name", "dcgan", "--data.image_size"]
@@ -124,8 +124,8 @@ def test_nothing_is_promised_of_files_that_are_not_there():
 
 
 def test_objectives_and_families_are_all_known(device):
-    from ms_gan.losses import OBJECTIVES
     from ms_gan.models import GENERATORS
+    from ms_gan.training.adversarial.losses import OBJECTIVES
 
     assert {*LABELLED, *PAIRED} < {*OBJECTIVES}
     assert {*RULES} < {*GENERATORS}

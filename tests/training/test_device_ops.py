@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from mindspore import nn, ops
 
-from ms_gan.config import Config
+from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.sections import Config
+from ms_gan.generators.projection import SearchStep
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.metrics.features.fit import FitStep
 from ms_gan.metrics.features.random_network import RandomNetwork
 from ms_gan.models import build_generator, layers
-from ms_gan.options import make_parser, parse
-from ms_gan.projection import SearchStep
-from ms_gan.training.inputs import StepInputs
+from ms_gan.training.adversarial.inputs import StepInputs
 from ms_gan.training.system import build_system
 from tests.test_real_mnist import ROOT
 from tests.test_recipes import SMALL
@@ -37,7 +37,7 @@ SHAPES = {"dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32), "dcgan_mni
 
 @pytest.fixture
 def own_convolutions():
-    """Convolutions by MindSpore's own layers, as ms_gan.runtime.kernels chooses for a GPU and an Ascend."""
+    """Convolutions by MindSpore's own layers, as ms_gan.runtime.cpu.kernels chooses for a GPU and an Ascend."""
     chosen = layers._products
     layers.convolutions_as_products(False)
     yield

@@ -8,12 +8,12 @@ import pytest
 
 from ms_gan import data, files
 from ms_gan.cli.train import main
-from ms_gan.config import Config
+from ms_gan.config.parser import read_yaml
+from ms_gan.config.sections import Config
 from ms_gan.errors import GanError
-from ms_gan.options import read_yaml
+from ms_gan.runs.run_folder import RunFolder
 from ms_gan.training import space
 from ms_gan.training.checkpoint import newest_checkpoint
-from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.system import build_system
 from ms_gan.training.trainer import Trainer
 from tests.conftest import TINY_FLAGS, tiny_config

@@ -10,9 +10,9 @@ import time
 import pytest
 
 from ms_gan.cli.train import main
+from ms_gan.generators.weights import load_weights
+from ms_gan.runs.events import read_events
 from ms_gan.training.checkpoint import newest_checkpoint
-from ms_gan.training.events import read_events
-from ms_gan.weights import load_weights
 from tests.conftest import TINY_FLAGS
 from tests.killing import TRAIN, Run, differences
 

@@ -3,9 +3,9 @@ import re
 import pytest
 
 from ms_gan.report.page import write_run_page
+from ms_gan.runs.run_folder import RunFolder
 from ms_gan.training import live
 from ms_gan.training.live import Live, LivePage
-from ms_gan.training.run_folder import RunFolder
 from tests.conftest import tiny_config
 from tests.report.drawn_run import draw_run, start_record, train_record
 

@@ -2,7 +2,7 @@ import mindspore as ms
 import numpy as np
 import pytest
 
-from ms_gan.config import OptimizerConfig
+from ms_gan.config.sections import OptimizerConfig
 from ms_gan.training.optimizers import build_optimizer
 
 pytestmark = pytest.mark.usefixtures("device")

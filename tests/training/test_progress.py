@@ -6,8 +6,8 @@ import termios
 
 import pytest
 
-from ms_gan.training import events
-from ms_gan.training.events import Progress
+from ms_gan.runs import events
+from ms_gan.runs.events import Progress
 from tests.report.drawn_run import train_record
 
 

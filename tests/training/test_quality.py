@@ -7,11 +7,11 @@ from PIL import Image
 
 from ms_gan import data
 from ms_gan.errors import UsageError
+from ms_gan.generators.sampling import open_generator
+from ms_gan.generators.weights import load_weights
 from ms_gan.metrics.frechet import frechet_distance, moments
-from ms_gan.sampling import open_generator
 from ms_gan.training import quality
 from ms_gan.training.trainer import Trainer
-from ms_gan.weights import load_weights
 from tests.conftest import tiny_config
 from tests.metrics.stand_ins import Network
 

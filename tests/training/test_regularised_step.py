@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ms_gan.runtime import start
-from ms_gan.training.inputs import StepInputs
+from ms_gan.training.adversarial.inputs import StepInputs
 from ms_gan.training.system import build_system
 from tests.conftest import tiny_config
 

@@ -7,14 +7,14 @@ import pytest
 
 from ms_gan import data
 from ms_gan.cli.train import main
-from ms_gan.config import Config
+from ms_gan.config.parser import read_yaml
+from ms_gan.config.sections import Config
 from ms_gan.errors import GanError
-from ms_gan.options import read_yaml
+from ms_gan.generators.weights import load_weights, save_weights
+from ms_gan.runs.events import read_events
+from ms_gan.runs.run_folder import RunFolder
 from ms_gan.training.checkpoint import newest_checkpoint
-from ms_gan.training.events import read_events
-from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.trainer import Trainer
-from ms_gan.weights import load_weights, save_weights
 from tests.conftest import tiny_config
 from tests.killing import differences
 

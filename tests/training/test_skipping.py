@@ -6,9 +6,9 @@ import pytest
 
 from ms_gan import data
 from ms_gan.errors import GanError
+from ms_gan.runs.events import read_events
 from ms_gan.runtime.workers import Workers
-from ms_gan.training.events import read_events
-from ms_gan.training.inputs import StepInputs
+from ms_gan.training.adversarial.inputs import StepInputs
 from ms_gan.training.skipping import CarefulSteps
 from ms_gan.training.system import build_system
 from ms_gan.training.trainer import Trainer

@@ -5,8 +5,8 @@ import pytest
 
 from ms_gan import extras
 from ms_gan.errors import UsageError
+from ms_gan.runs.run_folder import RunFolder
 from ms_gan.training.live import Live
-from ms_gan.training.run_folder import RunFolder
 from ms_gan.training.tensorboard import check_tensorboard
 from tests.conftest import tiny_config
 from tests.report.drawn_run import quality_record, train_record

@@ -7,9 +7,9 @@ from PIL import Image
 
 from ms_gan import data
 from ms_gan.errors import GanError, UsageError
-from ms_gan.training.events import read_events
+from ms_gan.generators.weights import load_weights
+from ms_gan.runs.events import read_events
 from ms_gan.training.trainer import Trainer
-from ms_gan.weights import load_weights
 from tests.conftest import tiny_config
 
 

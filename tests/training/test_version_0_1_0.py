@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ms_gan.cli.train import main
-from ms_gan.weights import load_weights
+from ms_gan.generators.weights import load_weights
 
 HERE = Path(__file__).with_name("version_0_1_0")
 

@@ -12,14 +12,14 @@ from mindspore import nn
 from ms_gan import data
 from ms_gan.cli.train import main
 from ms_gan.errors import UsageError
+from ms_gan.generators.weights import load_weights
 from ms_gan.models import layers
+from ms_gan.runs.events import read_events
 from ms_gan.runtime.job import Job, Plan, free_port
 from ms_gan.runtime.workers import Workers
-from ms_gan.training.events import read_events
 from ms_gan.training.parallel import NORMS
 from ms_gan.training.system import build_networks
 from ms_gan.training.trainer import Trainer
-from ms_gan.weights import load_weights
 from tests.conftest import tiny_config
 from tests.training.jobs import PLAIN, final_values, run
 from tests.training.two_workers import SIGNALLED, plain_config

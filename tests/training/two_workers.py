@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from ms_gan.config import Config
+from ms_gan.config.sections import Config
 from tests.conftest import tiny_config
 
 STEPS = 100

@@ -1,5 +1,5 @@
 "use strict";
-// The latents of a seed: the same numbers that ms_gan/latents.py draws with numpy, from Philox (Salmon et al. 2011) by
+// The latents of a seed: the same numbers that ms_gan/generators/latents.py draws with numpy, from Philox (Salmon et al. 2011) by
 // the ziggurat (Marsaglia and Tsang 2000).
 
 const BLOCK = 64; // latents drawn at a time
@@ -92,7 +92,7 @@ function latentBlock(seed, block, width, distribution) {
   return Array.from({ length: BLOCK }, () => Float32Array.from({ length: width }, draw));
 }
 
-// A latent on the way from one to another: on the sphere where latents are normal, as ms_gan/latents.py does.
+// A latent on the way from one to another: on the sphere where latents are normal, as ms_gan/generators/latents.py does.
 function between(from, to, share, distribution) {
   let [first, second] = [1 - share, share];
   if (distribution === "normal") {

@@ -2,8 +2,8 @@
 
 from typing import Callable, Optional, Tuple, Union
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import ImageData
-from ms_gan.data_config import DataConfig
 from ms_gan.extras import need
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.features.fit import RECIPE, Recipe

@@ -5,7 +5,7 @@ from typing import Callable, Optional, Sequence, Tuple
 import numpy as np
 
 from ms_gan.errors import GanError, UsageError
-from ms_gan.pixels import unload
+from ms_gan.pictures.pixels import unload
 
 AT_ONCE = 1 << 21  # pixel values in one block, to bound the memory for the layers
 MOST_AT_ONCE = 256  # images in one block

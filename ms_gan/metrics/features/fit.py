@@ -12,8 +12,8 @@ from ms_gan.data import ImageData
 from ms_gan.errors import GanError
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.models.initialisers import initialise
-from ms_gan.pixels import to_float
-from ms_gan.progress import tracked
+from ms_gan.pictures.pixels import to_float
+from ms_gan.runtime.progress import tracked
 from ms_gan.seeds import Purpose, stream
 
 WEIGHTS, ORDER, SHIFTS, RANDOM = range(4)  # places in the stream of random numbers

@@ -11,12 +11,12 @@ import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.errors import UsageError
+from ms_gan.generators.weights import weights_digest
 from ms_gan.metrics.features.extractor import Features, block_for
 from ms_gan.metrics.features.fit import RANDOM
 from ms_gan.models.layers import activation, chain, conv
-from ms_gan.pixels import to_float
+from ms_gan.pictures.pixels import to_float
 from ms_gan.seeds import Purpose, stream
-from ms_gan.weights import weights_digest
 
 VERSION = 1  # raise it whenever the same image gets other features
 LAYERS, CHANNELS, KERNEL = 4, 64, 4

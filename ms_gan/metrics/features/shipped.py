@@ -8,7 +8,7 @@ and how well it does on the test split. One is made anew, and compared with the 
 from pathlib import Path
 from typing import Any, Dict, Optional
 
-from ms_gan.data_config import DataConfig
+from ms_gan.config.data_section import DataConfig
 from ms_gan.metrics.features.cache import WEIGHTS, Stored, read
 
 PLACE = Path(__file__).with_name("classifiers")

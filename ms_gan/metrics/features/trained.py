@@ -10,15 +10,15 @@ from typing import Any, Dict, Optional, Tuple
 import mindspore as ms
 import numpy as np
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import ImageData, load
 from ms_gan.data.held_out import load_held_out
-from ms_gan.data_config import DataConfig
 from ms_gan.metrics.features import shipped
 from ms_gan.metrics.features.cache import Stored, stored, write
 from ms_gan.metrics.features.classifier import WIDTH, Classifier
 from ms_gan.metrics.features.extractor import Features, block_for
 from ms_gan.metrics.features.fit import Recipe, fit
-from ms_gan.pixels import to_float
+from ms_gan.pictures.pixels import to_float
 from ms_gan.runtime.paths import cache_dir
 
 SAMPLED = 1_000  # images that stand for a data set in its checksum

@@ -2,11 +2,11 @@ import mindspore as ms
 import numpy as np
 import pytest
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
-from ms_gan.data_config import DataConfig
 from ms_gan.metrics.features.classifier import WIDTH, Classifier
 from ms_gan.metrics.features.fit import Recipe, fit, one_cycle, shifted
-from ms_gan.pixels import to_float
+from ms_gan.pictures.pixels import to_float
 
 pytestmark = pytest.mark.usefixtures("device")
 TINY = Recipe(epochs=0, least_steps=25, batch_size=32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ms_gan.data_config import DataConfig
+from ms_gan.config.data_section import DataConfig
 from ms_gan.errors import UsageError
 from ms_gan.metrics.features import open_features
 from ms_gan.metrics.features.onnx_file import open_onnx, resized

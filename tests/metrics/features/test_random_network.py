@@ -2,11 +2,11 @@ import mindspore as ms
 import numpy as np
 import pytest
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
-from ms_gan.data_config import DataConfig
 from ms_gan.errors import UsageError
 from ms_gan.metrics.features.random_network import WIDTH, RandomNetwork, random_features
-from ms_gan.pixels import to_float
+from ms_gan.pictures.pixels import to_float
 
 pytestmark = pytest.mark.usefixtures("device")
 

@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
-from ms_gan.data_config import DataConfig
 from ms_gan.metrics.features import Recipe, open_features, trained
 from ms_gan.metrics.features.cache import CARD
 from ms_gan.metrics.features.classifier import Classifier

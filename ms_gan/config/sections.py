@@ -1,0 +1,263 @@
+"""Every option of a training run, once: its type, its default, its unit and its range.
+
+The defaults are the recipe `gan_mnist`; a file under configs/ holds only what another recipe changes. This module
+imports nothing heavy, so that a wrong option is reported before MindSpore is loaded.
+"""
+
+from dataclasses import dataclass, field
+from typing import List, Literal, Optional
+
+from ms_gan.config.data_section import DataConfig
+from ms_gan.config.device_names import device_name
+from ms_gan.config.paths import home_for_tilde
+from ms_gan.config.schema import ABOVE_ZERO, MAX_SEED, option
+
+# What some options need, to be read at all.
+MLP, CNN, DCGAN = {"name": ("mlp",)}, {"name": ("cnn",)}, {"name": ("dcgan",)}
+MLP_OR_CNN, CONVOLUTIONAL = {"name": ("mlp", "cnn")}, {"name": ("dcgan", "cnn")}
+ADAM, RMSPROP = {"name": ("adam",)}, {"name": ("rmsprop",)}
+FALLING = {"schedule": ("linear", "cosine")}
+PENALISED = dict.fromkeys(("gradient_penalty", "r1", "r2"), ABOVE_ZERO)
+NOISY = {"instance_noise": ABOVE_ZERO}
+AVERAGED = {"enabled": (True,)}
+MEASURED = {"every": ABOVE_ZERO}
+
+
+@dataclass
+class LatentConfig:
+    """The generator's input."""
+
+    width: int = option(100, "numbers in one latent vector", 1, 65536)
+    distribution: Literal["normal", "uniform"] = option("normal", "normal: N(0, 1); uniform: U(-1, 1)")
+
+
+FAMILIES = "family of networks; mlp: dense; dcgan: convolutional, doubling from 4 pixels; cnn: with one doubling"
+KERNEL = "dcgan, cnn: side of the kernels with stride 2, which should divide it"
+INITIALISERS = (
+    "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in); "
+    "glorot_uniform: b = sqrt(6/(fan_in + fan_out)); normal_002: N(0, 0.02); he_normal: N(0, sqrt(2/fan_in))"
+)
+Init = Literal["uniform_fan_in", "glorot_uniform", "normal_002", "he_normal"]
+
+
+@dataclass
+class GeneratorConfig:
+    """The network that makes images from latents."""
+
+    name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
+    hidden: List[int] = option([128, 256, 512, 1024], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
+    batch_norm: bool = option(True, "mlp: BatchNorm after every hidden layer but the first", only=MLP)
+    channels: int = option(
+        64, "dcgan: of the last hidden layer, the others have 2, 4, 8 times as many; cnn: of the hidden layers",
+        2, 4096, only=CONVOLUTIONAL,
+    )  # fmt: skip
+    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
+    slope: float = option(0.0, "mlp, cnn: slope of LeakyReLU below zero; 0: ReLU", 0.0, 1.0, only=MLP_OR_CNN)
+    init: Init = option("uniform_fan_in", INITIALISERS)
+
+
+@dataclass
+class DiscriminatorConfig:
+    """The network that tells real images from generated ones."""
+
+    name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
+    hidden: List[int] = option([512, 256], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
+    channels: int = option(
+        64, "dcgan: of the first layer, the others have 2, 4, 8 times as many; cnn: of every convolution",
+        1, 4096, only=CONVOLUTIONAL,
+    )  # fmt: skip
+    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
+    slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
+    batch_norm: bool = option(
+        True, "dcgan: BatchNorm on all layers but the first; false: biases in its place", only=DCGAN
+    )
+    dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99, only=CNN)
+    spectral_norm: bool = option(False, "divide each layer's weights by their largest singular value")
+    init: Init = option("uniform_fan_in", INITIALISERS)
+
+
+# Objectives whose images have labels; and those that compare each generated image with a real one.
+LABELLED, PAIRED = ("non_saturating", "minimax", "least_squares"), ("relativistic",)
+
+
+@dataclass
+class ProcedureConfig:
+    """What one training step does with the two networks."""
+
+    objective: Literal["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"] = option(
+        "non_saturating", "what both networks minimise"
+    )
+    loss: Literal["sum", "mean"] = option(
+        "sum", "discriminator's loss; sum: its means over real and generated images added; mean: one mean over both"
+    )
+    fakes: Literal["fresh", "shared"] = option(
+        "fresh", "generator's update; fresh: on latents of its own; shared: on the images that the discriminator saw"
+    )
+    positive: Literal["real", "fake"] = option("real", "class of images whose label is 1")
+    label_smoothing: float = option(0.0, "how far the label of real images is moved towards the other one", 0.0, 0.5)
+    label_noise: float = option(0.0, "uniform noise U(0, X) added to each label of the discriminator", 0.0, 0.5)
+    d_steps: int = option(1, "discriminator's updates before each one of the generator (n_critic)", 1, 100)
+
+
+@dataclass
+class RegulariseConfig:
+    """What keeps the discriminator from getting too far ahead."""
+
+    gradient_penalty: float = option(
+        0.0, "weight of (slope - 1)^2 between real and generated images, 10 in WGAN-GP; 0: none", 0.0, 1e6
+    )
+    r1: float = option(0.0, "gamma of the slope's square at real images, usually 0.1 to 10; 0: none", 0.0, 1e6)
+    r2: float = option(0.0, "the same at generated images", 0.0, 1e6)
+    every: int = option(1, "steps between two penalties, each weighted as many times", 1, 1000, "steps", only=PENALISED)
+    clip_weights: Optional[float] = option(
+        None, "largest absolute value of a weight of the discriminator, 0.01 in WGAN; unset: any", 1e-6, 1e6
+    )
+    instance_noise: float = option(
+        0.0, "deviation of normal noise on all images that the discriminator sees, at the first step", 0.0, 10.0
+    )
+    instance_noise_steps: int = option(
+        10000, "steps in which that noise falls to zero, in a straight line", 1, 1000000000, "steps", only=NOISY
+    )
+    augment: List[Literal["color", "translation", "cutout"]] = option(
+        [], "random changes of all images that the discriminator sees (DiffAugment), such as [translation, cutout]"
+    )
+
+
+@dataclass
+class OptimizerConfig:
+    """How one network's parameters follow their gradients."""
+
+    name: Literal["adam", "rmsprop"] = option("adam", "update rule")
+    lr: float = option(2e-4, "learning rate", 0.0, 1.0)
+    beta1: float = option(0.5, "adam: decay of the mean of the gradients", 0.0, 0.999999, only=ADAM)
+    beta2: float = option(0.999, "adam: decay of the mean of their squares", 0.0, 0.999999, only=ADAM)
+    rho: float = option(0.9, "rmsprop: decay of the mean of the squared gradients", 0.0, 0.999999, only=RMSPROP)
+    eps: float = option(1e-8, "added to the denominator", 1e-16, 1.0)
+    clip: Optional[float] = option(
+        None, "largest absolute value of each element of a gradient; unset: any", 1e-12, 1e12
+    )
+    decay: float = option(0.0, "update t, from 0, uses lr / (1 + X t)", 0.0, 1.0)
+    schedule: Literal["constant", "linear", "cosine"] = option(
+        "constant", "how the learning rate falls towards the end of the run"
+    )
+    hold: float = option(0.5, "share of the run before it begins to fall", 0.0, 0.99, only=FALLING)
+    floor: float = option(0.0, "share of the learning rate that is left at the end", 0.0, 1.0, only=FALLING)
+
+
+@dataclass
+class OptimizersConfig:
+    """One optimizer for each network."""
+
+    generator: OptimizerConfig = field(default_factory=OptimizerConfig)
+    discriminator: OptimizerConfig = field(default_factory=OptimizerConfig)
+
+
+@dataclass
+class EmaConfig:
+    """The exponential moving average of the generator's weights and BatchNorm statistics."""
+
+    enabled: bool = option(True, "keep the average, and sample from it")
+    decay: float = option(0.999, "share of the old average kept for each step", 0.0, 0.999999, only=AVERAGED)
+    every: int = option(
+        4, "steps between two updates of the average, each by decay to that power", 1, 1000, only=AVERAGED
+    )
+    warmup: bool = option(True, "while step t is young, keep no more than (1 + t) / (10 + t)", only=AVERAGED)
+
+
+@dataclass
+class TrainConfig:
+    """How long training lasts and what it leaves behind."""
+
+    epochs: int = option(
+        200, "passes over the data, in all (also when resuming)", 1, 1000000, short="--epochs", may_change=True
+    )
+    steps: Optional[int] = option(
+        None, "length in steps, in place of epochs; of the two the one that is set last counts", 1, 1000000000,
+        short="--steps", may_change=True, instead_of="epochs",
+    )  # fmt: skip
+    max_hours: Optional[float] = option(
+        None, "hours after which training saves itself and stops, counted anew when resuming; unset: none",
+        0.0001, 100000, "hours", short="--max-hours", may_change=True,
+    )  # fmt: skip
+    batch_size: int = option(128, "images in one step, over all workers", 2, 1048576, "images", short="--batch-size")
+    local_batch_size: Optional[int] = option(
+        None, "images of each worker in one step, in place of batch_size", 1, 65536, "images",
+        short="--local-batch-size", may_change=True, instead_of="batch_size",
+    )  # fmt: skip
+    accumulate: int = option(
+        1, "parts in which each worker takes its images, one after another: less memory, more time", 1, 65536, "parts",
+        may_change=True,
+    )  # fmt: skip
+    sync_batch_norm: bool = option(
+        False, "BatchNorm over the images of all workers, on Ascend; otherwise each worker's over its own",
+        may_change=True,
+    )  # fmt: skip
+    cadence: Literal["epochs", "steps"] = option("epochs", "what sample_every and checkpoint_every count")
+    sample_every: int = option(1, "epochs or steps between two sample grids", 1, 1000000, may_change=True)
+    sample_count: int = option(64, "images in a sample grid", 1, 1024, "images")
+    checkpoint_every: int = option(5, "epochs or steps between two checkpoints", 1, 1000000, may_change=True)
+    keep_checkpoints: int = option(3, "newest checkpoints kept", 1, 1000, "checkpoints", may_change=True)
+    log_every: int = option(100, "steps between two log records", 1, 1000000, "steps", may_change=True)
+    tensorboard: bool = option(False, "also write event files for TensorBoard into RUN/tensorboard", may_change=True)
+    keep_cores: bool = option(
+        False, "once other processes use the CPU's cores too, keep them while waiting, by a filter of system calls",
+        may_change=True,
+    )  # fmt: skip
+    skip_bad_steps: int = option(
+        0, "steps with losses or gradients that are not finite that a run leaves out; one more ends it", 0, 1000000,
+        "steps", may_change=True,
+    )  # fmt: skip
+
+
+@dataclass
+class MetricsConfig:
+    """How good the images are during training; the best generator is kept."""
+
+    every: int = option(
+        5, "epochs between two Frechet distances to the data; 0: none; shorter runs have none",
+        0, 1000000, "epochs", may_change=True,
+    )  # fmt: skip
+    samples: int = option(5000, "images that each one generates", 100, 100000, "images", may_change=True, only=MEASURED)
+    features: Optional[str] = option(
+        None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
+        may_change=True, only=MEASURED, spelling=home_for_tilde)  # fmt: skip
+
+
+@dataclass
+class Config:
+    """One training run, complete."""
+
+    recipe: str = option("gan_mnist", "name of the recipe; names the run folder")
+    seed: int = option(0, "fixes weights, data order and latents", 0, MAX_SEED, short="--seed")
+    device: str = option(
+        "auto", "where to train; auto: the best that is there; GPU:1, Ascend:1: the second of several",
+        may_change=True, spelling=device_name,
+    )  # fmt: skip
+    mode: Literal["graph", "pynative"] = option(
+        "graph", "graph compiles the step once; pynative runs it line by line, for debugging", may_change=True
+    )
+    precision: Literal["fp32", "bf16", "fp16"] = option(
+        "fp32", "what layers multiply in, weights being fp32 always; bf16: Ascend, CPUs with AMX; fp16: GPU, Ascend",
+        may_change=True,
+    )  # fmt: skip
+    output: Optional[str] = option(
+        None, "run folder; unset: runs/RECIPE-DATE-N", may_change=True, spelling=home_for_tilde
+    )
+    resume: Optional[str] = option(
+        None, "continue the run in this folder; no other option is needed", may_change=True, spelling=home_for_tilde
+    )
+    data: DataConfig = field(default_factory=DataConfig)
+    latent: LatentConfig = field(default_factory=LatentConfig)
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    procedure: ProcedureConfig = field(default_factory=ProcedureConfig)
+    regularise: RegulariseConfig = field(default_factory=RegulariseConfig)
+    optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
+    ema: EmaConfig = field(default_factory=EmaConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
+
+    @property
+    def images_per_step(self) -> int:
+        """How many training images the discriminator is shown in a step: a batch for each of its updates."""
+        return self.procedure.d_steps * self.train.batch_size

@@ -1,0 +1,1 @@
+"""Finished generators: their cards, their weights, and what is asked of them."""

@@ -1,0 +1,127 @@
+"""Where is my picture? The latent whose image is nearest to a given one.
+
+Gradient descent on the latent alone, through the generator in evaluation mode, as in Image2StyleGAN (Abdal, Qin and
+Wonka 2019, arXiv:1904.03189), on the mean squared difference of pixels; and latents stay where those of the training
+lay, as in GLO (Bojanowski et al. 2018, arXiv:1707.05776). For digits, a distance of coarser pictures beside that of
+pixels, and a penalty on the latent's length, made no difference; starts at the nearest of many samples did.
+"""
+
+import math
+from typing import List, NamedTuple
+
+import mindspore as ms
+import numpy as np
+from mindspore import nn, ops
+
+from ms_gan.generators.latents import is_spherical, sample_latents
+from ms_gan.generators.sampling import Sampler
+from ms_gan.models.layers import clamped, total
+from ms_gan.runtime.progress import tracked
+
+CANDIDATES = 1024  # random samples, the nearest of which the searches start from
+SHOWN = 7  # pictures of a search before its end
+
+
+class Projection(NamedTuple):
+    """What a search found. Distances are root mean squared differences of pixels on [-1, 1].
+
+    Attributes:
+        latent: (1, width), float32.
+        steps: after which the pictures were taken, the first 0, the last all of them.
+        images: (n, C, H, W), float32, of the best search after those steps; the last one is what was found.
+        distance: of what was found.
+        nearest: of the nearest of CANDIDATES random samples.
+        typical: of the median one.
+    """
+
+    latent: np.ndarray
+    steps: List[int]
+    images: np.ndarray
+    distance: float
+    nearest: float
+    typical: float
+
+
+class SearchStep(nn.Cell):
+    """One update of all searches by Adam.
+
+    Args:
+        generator: in evaluation mode.
+        starts: latents (N, width), float32.
+        rates: the learning rate of each update.
+        spherical: whether latents stay at the length of the square root of the width, where nearly all of N(0, 1) is;
+            else in the cube [-1, 1].
+
+    Inputs:
+        target: (1, C, H, W), float32 in [-1, 1].
+
+    Outputs:
+        float32 (): the mean squared difference, summed over the searches.
+    """
+
+    def __init__(self, generator: nn.Cell, starts: np.ndarray, rates: List[float], spherical: bool):
+        super().__init__(auto_prefix=False)
+        self.generator, self.spherical = generator, spherical
+        self.latents = ms.Parameter(ms.Tensor(starts), name="latents")
+        self.optimizer = nn.Adam([self.latents], learning_rate=rates)
+        self.gradient = ms.value_and_grad(self.loss, None, self.optimizer.parameters)
+
+    def loss(self, target):
+        """Each search has its own latent, so the gradient of the sum is the gradients of all of them."""
+        difference = self.generator(self.latents) - target
+        return total((difference * difference).mean((1, 2, 3)))
+
+    def construct(self, target):
+        loss, gradients = self.gradient(target)
+        self.optimizer(gradients)
+        if self.spherical:
+            latents = self.latents * ops.rsqrt((self.latents * self.latents).mean(1, keep_dims=True))
+        else:
+            latents = clamped(self.latents, -1.0, 1.0)
+        ops.assign(self.latents, latents)
+        return loss
+
+
+def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, starts: int, lr: float) -> Projection:
+    """Search for the latent of an image.
+
+    Args:
+        sampler: the generator; not one of an exported file, which has no gradients.
+        target: (C, H, W), float32 in [-1, 1].
+        seed: of the random samples that the searches start from.
+        steps: updates.
+        starts: searches side by side, 1 to CANDIDATES.
+        lr: learning rate of the first update; it falls to zero along half a cosine.
+
+    Raises:
+        GanError: the generator makes something that is not a number.
+    """
+    latent = sampler.card.latent
+    spherical = is_spherical(latent)
+    candidates = sample_latents(seed, 0, CANDIDATES, latent)
+    far = _distances(sampler.generate(candidates), target)
+    best = candidates[np.argsort(far, kind="stable")[:starts]]
+    if spherical:
+        best = best * (math.sqrt(latent.width) / np.linalg.norm(best, axis=1, keepdims=True))
+    rates = [0.5 * lr * (1 + math.cos(math.pi * step / steps)) for step in range(steps)]
+    search = SearchStep(sampler.network, best, rates, spherical)
+    search.set_train(False)
+    image = ms.Tensor(target[np.newaxis])
+    shown = sorted({0, *(steps >> shift for shift in range(SHOWN))})
+    taken = [best]
+    for step in tracked(range(1, steps + 1), "Searching", steps, "step"):
+        search(image)
+        if step in shown:
+            taken.append(search.latents.asnumpy().copy())
+    found = _distances(sampler.generate(taken[-1]), target)
+    winner = int(found.argmin())
+    way = np.stack([latents[winner] for latents in taken])
+    return Projection(
+        latent=way[-1:], steps=shown, images=sampler.generate(way), distance=float(found[winner]),
+        nearest=float(far.min()), typical=float(np.median(far)),
+    )  # fmt: skip
+
+
+def _distances(images: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Root mean squared differences (N,) of images (N, C, H, W) from one (C, H, W)."""
+    return np.sqrt(np.square(images - target).mean((1, 2, 3), dtype=np.float64))

@@ -1,0 +1,203 @@
+"""Images from a generator: the only place that turns one into pictures."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any, Callable, Iterator, List, Tuple
+
+import mindspore as ms
+import numpy as np
+from mindspore.nn.utils import no_init_parameters
+
+from ms_gan.errors import GanError, UsageError, first_line
+from ms_gan.extras import need
+from ms_gan.formats.mindir import check_mindir
+from ms_gan.formats.onnx_graph import INPUT, check_onnx
+from ms_gan.formats.wire import Malformed
+from ms_gan.generators.card import LONGEST, Card, read_card
+from ms_gan.generators.latents import BLOCK, sample_latents
+from ms_gan.generators.weights import check_fits, load_weights, restore
+from ms_gan.models import GENERATORS, build_generator
+from ms_gan.pictures.pixels import to_uint8
+from ms_gan.seeds import Purpose, stream
+
+LARGEST = 2 << 30  # bytes of an exported file; a protocol buffer can be no larger
+
+
+class Sampler:
+    """A generator in evaluation mode.
+
+    BatchNorm uses its running statistics, and every launch has the same batch size, so that an image depends neither on
+    the other images of its batch nor on how many are asked for.
+
+    Args:
+        network: a cell that maps latents (N, width) to images (N, C, H, W); the sampler's own.
+        card: the generator's card.
+    """
+
+    def __init__(self, network: ms.nn.Cell, card: Card):
+        self.network = network.set_train(False)
+        self.card = card
+        self.block = card.block
+
+    @classmethod
+    def from_card(cls, card: Card) -> "Sampler":
+        """A sampler for the generator that a card describes; its weights are still to be loaded.
+
+        Raises:
+            UsageError: a generator that the family of networks does not have, or one that is too large.
+        """
+        card.check()
+        random = stream(card.seed, Purpose.WEIGHTS)
+        return cls(build_generator(card.generator, card.latent.width, card.image.shape, random), card)
+
+    def parameters(self) -> List[ms.Parameter]:
+        """The network's parameters, named `generator.*`."""
+        return list(self.network.get_parameters())
+
+    def generate(self, latents: np.ndarray) -> np.ndarray:
+        """Images of latents: (N, width) float32 -> (N, C, H, W) float32 in [-1, 1].
+
+        Raises:
+            GanError: the generator made something that is not a number.
+        """
+        images = np.empty((len(latents), *self.card.image.shape), np.float32)
+        for start in range(0, len(latents), self.block):
+            part = latents[start : start + self.block]
+            padded = np.zeros((self.block, self.card.latent.width), np.float32)
+            padded[: len(part)] = part
+            images[start : start + len(part)] = self.network(ms.Tensor(padded)).asnumpy()[: len(part)]
+        if not np.isfinite(images).all():
+            raise GanError("the generator made images with values that are not numbers: its weights are spoilt")
+        return images
+
+    def samples(self, seed: int, count: int) -> np.ndarray:
+        """The first `count` samples of a seed, (count, C, H, W), uint8."""
+        return to_uint8(self.generate(sample_latents(seed, 0, count, self.card.latent)))
+
+    def stream(self, seed: int, count: int) -> Iterator[Tuple[int, np.ndarray]]:
+        """The first `count` samples of a seed in blocks of constant size: (number of the first, (n, C, H, W) uint8)."""
+        for start in range(0, count, BLOCK):
+            latents = sample_latents(seed, start, min(BLOCK, count - start), self.card.latent)
+            yield start, to_uint8(self.generate(latents))
+
+
+def open_generator(path: Path) -> Sampler:
+    """A sampler for what a training or an export left on disk.
+
+    Args:
+        path: a run folder, a checkpoint (`generator.ckpt` or one of training) or an exported `.mindir` or `.onnx`.
+
+    Raises:
+        UsageError: there is nothing of that kind at `path`, or a package that reads it is missing.
+        GanError: a file is damaged, or does not hold the generator that its card describes.
+    """
+    path = Path(path)
+    if path.is_dir():
+        if not (path / "generator.ckpt").is_file():
+            raise UsageError(f"{path}: holds no generator.ckpt; name a run folder whose training saved at least once")
+        path = path / "generator.ckpt"
+    if path.suffix in EXPORTED:
+        return _open_exported(path, *EXPORTED[path.suffix])
+    values, card = load_weights(path)
+    # A checkpoint of the training holds two generators; the average is the one to sample from.
+    averaged = any(name.startswith("generator_ema.") for name in values)
+    source = "generator_ema." if averaged else "generator."
+
+    def wanted(network: ms.nn.Cell) -> List[Tuple[str, ms.Parameter]]:
+        return [(parameter.name.replace("generator.", source, 1), parameter) for parameter in network.get_parameters()]
+
+    # What a card describes may be more than any memory holds: nothing is made before it is known to be in the file.
+    check_fits(wanted(_outline(card, path)), values, path)
+    sampler = Sampler.from_card(card)
+    restore(wanted(sampler.network), values, path)
+    return sampler
+
+
+def _outline(card: Card, path: Path) -> ms.nn.Cell:
+    """The network that a card describes, its parameters without values."""
+    try:
+        with no_init_parameters():
+            network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape)
+    except ValueError as error:
+        raise GanError(f"{path}: its card describes no generator: {error}") from None
+    network.update_parameters_name("generator.")
+    return network
+
+
+def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], Any]) -> Sampler:
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    card = _card_beside(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise GanError(f"{path}: larger than any export of this project; allowed: {LARGEST:,} bytes")
+        content = path.read_bytes()
+    except OSError as error:
+        raise GanError(f"{path}: cannot be read ({error.strerror})") from None
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise GanError(f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again")
+    try:
+        check(content, card.latent.width, card.image.shape, card.batch_size)
+        sampler = Sampler(load(path, content), card)
+        made = sampler.network(ms.Tensor(np.zeros((sampler.block, card.latent.width), np.float32)))
+    except Malformed as fault:
+        raise GanError(f"{path}: no generator's static graph: {fault}") from None
+    except UsageError:
+        raise
+    except Exception as error:  # neither MindSpore nor onnxruntime has a common class for its errors
+        raise GanError(f"{path}: cannot be run ({first_line(error)})") from None
+    if made.shape != (sampler.block, *card.image.shape):
+        raise GanError(f"{path}: makes images of {tuple(made.shape[1:])}, not of {card.image.shape} as its card says")
+    return sampler
+
+
+class _OnnxNetwork:
+    """An ONNX file, run by onnxruntime on the CPU, as far as a sampler needs it to be a cell."""
+
+    def __init__(self, path: Path, content: bytes):
+        need(f"{path}: an ONNX file", "export", "onnxruntime")
+        from onnxruntime import InferenceSession
+
+        # From the bytes that were examined, not from the file, which may have changed since.
+        self.session = InferenceSession(content, providers=["CPUExecutionProvider"])
+
+    def set_train(self, _: bool) -> "_OnnxNetwork":
+        return self
+
+    def __call__(self, latents: ms.Tensor) -> ms.Tensor:
+        (images,) = self.session.run(None, {INPUT: latents.asnumpy()})
+        return ms.Tensor(images)
+
+
+def _mindir_network(path: Path, content: bytes) -> ms.nn.Cell:
+    """A MindIR file's graph, from the bytes that were examined: the file itself may have changed since."""
+    with tempfile.TemporaryDirectory(prefix="ms_gan-mindir-") as folder:
+        copy = Path(folder) / path.name
+        copy.write_bytes(content)
+        return ms.nn.GraphCell(ms.load(str(copy)))
+
+
+EXPORTED = {
+    ".mindir": (check_mindir, _mindir_network),
+    ".onnx": (check_onnx, _OnnxNetwork),
+}
+
+
+def card_path(path: Path) -> Path:
+    """Where the card of an exported file lies."""
+    # An .onnx beside the .mindir of the same name has a card of its own.
+    return path.with_suffix(".json" if path.suffix == ".mindir" else f"{path.suffix}.json")
+
+
+def _card_beside(path: Path) -> Card:
+    description = card_path(path)
+    try:
+        with open(description, encoding="utf-8") as file:
+            return read_card(file.read(LONGEST + 1), str(description))
+    except FileNotFoundError:
+        raise UsageError(
+            f"{description}: missing; export.py writes it beside {path.name}, keep them together"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise GanError(f"{description}: cannot be read ({error})") from None

@@ -1,0 +1,1 @@
+"""Convolutions and BatchNorm as matrix products, for CPUs."""

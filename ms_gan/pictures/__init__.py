@@ -1,0 +1,1 @@
+"""Images as people look at them: grids, animations, plots."""

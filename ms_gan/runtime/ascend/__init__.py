@@ -1,0 +1,1 @@
+"""Ascend: examined; no Ascend is needed for that."""

@@ -1,0 +1,1 @@
+"""CPUs: which kernels they run, and who else uses their cores."""

@@ -1,0 +1,1 @@
+"""NVIDIA's GPUs: examined, and made ready by wheels."""

@@ -1,0 +1,120 @@
+"""A step whose gradients are gathered from parts of its batch, one after another, so that one part fits in memory."""
+
+from typing import Any, List
+
+import mindspore as ms
+from mindspore import ops
+
+from ms_gan.training.adversarial.judge import looks_at
+from ms_gan.training.adversarial.step import TrainOneStep
+from ms_gan.training.loss_scale import unscaled
+
+
+def _added(totals, gradients, weight):
+    """totals + weight * gradients, one by one."""
+    added = ()
+    for i in range(len(totals)):
+        added += (totals[i] + weight * gradients[i],)
+    return added
+
+
+class DiscriminatorGradients(TrainOneStep):
+    """Adds one part's gradients of the discriminator's loss.
+
+    Inputs:
+        weight: of this part, a float32 scalar.
+        images, latents, label_noise, masks, noise, draws, shares: of this part, as TrainOneStep has them for an update.
+        sums: float32 (3,), of the parts before: the objective and the means of the logits' sigmoids.
+        totals: of the parts before. Not a tuple, for which MindSpore would compile anew in each call.
+
+    Outputs:
+        sums and totals with this part in them.
+    """
+
+    def construct(self, weight, images, latents, label_noise, masks, noise, draws, shares, sums, *totals):
+        fakes = ops.stop_gradient(self.generator(latents))
+        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, (masks, noise, draws), shares)
+        statistics = ops.stack((objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()))
+        return sums + weight * statistics, *_added(totals, gradients, weight)
+
+
+class DiscriminatorUpdate(TrainOneStep):
+    """One update of the discriminator by gathered gradients; returns True once it is done."""
+
+    def construct(self, *gradients):
+        self.apply_discriminator(gradients)
+        return True
+
+
+class GeneratorGradients(TrainOneStep):
+    """Adds one part's gradients of the generator's loss.
+
+    Inputs:
+        weight: of this part, a float32 scalar.
+        latents, masks, noise, draws: of this part, as TrainOneStep has them for the generator's update.
+        images: real ones beside the generated ones where the objective is paired, or None.
+        loss: the sum of the parts before, a float32 scalar.
+        totals: of the parts before.
+
+    Outputs:
+        loss and totals with this part in them.
+    """
+
+    def construct(self, weight, latents, masks, noise, draws, images, loss, *totals):
+        aids = (masks, noise, draws)
+        real = None if images is None else self.logits_beside(images, looks_at(aids, 1, 1))
+        more, gradients = self.grad_g(latents, looks_at(aids, 0, 1), real)
+        return loss + weight * unscaled(more, self.scale_g), *_added(totals, gradients, weight)
+
+
+class GeneratorUpdate(TrainOneStep):
+    """The generator's update by gathered gradients, the count of steps; returns the statistics."""
+
+    def construct(self, sums, loss, *gradients):
+        self.optim_g(gradients)
+        ops.assign(self.step, self.step + 1)
+        return ops.stack((sums[0], loss, sums[1], sums[2]))
+
+
+class AccumulatedStep:
+    """The updates of TrainOneStep by the means of parts' gradients, one compiled part after another.
+
+    The generator makes its images anew for its own gradients, where the fakes are shared too: those of all parts would
+    have to be kept otherwise. What looks at a batch as a whole sees a part of it: BatchNorm normalises by a part's
+    statistics and moves its running ones once a part, spectral normalisation iterates once a part. Without those two
+    the updates are the whole batch's, within rounding.
+
+    Args:
+        parts: those of TrainOneStep.
+
+    Inputs:
+        updates: for each of the discriminator's updates a list of its parts, the inputs of DiscriminatorGradients.
+        own: the generator's parts, the inputs of GeneratorGradients.
+
+    Outputs:
+        float32 (4,): STATISTICS.
+    """
+
+    def __init__(self, *parts: Any):
+        kinds = DiscriminatorGradients, DiscriminatorUpdate, GeneratorGradients, GeneratorUpdate
+        self._gather_d, self._update_d, self._gather_g, self._update_g = (kind(*parts).set_train() for kind in kinds)
+        self._zeros_d, self._zeros_g = (
+            tuple(ops.zeros_like(parameter) for parameter in optimizer.parameters)
+            for optimizer in (self._update_d.optim_d, self._update_g.optim_g)
+        )
+
+    def get_parameters(self) -> List[ms.Parameter]:
+        """Everything that training changes."""
+        return list(self._update_g.get_parameters())
+
+    def __call__(self, updates: List, own: List) -> ms.Tensor:
+        weight = ms.Tensor(1 / len(own), ms.float32)
+        for parts in updates:
+            sums, totals = ops.zeros(3, ms.float32), self._zeros_d
+            for inputs in parts:
+                sums, *totals = self._gather_d(weight, *inputs, sums, *totals)
+            self._update_d(*totals)
+        loss, totals = ms.Tensor(0.0, ms.float32), self._zeros_g
+        for inputs in own:
+            loss, *totals = self._gather_g(weight, *inputs, loss, *totals)
+        return self._update_g(sums, loss, *totals)

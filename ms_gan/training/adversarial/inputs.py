@@ -1,0 +1,179 @@
+"""What each step is given, as a function of (seed, step) and the worker's part of it alone."""
+
+from functools import partial
+from typing import Callable, List, NamedTuple, Optional
+
+import mindspore as ms
+import numpy as np
+
+from ms_gan.config.sections import Config
+from ms_gan.data import Batches
+from ms_gan.generators.latents import draw_latents
+from ms_gan.runtime.workers import Workers
+from ms_gan.seeds import Purpose, stream
+from ms_gan.training.adversarial.augment import POLICIES
+from ms_gan.training.adversarial.losses import OBJECTIVES
+
+BLOCK = 128  # images whose numbers one stream gives; part of what a seed means: never change it
+Array = Optional[np.ndarray]
+Draw = Callable[[np.random.Generator, int], np.ndarray]  # so many images' numbers, (count, ...)
+
+
+class Drawn(NamedTuple):
+    """A step's numbers, float32, each None where it has no use; N images, U updates of the discriminator, L looks."""
+
+    images: np.ndarray  # (U, N, C, H, W), in [-1, 1]
+    latents_d: np.ndarray  # (U, N, latent width)
+    latents_g: Array  # (1, N, latent width); None where the generator's update shares those of the discriminator's
+    label_noise: Array  # (U, 2, N, 1): U(0, label_noise), for real and for generated images
+    masks: Array  # (L, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
+    noise: Array  # (L, N, C, H, W), instance noise before its scaling: N(0, 1)
+    draws: Array  # (L, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
+    shares: Array  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
+
+    def part(self, index: int, count: int) -> "Drawn":
+        """The `index`-th of `count` equal parts of the N images, with what belongs to them."""
+        return Drawn(*(_cut(array, axis, index, count) for array, axis in zip(self, IMAGE_AXES)))
+
+
+IMAGE_AXES = Drawn(1, 1, 1, 2, 1, 1, 1, 1)  # of each array: the one with N
+
+
+def _cut(array: Array, axis: int, index: int, count: int) -> Array:
+    """The `index`-th of `count` equal parts of an axis, a view."""
+    if array is None:
+        return None
+    size = array.shape[axis] // count
+    return array[(slice(None),) * axis + (slice(index * size, (index + 1) * size),)]
+
+
+class StepInputs:
+    """Images, latents and all other random numbers of every step.
+
+    Args:
+        config: the run's configuration.
+        images: uint8 (N, C, H, W).
+        features: how many features the discriminator's dropout acts on, or 0; may be set later.
+        workers: which worker this is. Each takes its part of what one worker alone would be given.
+
+    Raises:
+        UsageError: a batch larger than the data set, or one that the workers cannot share evenly.
+    """
+
+    def __init__(self, config: Config, images: np.ndarray, features: int = 0, workers: Optional[Workers] = None):
+        self._config = config
+        self.features = features
+        workers = workers or Workers()
+        rank, count = workers.rank, workers.count
+        self._batches = Batches(images, config.train.batch_size, config.seed, rank, count, config.data.mirror)
+        share = config.train.batch_size // count
+        self._part = slice(rank * share, (rank + 1) * share)
+        self._image_shape = images.shape[1:]
+        self._updates = config.procedure.d_steps
+        self._shares_fakes = config.procedure.fakes == "shared"
+        # How often the discriminator looks at images: real and generated ones in each of its updates, generated ones in
+        # the generator's, and real ones there too where the objective compares the two.
+        self._paired = OBJECTIVES[config.procedure.objective].paired
+        self._looks = 2 * self._updates + (2 if self._paired else 1)
+        self.steps_per_epoch = max(1, self._batches.steps_per_epoch // self._updates)
+
+    def __call__(self, step: int) -> List:
+        """The inputs of TrainOneStep for a step, counted from 0; with train.accumulate those of AccumulatedStep."""
+        drawn, count = self.drawn(step), self._config.train.accumulate
+        if count == 1:
+            images, latents_d, latents_g, *others = drawn
+            both = (images, latents_d, latents_g)
+            flat = [None if array is None else array.reshape(-1, *array.shape[2:]) for array in both]
+            return _tensors(flat + others)
+        parts = [drawn.part(index, count) for index in range(count)]
+        updates = [[self._for_discriminator(part, i) for part in parts] for i in range(self._updates)]
+        return [updates, [self._for_generator(part) for part in parts]]
+
+    def drawn(self, step: int) -> Drawn:
+        """This worker's numbers of a step."""
+        latent, updates = self._config.latent, self._updates
+        images = [self._batches.batch(step * updates + i) for i in range(updates)]
+        draw = partial(draw_latents, latent=latent)
+        latents_d = self._looks_of(range(updates), Purpose.TRAINING_LATENTS, step, draw)
+        # Of the generator's update the latents are those after the discriminator's.
+        latents_g = None
+        if not self._shares_fakes:
+            latents_g = self._looks_of(range(updates, updates + 1), Purpose.TRAINING_LATENTS, step, draw)
+        others = (self._label_noise, self._masks, self._noise, self._draws, self._shares)
+        return Drawn(_stacked(images), latents_d, latents_g, *(numbers(step) for numbers in others))
+
+    def _looks_of(self, looks: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
+        """This worker's numbers of several looks, (looks, N, ...)."""
+        return _stacked([self._rows(purpose, step, look, draw) for look in looks])
+
+    def _rows(self, purpose: Purpose, step: int, look: int, draw: Draw) -> np.ndarray:
+        """This worker's numbers of one look, (N, ...).
+
+        A stream gives those of a block of the batch, so that nobody draws what only others need: what a worker
+        draws does not grow with the number of workers.
+        """
+        start, stop = self._part.start, self._part.stop
+        rows = []
+        for block in range(start // BLOCK, -(-stop // BLOCK)):
+            random = stream(self._config.seed, purpose, step, look, block)
+            drawn = draw(random, min(BLOCK, stop - block * BLOCK))
+            rows.append(drawn[max(0, start - block * BLOCK) :])
+        return rows[0] if len(rows) == 1 else np.concatenate(rows)
+
+    def _for_discriminator(self, part: Drawn, update: int) -> List:
+        """One part's inputs of DiscriminatorGradients."""
+        looks = [None if a is None else a[2 * update : 2 * update + 2] for a in (part.masks, part.noise, part.draws)]
+        own = [None if a is None else a[update] for a in (part.label_noise, part.shares)]
+        return _tensors([part.images[update], part.latents_d[update], own[0], *looks, own[1]])
+
+    def _for_generator(self, part: Drawn) -> List:
+        """One part's inputs of GeneratorGradients."""
+        looks = [None if a is None else a[2 * self._updates :] for a in (part.masks, part.noise, part.draws)]
+        latents = part.latents_d if self._shares_fakes else part.latents_g
+        return _tensors([latents[0], *looks, part.images[-1] if self._paired else None])
+
+    def _label_noise(self, step: int) -> Array:
+        largest, draw = np.float32(self._config.procedure.label_noise), _uniform(1)
+        if not largest:
+            return None
+        noise = self._looks_of(range(2 * self._updates), Purpose.LABEL_NOISE, step, draw)
+        return largest * noise.reshape(self._updates, 2, -1, 1)
+
+    def _masks(self, step: int) -> Array:
+        dropout = self._config.discriminator.dropout
+        if not self.features or not dropout:
+            return None
+        drawn = self._looks_of(range(self._looks), Purpose.DROPOUT, step, _uniform(self.features))
+        return (drawn >= dropout) * np.float32(1 / (1 - dropout))
+
+    def _noise(self, step: int) -> Array:
+        if not self._config.regularise.instance_noise:
+            return None
+
+        def draw(random: np.random.Generator, count: int) -> np.ndarray:
+            return random.standard_normal((count, *self._image_shape), dtype=np.float32)
+
+        return self._looks_of(range(self._looks), Purpose.INSTANCE_NOISE, step, draw)
+
+    def _draws(self, step: int) -> Array:
+        count = sum(POLICIES[name].draws for name in self._config.regularise.augment)
+        return self._looks_of(range(self._looks), Purpose.AUGMENT, step, _uniform(count)) if count else None
+
+    def _shares(self, step: int) -> Array:
+        if not self._config.regularise.gradient_penalty:
+            return None
+        return self._looks_of(range(self._updates), Purpose.PENALTY, step, _uniform(1, 1, 1))
+
+
+def _uniform(*shape: int) -> Draw:
+    """Draws U(0, 1), float32, of a shape for each image."""
+    return lambda random, count: random.random((count, *shape), dtype=np.float32)
+
+
+def _stacked(arrays: List[np.ndarray]) -> np.ndarray:
+    """np.stack, without a copy of a single array."""
+    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
+
+
+def _tensors(arrays: List[Array]) -> List[Optional[ms.Tensor]]:
+    return [None if array is None else ms.Tensor.from_numpy(np.ascontiguousarray(array)) for array in arrays]

@@ -1,0 +1,102 @@
+"""What the discriminator is shown, and what it makes of it."""
+
+from typing import Any, Tuple
+
+from mindspore import nn, ops
+
+from ms_gan.training.adversarial.augment import DiffAugment
+from ms_gan.training.adversarial.regularisers import GradientPenalty, ZeroCentredPenalty, instance_noise, lazy_weight
+
+
+def looks_at(aids, first: int, count: int):
+    """The masks, noise and draws of some of a step's looks, each (count, N, ...) or None.
+
+    Args:
+        aids: (masks, noise, draws), each (looks, N, ...) or None.
+        first, count: which looks.
+    """
+    masks, noise, draws = aids
+    return (
+        None if masks is None else masks[first : first + count],
+        None if noise is None else noise[first : first + count],
+        None if draws is None else draws[first : first + count],
+    )
+
+
+def _flat(tensor):
+    """(looks, N, ...) as (looks * N, ...)."""
+    return tensor.reshape((-1, *tensor.shape[2:]))
+
+
+class Judge(nn.Cell):
+    """The discriminator's logits of images, with instance noise, augmented, and with its dropout.
+
+    Args:
+        discriminator: images (N, C, H, W), and a dropout mask where it has one, to logits (N, 1).
+        config: a RegulariseConfig.
+        image_shape: (C, H, W).
+
+    Inputs:
+        images: (N, C, H, W), float32.
+        look: (masks, noise, draws) of these images, each (looks, N / looks, ...) or None.
+        step: how many steps came before this one, a float32 scalar.
+
+    Outputs:
+        logits (N, 1), float32.
+    """
+
+    def __init__(self, discriminator: nn.Cell, config: Any, image_shape: Tuple[int, int, int]):
+        super().__init__(auto_prefix=False)
+        self.discriminator = discriminator
+        self.noise, self.noise_steps = config.instance_noise, config.instance_noise_steps
+        self.augment = DiffAugment(config.augment, image_shape) if config.augment else None
+        # Where no layer mixes the images of a batch, real and generated ones can share one pass.
+        self.one_pass = not getattr(discriminator, "mixes_batch", False)
+
+    def construct(self, images, look, step):
+        masks, noise, draws = look
+        if noise is not None:
+            images = instance_noise(images, _flat(noise), step, self.noise, self.noise_steps)
+        if self.augment is not None:
+            images = self.augment(images, _flat(draws))
+        return self.discriminator(images) if masks is None else self.discriminator(images, _flat(masks))
+
+    def both(self, real, fake, looks, step):
+        """Logits of real and of generated images; `looks` are the two of them, in this order."""
+        if self.one_pass:
+            logits = self.construct(ops.concat((real, fake)), looks, step)
+            return logits[: real.shape[0]], logits[real.shape[0] :]
+        return self.construct(real, looks_at(looks, 0, 1), step), self.construct(fake, looks_at(looks, 1, 1), step)
+
+
+class Penalties(nn.Cell):
+    """The sum of the gradient penalties that a RegulariseConfig asks for, each weighted for its rarity.
+
+    They are taken of the discriminator itself: of images without noise and augmentation.
+
+    Inputs:
+        real, fake: (N, C, H, W), float32; `fake` without a gradient to the generator.
+        shares: (N, 1, 1, 1) for the gradient penalty between the two, or None.
+        masks: dropout of real and of generated images, (2, N, features), or None.
+
+    Outputs:
+        a scalar.
+    """
+
+    def __init__(self, discriminator: nn.Cell, config: Any):
+        super().__init__(auto_prefix=False)
+        weights = [lazy_weight(w, config.every) for w in (config.gradient_penalty, config.r1, config.r2)]
+        self.between = GradientPenalty(discriminator, weights[0]) if weights[0] else None
+        self.at_real = ZeroCentredPenalty(discriminator, weights[1]) if weights[1] else None
+        self.at_fake = ZeroCentredPenalty(discriminator, weights[2]) if weights[2] else None
+
+    def construct(self, real, fake, shares, masks):
+        real_mask = None if masks is None else masks[0]
+        total = 0.0
+        if self.between is not None:
+            total = total + self.between(real, fake, shares, real_mask)
+        if self.at_real is not None:
+            total = total + self.at_real(real, real_mask)
+        if self.at_fake is not None:
+            total = total + self.at_fake(fake, None if masks is None else masks[1])
+        return total

@@ -1,0 +1,185 @@
+"""One step of adversarial training as one compiled graph."""
+
+from typing import Any, Optional
+
+import mindspore as ms
+from mindspore import nn, ops
+
+from ms_gan.training.adversarial.judge import Judge, looks_at
+from ms_gan.training.adversarial.losses import OBJECTIVES
+from ms_gan.training.loss_scale import scaled, unscaled
+
+STATISTICS = ("loss_d", "loss_g", "d_real", "d_fake")
+
+
+class TrainOneStep(nn.Cell):
+    """The discriminator's updates, then the generator's update.
+
+    The generator learns against the discriminator that has just been updated. Each network has its own optimizer; the
+    gradient of each loss is taken over the parameters of that optimizer alone.
+
+    Args:
+        generator: latents to images.
+        judge: the discriminator's logits of images.
+        optim_g, optim_d: their optimizers; with `scale`, as LossScale has it, the losses are differentiated scaled.
+        procedure: a ProcedureConfig.
+        penalties: Penalties to add to the discriminator's loss, or None.
+        clipping: WeightClipping to follow each of the discriminator's updates, or None.
+        count: an int32 parameter that counts steps.
+
+    Inputs:
+        images: (d_steps * N, C, H, W), float32 in [-1, 1].
+        latents_d: (d_steps * N, latent width), float32, for the discriminator's updates.
+        latents_g: (N, latent width), float32, for the generator's; None or unused where the fakes are shared.
+        label_noise: (d_steps, 2, N, 1), float32, added to the labels of real and of generated images, or None.
+        masks, noise, draws: (looks, N, ...), float32, dropout, instance noise and augmentation of all images that the
+            discriminator sees: real and generated ones in each of its updates, then generated ones in the generator's
+            and, where the objective is paired, real ones there; each None where it has no use.
+        shares: (d_steps, N, 1, 1, 1), float32, of the gradient penalty, or None.
+
+    Outputs:
+        float32 (4,): STATISTICS: both objectives before their updates, without penalties, and the means of the
+        logits' sigmoids, of real and of generated images, before the discriminator's last update.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Cell,
+        judge: Judge,
+        optim_g: nn.Cell,
+        optim_d: nn.Cell,
+        procedure: Any,
+        penalties: Optional[nn.Cell],
+        clipping: Optional[nn.Cell],
+        count: ms.Parameter,
+    ):
+        super().__init__(auto_prefix=False)
+        self.generator, self.judge = generator, judge
+        self.optim_g, self.optim_d = optim_g, optim_d
+        self.scale_g, self.scale_d = getattr(optim_g, "scale", None), getattr(optim_d, "scale", None)
+        self.penalties, self.clipping = penalties, clipping
+        self.step = count
+        self.d_steps = procedure.d_steps
+        objective = OBJECTIVES[procedure.objective]
+        self.objective_d, self.objective_g = objective.discriminator, objective.generator
+        self.has_labels, self.paired = objective.has_labels, objective.paired
+        self.weight = 1.0 if procedure.loss == "sum" else 0.5
+        self.sign = 1.0 if procedure.positive == "real" else -1.0
+        self.real_label = 1.0 - procedure.label_smoothing
+        self.grad_d = ms.value_and_grad(self.discriminator_loss, None, optim_d.parameters, has_aux=True)
+        self.grad_g = ms.value_and_grad(self.generator_loss, None, optim_g.parameters)
+
+    def turned(self, logits):
+        """Logits whose larger values mean "real", whichever class is the positive one."""
+        return logits if self.sign == 1.0 else -logits
+
+    def discriminator_loss(self, images, fakes, label_noise, looks, shares):
+        """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
+        real, fake = self.judge.both(images, fakes, looks, self.steps())
+        real, fake = self.turned(real), self.turned(fake)
+        if self.has_labels:
+            real_label, fake_label = self.real_label, 0.0
+            if label_noise is not None:
+                real_label = real_label + self.sign * label_noise[0]
+                fake_label = fake_label + self.sign * label_noise[1]
+            objective = self.weight * self.objective_d(real, fake, real_label, fake_label)
+        else:
+            objective = self.weight * self.objective_d(real, fake)
+        loss = objective
+        if self.penalties is not None:
+            loss = loss + self.penalties(images, fakes, shares, looks[0])
+        return scaled(loss, self.scale_d), objective, real, fake
+
+    def fooling_loss(self, fakes, look, real):
+        """The generator's loss, scaled, as a function of its images; `real`: logits of real ones, or None."""
+        return scaled(self.objective_g(self.turned(self.judge(fakes, look, self.steps())), real), self.scale_g)
+
+    def generator_loss(self, latents, look, real):
+        """The generator's loss, scaled, as a function of its latents."""
+        return self.fooling_loss(self.generator(latents), look, real)
+
+    def update_discriminator(self, images, fakes, label_noise, looks, shares):
+        """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
+        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, looks, shares)
+        self.apply_discriminator(gradients)
+        return objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()
+
+    def apply_discriminator(self, gradients):
+        """What follows once the discriminator's gradients are known."""
+        self.optim_d(gradients)
+        if self.clipping is not None:
+            self.clipping()
+
+    def reals_beside(self, images, aids):
+        """Logits of real images to compare generated ones with, or None where the objective does not."""
+        if not self.paired:
+            return None
+        return self.logits_beside(self.part(images, self.d_steps - 1), looks_at(aids, 2 * self.d_steps + 1, 1))
+
+    def logits_beside(self, images, look):
+        """Logits of real images to compare generated ones with."""
+        return ops.stop_gradient(self.turned(self.judge(images, look, self.steps())))
+
+    def part(self, tensor, index):
+        """The `index`-th of d_steps equal parts of a batch."""
+        if self.d_steps == 1:
+            return tensor  # MindSpore copies a slice number by number, in one thread, a whole one too
+        size = tensor.shape[0] // self.d_steps
+        return tensor[index * size : (index + 1) * size]
+
+    def steps(self):
+        """How many steps came before this one, a float32 scalar."""
+        return self.step.astype(ms.float32)
+
+    def finish(self, loss_d, loss_g, d_real, d_fake):
+        """The count of steps; returns the statistics."""
+        ops.assign(self.step, self.step + 1)
+        return ops.stack((loss_d, unscaled(loss_g, self.scale_g), d_real, d_fake))
+
+    def construct(
+        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None
+    ):
+        aids = (masks, noise, draws)
+        loss_d, d_real, d_fake = 0.0, 0.0, 0.0
+        for i in range(self.d_steps):
+            loss_d, d_real, d_fake = self.update_discriminator(
+                self.part(images, i),
+                ops.stop_gradient(self.generator(self.part(latents_d, i))),
+                None if label_noise is None else label_noise[i],
+                looks_at(aids, 2 * i, 2),
+                None if shares is None else shares[i],
+            )
+        look, real = looks_at(aids, 2 * self.d_steps, 1), self.reals_beside(images, aids)
+        loss_g, gradients = self.grad_g(latents_g, look, real)
+        self.optim_g(gradients)
+        return self.finish(loss_d, loss_g, d_real, d_fake)
+
+
+class SharedFakesStep(TrainOneStep):
+    """The same with one batch of generated images for both updates: the generator runs forward once.
+
+    In PyNative mode MindSpore 2.8 runs it a second time for `vjp`, which moves the statistics of its BatchNorms twice.
+    """
+
+    def __init__(self, *parts: Any):
+        super().__init__(*parts)
+        if self.d_steps != 1:
+            raise ValueError(f"shared fakes serve one update of the discriminator, not {self.d_steps}")
+        self.grad_fakes = ms.value_and_grad(self.fooling_loss, 0)
+
+    def construct(
+        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None
+    ):
+        aids = (masks, noise, draws)
+        fakes, pull_back = ms.vjp(self.generator, latents_d, weights=self.optim_g.parameters)
+        loss_d, d_real, d_fake = self.update_discriminator(
+            images,
+            ops.stop_gradient(fakes),
+            None if label_noise is None else label_noise[0],
+            looks_at(aids, 0, 2),
+            None if shares is None else shares[0],
+        )
+        loss_g, slope = self.grad_fakes(fakes, looks_at(aids, 2, 1), self.reals_beside(images, aids))
+        _, gradients = pull_back(slope)
+        self.optim_g(gradients)
+        return self.finish(loss_d, loss_g, d_real, d_fake)

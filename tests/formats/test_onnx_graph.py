@@ -1,0 +1,95 @@
+import pytest
+
+from ms_gan.formats.onnx_graph import check_onnx
+from ms_gan.formats.wire import Malformed
+from tests.export.generators import small_generator
+
+onnx = pytest.importorskip("onnx")
+
+
+@pytest.fixture(scope="module")
+def content(device):
+    """The ONNX file of a small dcgan: Gemm, Reshape, BatchNormalization, Relu, ConvTranspose, Tanh."""
+    from ms_gan.export.onnx import _make_model
+
+    return _make_model(small_generator("dcgan"), None).SerializeToString()
+
+
+def node(model, operator):
+    return next(node for node in model.graph.node if node.op_type == operator)
+
+
+def attribute(model, operator, name):
+    return next(attribute for attribute in node(model, operator).attribute if attribute.name == name)
+
+
+def read_outside(model):
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="/etc/passwd")
+
+
+def add_subgraph(model):
+    node(model, "Tanh").attribute.add(name="body", type=onnx.AttributeProto.GRAPH).g.name = "body"
+
+
+def reshape_to(model, *sizes):
+    at, tensor = next((i, t) for i, t in enumerate(model.graph.initializer) if t.data_type == onnx.TensorProto.INT64)
+    model.graph.initializer[at].CopyFrom(onnx.helper.make_tensor(tensor.name, 7, [len(sizes)], sizes))
+    model.graph.initializer[at].raw_data = b"".join(int(s).to_bytes(8, "little", signed=True) for s in sizes)
+    model.graph.initializer[at].ClearField("int64_data")
+
+
+EDITS = {
+    "reads another file": (read_outside, "unknown field 1[34]"),
+    "holds a subgraph": (add_subgraph, "unknown field 6"),
+    "another operator": (lambda m: setattr(node(m, "Tanh"), "op_type", "If"), "an operator that no generator"),
+    "another domain": (lambda m: setattr(node(m, "Tanh"), "domain", "x"), "unknown field 7"),
+    "another opset": (lambda m: setattr(m.opset_import[0], "version", 5), "no graph of opset 17"),
+    "a second input": (lambda m: m.graph.input.append(m.graph.input[0]), "its latents are not float32"),
+    "other images": (
+        lambda m: setattr(m.graph.output[0].type.tensor_type.shape.dim[2], "dim_value", 8), "its images are not"
+    ),
+    "a short weight": (
+        lambda m: setattr(m.graph.initializer[0], "raw_data", b"1234"), "a tensor of another size than it states"
+    ),
+    "two weights of one name": (lambda m: m.graph.initializer.append(m.graph.initializer[0]), "two values of one name"),
+    "a loop": (lambda m: node(m, "Relu").input.__setitem__(0, "images"), "not the next of a row"),
+    "no weight": (lambda m: node(m, "Gemm").input.pop(), "without the tensors"),
+    "no last node": (lambda m: m.graph.node.pop(), "no node computes the images"),
+    "a shape of numbers": (lambda m: node(m, "Reshape").input.__setitem__(1, "0_Gemm.weight"), "a shape of the wrong"),
+    "a huge shape": (lambda m: reshape_to(m, -1, 1 << 40, 8, 4), "a shape that does not fit"),
+    "a fixed shape": (lambda m: reshape_to(m, 1, 8, 4, 4), "a shape that does not fit"),
+    "a huge stride": (
+        lambda m: attribute(m, "ConvTranspose", "strides").ints.__setitem__(slice(None), [60000, 60000]),
+        "a result of .* numbers",
+    ),
+    "a stride beyond all": (
+        lambda m: attribute(m, "ConvTranspose", "strides").ints.__setitem__(0, 1 << 40), "another type or range"
+    ),
+    "no stride": (lambda m: attribute(m, "ConvTranspose", "strides").ints.__setitem__(0, 0), "do not fit its input"),
+    "too few pads": (lambda m: attribute(m, "ConvTranspose", "pads").ints.pop(), "do not fit its input"),
+    "a number as pads": (lambda m: setattr(attribute(m, "ConvTranspose", "pads"), "i", 1), "another type or range"),
+    "no epsilon": (lambda m: node(m, "BatchNormalization").attribute.pop(), "other attributes than it needs"),
+    "another product": (lambda m: setattr(attribute(m, "Gemm", "transB"), "i", 0), "do not fit its input"),
+}  # fmt: skip
+
+
+def test_the_exporters_own_file_passes(content):
+    check_onnx(content, 8, (3, 16, 16), None)
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_anything_else_is_refused(content, edit):
+    change, message = EDITS[edit]
+    model = onnx.ModelProto.FromString(content)
+    change(model)
+    with pytest.raises(Malformed, match=message):
+        check_onnx(model.SerializeToString(), 8, (3, 16, 16), None)
+
+
+@pytest.mark.parametrize("card", [(9, (3, 16, 16), None), (8, (3, 16, 8), None), (8, (3, 16, 16), 4)])
+def test_a_card_of_another_generator_is_refused(content, card):
+    with pytest.raises(Malformed, match="which its card describes"):
+        check_onnx(content, *card)
