@@ -19,7 +19,7 @@ def training_images(shape, count):
 def training(task: Task):
     """The networks and inputs of a training step, and its recipe: (System, Prefetched, Config, Device)."""
     from ms_gan.config.parser import make_parser, parse
-    from ms_gan.config.sections import Config
+    from ms_gan.tasks.latent import Config
 
     argv = ["--config", str(ROOT / "configs" / f"{task.recipe}.yaml"), "--batch-size", str(task.batch)]
     argv += ["--precision", task.precision, *task.options]
@@ -95,7 +95,7 @@ def features(task: Task) -> Activity:
     """
     start("CPU", "graph", task.precision)
     from ms_gan import data
-    from ms_gan.config.sections import DataConfig
+    from ms_gan.config.data_section import DataConfig
     from ms_gan.metrics.features import Recipe, open_features
 
     config = DataConfig(source="synthetic", limit=256)

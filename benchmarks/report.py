@@ -13,10 +13,10 @@ from PIL import Image
 
 from benchmarks.table import Table
 from ms_gan.config.parser import write_yaml
-from ms_gan.config.sections import Config
 from ms_gan.report.collect import read_run
 from ms_gan.report.embedded import Album
 from ms_gan.report.page import write_run_page
+from ms_gan.tasks.latent import Config
 
 RUNS = {"20 epochs of gan_mnist": (200, 20), "a long run": (100_000, 300)}  # records of the log, sample grids
 GRID = (242, 242)  # pixels of 8x8 digits

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ms_gan.config.sections import Config
 from ms_gan.data import load
+from ms_gan.tasks.latent import Config
 
 
 def write_images(path: Path) -> None:

@@ -88,7 +88,7 @@ def sizes_of(recipe: str) -> Tuple[Sizes, Any]:
     import mindspore as ms
 
     from ms_gan.models import count_parameters
-    from ms_gan.training.system import build_networks
+    from ms_gan.systems.latent.build import build_networks
 
     config, shape = options_of(recipe), SHAPES.get(recipe, (1, 28, 28))
     networks = build_networks(config, shape)
@@ -122,7 +122,7 @@ def outputs_of(network: Any, inputs: Any) -> int:
 def options_of(recipe: str) -> Any:
     """The options of a recipe."""
     from ms_gan.config.parser import make_parser, parse
-    from ms_gan.config.sections import Config
+    from ms_gan.tasks.latent import Config
 
     parser = make_parser(Config, "", "", yaml_files=True)
     return parse(parser, Config, ["--config", str(ROOT / "configs" / f"{recipe}.yaml")])[0]

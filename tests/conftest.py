@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.config.sections import Config, DataConfig, TrainConfig
+from ms_gan.config.data_section import DataConfig
+from ms_gan.config.sections import TrainConfig
+from ms_gan.tasks.latent import Config
 
 sys.path.insert(0, str(Path(__file__).parent / "golden"))
 

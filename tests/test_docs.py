@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ms_gan.config.schema import leaves
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "ms_gan").rglob("*.py"))

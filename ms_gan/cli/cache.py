@@ -3,12 +3,12 @@
 import sys
 from typing import List, Optional
 
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.help import Parser
 from ms_gan.data.cache import DAY, everything_kept, prune
 from ms_gan.errors import UsageError
 from ms_gan.files import as_size
 from ms_gan.runtime.paths import cache_dir
+from ms_gan.runtime.run_command import run_command
 
 PROGRAM = "python -m ms_gan.cli.cache"
 ABOUT = """\

@@ -5,11 +5,11 @@ from typing import Any, Dict, List, Optional
 
 from ms_gan.config.paths import kind_at
 from ms_gan.config.schema import completed, instead, leaves
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
 
 
-def continued(stored: Config, given: Dict[str, Any], folder: Path) -> Config:
+def continued(stored: RunConfig, given: Dict[str, Any], folder: Path) -> RunConfig:
     """A run's own configuration with given options in it; `stored` stays as it is.
 
     Args:

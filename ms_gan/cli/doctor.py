@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Iterator, List, Optional, Sequence
 
 from ms_gan import __version__
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.device_names import device_name, split_name
 from ms_gan.config.help import Parser, as_called, choices
 from ms_gan.config.paths import refused
@@ -24,6 +23,7 @@ from ms_gan.runtime.cards import take_card
 from ms_gan.runtime.cpu.kernels import convolutions_as_products
 from ms_gan.runtime.finding import Finding
 from ms_gan.runtime.gpu.cuda import examine_gpu
+from ms_gan.runtime.run_command import run_command
 from ms_gan.runtime.trial import Trial
 
 PROGRAM = "python -m ms_gan.cli.doctor"

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
-from ms_gan.cli.run_command import run_command
+from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
-from ms_gan.config.parser import make_parser, parse, read_yaml
+from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at
 from ms_gan.config.schema import option
-from ms_gan.config.sections import Config, DataConfig
 from ms_gan.errors import UsageError
+from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
+from ms_gan.tasks import of_run, read_config
 
 EXAMPLES = """\
   python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
@@ -141,7 +142,7 @@ def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
     if kind_at(folder / "config.yaml", "--ckpt") != FILE:
         raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt")
     of_data = {key: value for key, value in given.items() if key.startswith("data.")}
-    return continued(read_yaml(Config, folder / "config.yaml"), of_data, folder).data
+    return continued(read_config(folder), of_data, folder).data
 
 
 def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
@@ -183,10 +184,12 @@ def _write(report: Any, subject: Subject) -> List[str]:
     if report.classes:
         pictures.save_classes(report, subject.output / "classes.png")
         names.append("classes.png")
-    records = pictures.quality_records(read_events(subject.ckpt / "metrics.jsonl")) if subject.ckpt.is_dir() else []
-    if records:
-        pictures.save_quality(records, subject.output / "quality.png")
-        names.append("quality.png")
+    if subject.ckpt.is_dir():
+        headline = of_run(subject.ckpt).headline
+        records = pictures.quality_records(read_events(subject.ckpt / "metrics.jsonl"), headline.key)
+        if records:
+            pictures.save_quality(records, subject.output / "quality.png", headline)
+            names.append("quality.png")
     return names
 
 

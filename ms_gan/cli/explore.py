@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, List, Optional
 
 from ms_gan.cli.command import check_checkpoint
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
+from ms_gan.runtime.run_command import run_command
 from ms_gan.runtime.signals import Signals
 
 EXAMPLES = """\

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import List, Literal, Optional
 
 from ms_gan.cli.command import check_checkpoint
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
 from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
+from ms_gan.runtime.run_command import run_command
 
 EXAMPLES = """\
   python export.py --ckpt runs/gan_mnist-20250101-1 --output generator.mindir

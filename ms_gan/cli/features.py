@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, List, Optional
 
 from ms_gan.cli.command import check_pixel_range
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
@@ -15,6 +14,7 @@ from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
 from ms_gan.data.image_data import ImageData
 from ms_gan.errors import UsageError
+from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
 
 PROGRAM = "python -m ms_gan.cli.features"

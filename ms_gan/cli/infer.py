@@ -7,9 +7,9 @@ from typing import Any, Iterator, List, Optional, Tuple
 import numpy as np
 
 from ms_gan.cli.infer_options import InferOptions, check, check_size, ending_of
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.errors import UsageError
+from ms_gan.runtime.run_command import run_command
 
 EXAMPLES = """\
   python infer.py --ckpt runs/gan_mnist-20250101-1 --num 64 --output digits.png

@@ -7,11 +7,10 @@ import numpy as np
 
 from ms_gan.cli.infer_options import InferOptions
 from ms_gan.config.data_section import DataConfig
-from ms_gan.config.parser import read_yaml
-from ms_gan.config.sections import Config
 from ms_gan.data.image_data import ImageData
 from ms_gan.errors import GanError, UsageError
 from ms_gan.pictures.pixels import to_float
+from ms_gan.tasks import read_config
 
 WHITE = (255, 255, 255)
 GREY_LEVELS = 127.5  # of a pixel's difference of 1 on [-1, 1]
@@ -31,7 +30,7 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
 
     search = options.projection
     ckpt = Path(options.ckpt)
-    data = read_yaml(Config, ckpt / "config.yaml").data if (ckpt / "config.yaml").is_file() else None
+    data = read_config(ckpt).data if (ckpt / "config.yaml").is_file() else None
     pixels = read_target(Path(search.image), sampler.card.image, search.invert, data)
     target = to_float(pixels)
     found = find_latent(sampler, target, options.seed, search.steps, search.starts, search.lr)
@@ -87,7 +86,7 @@ def held_out(folder: Path, shape: Any) -> Optional[ImageData]:
     if not (folder / "config.yaml").is_file():
         return None
     try:
-        config = read_yaml(Config, folder / "config.yaml")
+        config = read_config(folder)
         missing = [place.source for place in whereabouts() if place.folder is None]
         # A folder of images has no held-out part, and might be decoded anew.
         if config.data.source == "folder" or (config.data.source in missing and config.data.dir is None):

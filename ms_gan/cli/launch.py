@@ -5,7 +5,6 @@ import socket
 import sys
 from typing import List, Optional, Tuple
 
-from ms_gan.cli.run_command import run_command
 from ms_gan.cli.train import DRY_RUN, read_options, refuse_card, share_batch
 from ms_gan.config.help import Parser
 from ms_gan.errors import UsageError
@@ -14,6 +13,7 @@ from ms_gan.runtime.checkup import usable_cores
 from ms_gan.runtime.device import choose
 from ms_gan.runtime.gpu.nvidia_driver import look_for_driver
 from ms_gan.runtime.job import Job, Plan, free_port
+from ms_gan.runtime.run_command import run_command
 from ms_gan.training.checks import check_before_data
 
 MOST_WORKERS = 1024  # on one machine

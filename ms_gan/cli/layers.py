@@ -6,11 +6,10 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn
 
-from ms_gan.config.sections import Config
 from ms_gan.files import as_size
 from ms_gan.models import count_parameters
 from ms_gan.models.cpu.convolution import ChannelsLast
-from ms_gan.training.system import build_networks
+from ms_gan.training.system import System
 
 
 class Layer(NamedTuple):
@@ -22,37 +21,36 @@ class Layer(NamedTuple):
     parameters: int
 
 
-def layer_table(config: Config, image_shape: Tuple[int, int, int]) -> Iterator[str]:
-    """The layers of the generator and of the discriminator, line by line.
+def layer_table(system: System, batch_size: int) -> Iterator[str]:
+    """The layers of the networks that are trained, line by line.
 
     Args:
-        config: the run's configuration.
-        image_shape: (C, H, W).
+        system: what is trained.
+        batch_size: images of a step.
     """
-    networks = build_networks(config, image_shape)
-    inputs = {"generator": (config.latent.width,), "discriminator": image_shape}
-    for role, shape in inputs.items():
-        rows = layers(networks[role], shape)
-        activations = 4 * config.train.batch_size * sum(int(np.prod(row.shape)) for row in rows)
+    for name, shapes in system.examples.items():
+        network = system.networks[name]
+        rows = layers(network, *shapes)
+        activations = 4 * batch_size * sum(int(np.prod(row.shape)) for row in rows)
+        family = type(network).__module__.rpartition(".")[2]
         yield ""
-        family = getattr(config, role).name
-        yield f"{role}: {family}, {count_parameters(networks[role]):,} parameters"
+        yield f"{name}: {family}, {count_parameters(network):,} parameters"
         yield f"  what its layers make of a batch takes {as_size(activations)}"
         yield f"  {'layer':<22}{'kind':<18}{'makes':<14}{'parameters':>12}"
-        yield f"  {'input':<40}{_shown(shape)}"
+        yield f"  {'input':<40}{' '.join(map(_shown, shapes))}"
         for row in rows:
             yield f"  {row.name:<22}{row.kind:<18}{_shown(row.shape):<14}{row.parameters:>12,}"
 
 
-def layers(network: nn.Cell, shape: Tuple[int, ...]) -> List[Layer]:
+def layers(network: nn.Cell, *shapes: Tuple[int, ...]) -> List[Layer]:
     """The layers of a network of inputs (N, *shape), in the order of their use; they are computed once, eagerly."""
     found = dict(_find(network, "", False))
-    shapes: Dict[str, Tuple[int, ...]] = {}
+    outputs: Dict[str, Tuple[int, ...]] = {}
 
     def note(name: str, last: bool):
         def hook(cell, inputs, output):
             made = tuple(output.shape[1:])
-            shapes[name] = (made[-1], *made[:-1]) if last and len(made) == 3 else made
+            outputs[name] = (made[-1], *made[:-1]) if last and len(made) == 3 else made
 
         return hook
 
@@ -61,14 +59,14 @@ def layers(network: nn.Cell, shape: Tuple[int, ...]) -> List[Layer]:
     handles = [cell.register_forward_hook(note(name, last)) for name, (cell, last) in found.items()]
     try:
         # Two images: BatchNorm has no variance of one.
-        network(ms.ops.zeros((2, *shape), ms.float32))
+        network(*(ms.ops.zeros((2, *shape), ms.float32) for shape in shapes))
     finally:
         for handle in handles:
             handle.remove()
         ms.set_context(mode=mode)
     return [
         Layer(name, type(found[name][0]).__name__, made, count_parameters(found[name][0]))
-        for name, made in shapes.items()
+        for name, made in outputs.items()
     ]
 
 

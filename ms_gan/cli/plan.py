@@ -18,7 +18,7 @@ import mindspore as ms
 from ms_gan.cli.layers import layer_table
 from ms_gan.cli.train import summary
 from ms_gan.config.schema import leaves, plain, unread
-from ms_gan.config.sections import Config, OptimizerConfig
+from ms_gan.config.sections import OptimizerConfig, RunConfig
 from ms_gan.data import ImageData
 from ms_gan.files import as_size
 from ms_gan.pictures.grids import FRAMES
@@ -45,7 +45,7 @@ class Measured(NamedTuple):
     peak: int
 
 
-def plan(config: Config, data: ImageData, device: Device, run: Optional[Path]) -> Iterator[str]:
+def plan(config: RunConfig, data: ImageData, device: Device, run: Optional[Path]) -> Iterator[str]:
     """Describe a run, line by line, without making its folder.
 
     Args:
@@ -65,14 +65,14 @@ def plan(config: Config, data: ImageData, device: Device, run: Optional[Path]) -
         whole = as_size(data.images.nbytes)
         yield from _row("images", f"{height}x{width}, {channels} channel{'s' if channels > 1 else ''}, {whole} in all")
         yield from _row("device", _why(config.device, device.name))
-        for name in ("generator", "discriminator"):
-            yield from _row("optimizer", f"{name}: {_optimizer(getattr(config.optimizer, name))}")
+        for role in reversed(trainer.system.optimizers):
+            yield from _row("optimizer", f"{role}: {_optimizer(getattr(config.optimizer, role))}")
         measured = _measure(trainer)
         yield from _row("time", _time(trainer, measured))
         yield from _row("memory", _memory(trainer, measured, device.name))
         trainer.folder.release()
         yield from _files(trainer, run or config.output or f"runs/{config.recipe}-DATE-N")
-    yield from layer_table(config, data.images.shape[1:])
+        yield from layer_table(trainer.system, config.train.batch_size)
     yield ""
     yield "nothing was trained or written; without --dry-run the run starts"
 
@@ -104,10 +104,10 @@ class Rehearsal(Trainer):
     def _check_space(self, folder: Optional[RunFolder]) -> None:
         config = replace(self.config, output=None if folder else self._target)
         run = folder and RunFolder(self._target)
-        check_space(config, self.system, self.data.images.shape[1:], self.per_epoch, self.total_steps, run)
+        check_space(config, self.system, self.data.images.shape[1:], self.lengths, run)
 
 
-def _rehearsal(config: Config, data: ImageData, device: Device, run: Optional[Path], folder: Path) -> Rehearsal:
+def _rehearsal(config: RunConfig, data: ImageData, device: Device, run: Optional[Path], folder: Path) -> Rehearsal:
     """The run's trainer, in another folder on the same disk."""
     if run is None:
         return Rehearsal(config.output, replace(config, output=str(folder)), data, device)
@@ -185,14 +185,13 @@ def _peak(device: str) -> int:
 
 def _dues(trainer: Trainer) -> Dict[str, int]:
     """How many sample grids and checkpoints the rest of the run makes."""
-    train = trainer.config.train
-    unit = trainer.per_epoch if train.cadence == "epochs" else 1
-    every = {"samples": train.sample_every * unit, "checkpoints": train.checkpoint_every * unit}
-    return {name: -(-trainer.total_steps // steps) - trainer.step // steps for name, steps in every.items()}
+    lengths = trainer.lengths
+    every = {"samples": lengths.sample, "checkpoints": lengths.save}
+    return {name: lengths.times(steps, trainer.step) for name, steps in every.items()}
 
 
 def _time(trainer: Trainer, measured: Measured) -> str:
-    left, dues = trainer.total_steps - trainer.step, _dues(trainer)
+    left, dues = trainer.lengths.total - trainer.step, _dues(trainer)
     whole = measured.start + left * measured.step
     whole += dues["samples"] * measured.sample + dues["checkpoints"] * measured.save
     rate = trainer.config.images_per_step / measured.step
@@ -224,7 +223,7 @@ def _files(trainer: Trainer, target: Any) -> Iterator[str]:
     grids = min(grids, MOST_GRIDS + 2 * END_GRIDS)
     grid = max(path.stat().st_size for path in folder.samples.iterdir())
     checkpoint = max(path.stat().st_size for path in folder.checkpoints.glob("*.ckpt"))
-    records = trainer.total_steps // train.log_every + -(-trainer.total_steps // trainer.per_epoch)
+    records = trainer.lengths.total // train.log_every + -(-trainer.lengths.total // trainer.lengths.per_epoch)
     kept = min(checkpoints, train.keep_checkpoints)
     rows = [
         ("samples/", f"{grids:,} grids of {as_size(grid)}", grids * grid),
@@ -234,7 +233,7 @@ def _files(trainer: Trainer, target: Any) -> Iterator[str]:
         ("log.jsonl", f"about {records:,} records; beside it plots, report, config.yaml", records * LOG_RECORD),
     ]
     shape = trainer.data.images.shape[1:]
-    most = space_needed(trainer.config, trainer.system, shape, trainer.per_epoch, trainer.total_steps)
+    most = space_needed(trainer.config, trainer.system, shape, trainer.lengths)
     yield from _row("files", f"about {as_size(sum(count for *_, count in rows))}, {as_size(most)} at most, in {target}")
     for name, about, count in rows:
         yield f"          {name:<15} {as_size(count):>8}  {about}"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional
 
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
+from ms_gan.runtime.run_command import run_command
 
 PROGRAM = "python -m ms_gan.cli.report"
 EXAMPLES = f"""\

@@ -8,14 +8,15 @@ import time
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from ms_gan import tasks
 from ms_gan.cli.command import continued
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.device_names import split_name
 from ms_gan.config.help import as_called
-from ms_gan.config.parser import make_parser, parse, read_yaml
+from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FILE, kind_at
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
+from ms_gan.runtime.run_command import run_command
 
 ABOUT = """\
 Train a generative adversarial network on images. A recipe (--config) sets what it needs, the command line wins over \
@@ -50,7 +51,7 @@ def _train(argv: List[str]) -> int:
             return 128 + (signals.stop or signal.SIGINT)
 
 
-def _run(config: Config, run: Optional[Path], signals: Any, dry: bool) -> int:
+def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int:
     # From here on imports are slow: a wrong option has been reported by now.
     from ms_gan import data, runtime
     from ms_gan.runtime import workers
@@ -92,17 +93,19 @@ def _run(config: Config, run: Optional[Path], signals: Any, dry: bool) -> int:
     return device.workers.leave(128 + stopped_by if stopped_by else 0)
 
 
-def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
+def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
     """The configuration, and the run folder where one is resumed.
 
     Raises:
         UsageError: an option that is wrong, or that contradicts another one or the run.
         SystemExit: after `--help` and `--print_config` have printed.
     """
-    parser = make_parser(Config, "train.py", ABOUT, EXAMPLES, True)
+    task = tasks.find(tasks.named(argv))
+    tasks.refuse_foreign(argv, task)
+    parser = make_parser(task.config, "train.py", f"{ABOUT}\n{_tasks_in_words(task.name)}", EXAMPLES, True)
     about = "print the plan of the run, with time and memory measured in a few steps, and stop; no run folder is made"
     parser.add_argument(DRY_RUN, action="store_true", help=about)
-    config, given = parse(parser, Config, argv, _before)
+    config, given = parse(parser, task.config, argv, lambda given: _before(given, task.config))
     given.pop("dry_run", None)
     flags = {argument.split("=")[0] for argument in argv}
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
@@ -120,21 +123,27 @@ def read_options(argv: List[str]) -> Tuple[Config, Optional[Path]]:
         given.pop(name, None)
     if output is not None and not (kind_at(output, "--output") and folder.samefile(output)):
         raise UsageError(f"--output {output}: a resumed run stays in its folder, {folder}; leave it out")
-    return continued(_before({"resume": config.resume}), given, folder), folder
+    return continued(_before({"resume": config.resume}, task.config), given, folder), folder
 
 
-def _before(given: Dict[str, Any]) -> Config:
+def _tasks_in_words(shown: str) -> str:
+    """All tasks, each with its clause; `shown`: the one whose options follow."""
+    known = "; ".join(f"{name}: {tasks.find(name).about}" for name in tasks.names())
+    return f"Tasks (--task NAME), each with its own options: {known}. These are the options of {shown}."
+
+
+def _before(given: Dict[str, Any], config: type) -> RunConfig:
     """The options before any is set: the defaults, or those of the run that is resumed.
 
     Raises:
         UsageError: not a run folder.
     """
     if given.get("resume") is None:
-        return Config()
+        return config()
     folder = Path(given["resume"])
     if kind_at(folder / "config.yaml", "--resume") != FILE:
         raise UsageError(f"--resume {folder}: not a run folder; it should hold config.yaml and checkpoints/")
-    return read_yaml(Config, folder / "config.yaml")
+    return tasks.read_config(folder)
 
 
 def refuse_card(device: str) -> None:
@@ -148,7 +157,7 @@ def refuse_card(device: str) -> None:
         raise UsageError(f"--device {device}: several workers take a card each; leave the number out: --device {name}")
 
 
-def share_batch(config: Config, run: Optional[Path], workers: int) -> None:
+def share_batch(config: RunConfig, run: Optional[Path], workers: int) -> None:
     """Settle how many images a step has, in place: train.local_batch_size becomes train.batch_size.
 
     Args:
@@ -200,19 +209,19 @@ def _lies_within_data(trainer: Any) -> bool:
 
 def summary(trainer: Any) -> Iterator[str]:
     """What a run is about to do, line by line, for a person."""
-    from ms_gan.models import count_parameters
+    from ms_gan.models import count_parameters, has_convolutions
 
     yield f"data      {trainer.data.name} ({trainer.data.origin})"
     yield f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode"
     yield f"precision {trainer.device.precision}"
-    if trainer.config.generator.name != "mlp":
+    if has_convolutions(trainer.system.networks.values()):
         yield f"kernels   {trainer.device.convolution}"
     for name, network in trainer.system.networks.items():
         yield f"network   {name}, {count_parameters(network):,} parameters"
     yield from _sharing(trainer)
     start = f", from step {trainer.step:,}" if trainer.step else ""
-    epochs = trainer.total_steps / trainer.per_epoch
-    yield f"training  {epochs:.4g} epochs, {trainer.total_steps:,} steps of {trainer.config.train.batch_size}{start}"
+    epochs = trainer.lengths.total / trainer.lengths.per_epoch
+    yield f"training  {epochs:.4g} epochs, {trainer.lengths.total:,} steps of {trainer.config.train.batch_size}{start}"
     yield f"quality   {trainer.results.quality.description}"
 
 
@@ -234,8 +243,8 @@ def _sharing(trainer: Any) -> List[str]:
 
 def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
     folder = shlex.quote(str(trainer.folder.path))
-    if stopped_by or trainer.step < trainer.total_steps:
-        print(f"stopped at step {trainer.step:,} of {trainer.total_steps:,}; it is saved")
+    if stopped_by or trainer.step < trainer.lengths.total:
+        print(f"stopped at step {trainer.step:,} of {trainer.lengths.total:,}; it is saved")
         print(as_called(f"go on with   python train.py --resume {folder}"))
         return
     print(f"done in {seconds / 60:.1f} minutes")

@@ -52,6 +52,8 @@ def leaves(options: Any, prefix: str = "") -> Iterator[Tuple[str, Any, Any]]:
     """Walk an options dataclass: (dotted key, dataclass field, value) of every option."""
     for f in fields(options):
         value = getattr(options, f.name)
+        if f.metadata.get("no_option"):
+            continue
         if is_dataclass(value):
             yield from leaves(value, f"{prefix}{f.name}.")
         else:

@@ -1,4 +1,4 @@
-"""Every option of a training run, once: its type, its default, its unit and its range.
+"""Every option of a training run, once: its type, its default, its unit and its range; in sections that tasks share.
 
 The defaults are the recipe `gan_mnist`; a file under configs/ holds only what another recipe changes. This module
 imports nothing heavy, so that a wrong option is reported before MindSpore is loaded.
@@ -7,7 +7,6 @@ imports nothing heavy, so that a wrong option is reported before MindSpore is lo
 from dataclasses import dataclass, field
 from typing import List, Literal, Optional
 
-from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import ABOVE_ZERO, MAX_SEED, option
@@ -224,9 +223,13 @@ class MetricsConfig:
 
 
 @dataclass
-class Config:
-    """One training run, complete."""
+class RunConfig:
+    """What every run has, whatever its task; the options of a task are a dataclass derived from it.
 
+    Such a dataclass lists its sections. The trainer reads of them `data`, `optimizer`, `ema`, `train` and `metrics`.
+    """
+
+    task: str = option("latent", "kind of GAN")
     recipe: str = option("gan_mnist", "name of the recipe; names the run folder")
     seed: int = option(0, "fixes weights, data order and latents", 0, MAX_SEED, short="--seed")
     device: str = option(
@@ -246,18 +249,8 @@ class Config:
     resume: Optional[str] = option(
         None, "continue the run in this folder; no other option is needed", may_change=True, spelling=home_for_tilde
     )
-    data: DataConfig = field(default_factory=DataConfig)
-    latent: LatentConfig = field(default_factory=LatentConfig)
-    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
-    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
-    procedure: ProcedureConfig = field(default_factory=ProcedureConfig)
-    regularise: RegulariseConfig = field(default_factory=RegulariseConfig)
-    optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
-    ema: EmaConfig = field(default_factory=EmaConfig)
-    train: TrainConfig = field(default_factory=TrainConfig)
-    metrics: MetricsConfig = field(default_factory=MetricsConfig)
 
     @property
     def images_per_step(self) -> int:
-        """How many training images the discriminator is shown in a step: a batch for each of its updates."""
-        return self.procedure.d_steps * self.train.batch_size
+        """How many training images the discriminator is shown in a step."""
+        return self.train.batch_size

@@ -13,7 +13,6 @@ from typing import Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tup
 import numpy as np
 from PIL import Image
 
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.data_section import MAX_PIXELS
 from ms_gan.config.help import Parser
 from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
@@ -30,6 +29,7 @@ from ms_gan.data.folder import (
 from ms_gan.data.walk import PictureFile, described, printable
 from ms_gan.errors import UsageError
 from ms_gan.pictures.grids import save_grid
+from ms_gan.runtime.run_command import run_command
 
 PROGRAM = "python -m ms_gan.data.inspect"
 ABOUT = """\

@@ -70,7 +70,7 @@ def eight_bit(image: Image.Image, black: float, white: float) -> Image.Image:
 
 
 def bands(image: Image.Image) -> Iterator[Tuple[slice, np.ndarray]]:
-    """A grey picture as float32, some rows at a time."""
+    """A grey picture as float32, some rows at a time: (rows, W)."""
     for top in range(0, image.height, BAND):
         rows = slice(top, min(top + BAND, image.height))
         yield rows, np.asarray(image.crop((0, top, image.width, rows.stop))).astype(np.float32)

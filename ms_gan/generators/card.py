@@ -5,8 +5,8 @@ The card is embedded in every checkpoint, and lies as `<name>.json` beside every
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
-from typing import Optional
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Dict, List, Optional
 
 from ms_gan import __version__
 from ms_gan.config.parser import from_dict
@@ -14,9 +14,12 @@ from ms_gan.config.schema import option
 from ms_gan.config.sections import GeneratorConfig, LatentConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.generators.latents import BLOCK
+from ms_gan.generators.ports import Port, read_ports
 from ms_gan.seeds import MAX_SEED
 
-FORMAT = "ms_gan generator 1"
+FORMAT = "ms_gan generator 1"  # of generators that take latents alone: versions from 0.1.0 on read it
+FORMAT_OF_PORTS = "ms_gan generator 2"  # of all others
+NO_OPTION = {"no_option": True}  # fields that format 2 alone has
 LONGEST = 100_000  # characters of a card
 MOST_LAYERS = 100
 FLOAT_BYTES = 4
@@ -41,7 +44,14 @@ class ImageConfig:
 
 @dataclass
 class Card:
-    """A generator's card."""
+    """A generator's card.
+
+    Attributes:
+        task: the task that trained it.
+        network: the name of its network in a training's checkpoint, without the average's ending.
+        inputs: what it takes; empty: latents alone, as `latent` has them.
+        options: of a network that is none of this package's families: what its task needs to make it again.
+    """
 
     format: str = option(FORMAT, "kind of card")
     version: str = option(__version__, "of ms_gan, which wrote it")
@@ -55,6 +65,20 @@ class Card:
     latent: LatentConfig = field(default_factory=LatentConfig)
     image: ImageConfig = field(default_factory=ImageConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    task: str = field(default="latent", metadata=NO_OPTION)
+    network: str = field(default="generator", metadata=NO_OPTION)
+    inputs: List[Port] = field(default_factory=list, metadata=NO_OPTION)
+    options: Dict[str, Any] = field(default_factory=dict, metadata=NO_OPTION)
+
+    @property
+    def ports(self) -> List[Port]:
+        """What the generator takes."""
+        return self.inputs or [Port("latents", "latent", [self.latent.width], self.latent.distribution)]
+
+    @property
+    def kind(self) -> str:
+        """The roles of what it takes, joined: latent, latent+label, image, map, ..."""
+        return "+".join(port.role for port in self.ports)
 
     @property
     def block(self) -> int:
@@ -63,7 +87,11 @@ class Card:
 
     def to_json(self) -> str:
         """The card as JSON text."""
-        return json.dumps(asdict(self), indent=1)
+        values = asdict(self)
+        more = {f.name: values.pop(f.name) for f in fields(self) if f.metadata.get("no_option")}
+        if self.task != "latent" or self.inputs:
+            values.update(more, format=FORMAT_OF_PORTS, inputs=[port.to_dict() for port in self.inputs])
+        return json.dumps(values, indent=1)
 
     def check(self) -> None:
         """Refuse a generator that is larger than any that this project trains.
@@ -74,10 +102,10 @@ class Card:
         layers = len(self.generator.hidden)
         if layers > MOST_LAYERS:
             raise UsageError(f"generator.hidden: {layers:,} layers are too many; allowed: {MOST_LAYERS}")
-        numbers = self.block * (math.prod(self.image.shape) + self.latent.width)
+        numbers = self.block * (math.prod(self.image.shape) + sum(port.size for port in self.ports))
         if numbers * FLOAT_BYTES > LARGEST_LAUNCH:
             raise UsageError(
-                f"image: {self.block:,} images of {'x'.join(map(str, self.image.shape))} with their latents take "
+                f"image: {self.block:,} images of {'x'.join(map(str, self.image.shape))} with their inputs take "
                 f"{numbers * FLOAT_BYTES:,} bytes at once; allowed: {LARGEST_LAUNCH:,}"
             )
 
@@ -98,10 +126,11 @@ def read_card(text: str, where: str) -> Card:
         values = json.loads(text)
     except (ValueError, RecursionError):
         raise GanError(f"{where}: not a generator's card (no JSON)") from None
-    if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise GanError(f"{where}: not a generator's card; its format should be {FORMAT!r}")
+    if not isinstance(values, dict) or values.get("format") not in (FORMAT, FORMAT_OF_PORTS):
+        raise GanError(f"{where}: not a generator's card; its format should be {FORMAT!r} or {FORMAT_OF_PORTS!r}")
     try:
-        card = from_dict(Card, values, where)
+        more = _read_more(values) if values["format"] == FORMAT_OF_PORTS else {}
+        card = replace(from_dict(Card, {key: value for key, value in values.items() if key not in more}, where), **more)
     except UsageError as error:
         raise GanError(str(error)) from None
     try:
@@ -109,3 +138,14 @@ def read_card(text: str, where: str) -> Card:
     except UsageError as error:
         raise GanError(f"{where}: {error}") from None
     return card
+
+
+def _read_more(values: Dict[str, Any]) -> Dict[str, Any]:
+    """What format 2 alone has. Raises a UsageError for what is none of it."""
+    more = {f.name: values.get(f.name) for f in fields(Card) if f.metadata.get("no_option")}
+    for name in ("task", "network"):
+        if not (isinstance(more[name], str) and more[name].replace("_", "").isalnum()):
+            raise UsageError(f"{name}: should be a name of letters, digits and _")
+    if not isinstance(more["options"], dict):
+        raise UsageError("options: should be a mapping")
+    return {**more, "inputs": read_ports(more["inputs"]) if more["inputs"] else []}

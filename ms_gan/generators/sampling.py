@@ -1,6 +1,7 @@
 """Images from a generator: the only place that turns one into pictures."""
 
 import hashlib
+import importlib
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator, List, Tuple
@@ -9,6 +10,7 @@ import mindspore as ms
 import numpy as np
 from mindspore.nn.utils import no_init_parameters
 
+from ms_gan import tasks
 from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.extras import need
 from ms_gan.formats.mindir import check_mindir
@@ -48,6 +50,8 @@ class Sampler:
             UsageError: a generator that the family of networks does not have, or one that is too large.
         """
         card.check()
+        if card.task != tasks.USUAL:
+            return cls(_network(card), card)
         random = stream(card.seed, Purpose.WEIGHTS)
         return cls(build_generator(card.generator, card.latent.width, card.image.shape, random), card)
 
@@ -94,15 +98,15 @@ def open_generator(path: Path) -> Sampler:
     """
     path = Path(path)
     if path.is_dir():
-        if not (path / "generator.ckpt").is_file():
-            raise UsageError(f"{path}: holds no generator.ckpt; name a run folder whose training saved at least once")
-        path = path / "generator.ckpt"
+        path = _kept_in(path)
     if path.suffix in EXPORTED:
         return _open_exported(path, *EXPORTED[path.suffix])
     values, card = load_weights(path)
     # A checkpoint of the training holds two generators; the average is the one to sample from.
-    averaged = any(name.startswith("generator_ema.") for name in values)
-    source = "generator_ema." if averaged else "generator."
+    averaged = any(name.startswith(f"{card.network}_ema.") for name in values)
+    # What a run keeps of a generator is named `generator.*`, whichever of its networks it is.
+    trained = any(name.startswith(f"{card.network}.") for name in values)
+    source = f"{card.network}_ema." if averaged else f"{card.network}." if trained else "generator."
 
     def wanted(network: ms.nn.Cell) -> List[Tuple[str, ms.Parameter]]:
         return [(parameter.name.replace("generator.", source, 1), parameter) for parameter in network.get_parameters()]
@@ -114,13 +118,44 @@ def open_generator(path: Path) -> Sampler:
     return sampler
 
 
+def _kept_in(folder: Path) -> Path:
+    """The generator that a run keeps.
+
+    Raises:
+        UsageError: there is none, or there are several.
+    """
+    found = sorted(path for path in folder.glob("*.ckpt") if not path.stem.endswith("_last"))
+    usual = folder / "generator.ckpt"
+    if usual.is_file() or len(found) == 1:
+        return usual if usual.is_file() else found[0]
+    if found:
+        names = " and ".join(path.stem for path in found)
+        raise UsageError(f"{folder}: holds {names}; name one of them, such as {found[0]}")
+    raise UsageError(f"{folder}: holds no generator.ckpt; name a run folder whose training saved at least once")
+
+
 def _outline(card: Card, path: Path) -> ms.nn.Cell:
     """The network that a card describes, its parameters without values."""
     try:
         with no_init_parameters():
-            network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape)
+            return _network(card)
+    except UsageError as error:
+        raise GanError(f"{path}: {error}") from None
     except ValueError as error:
         raise GanError(f"{path}: its card describes no generator: {error}") from None
+
+
+def _network(card: Card) -> ms.nn.Cell:
+    """The network of a card: one of this package's families, or what the room of its task makes of it.
+
+    Raises:
+        UsageError: a task that is not known here.
+        ValueError: sizes that the network does not have.
+    """
+    if card.task == tasks.USUAL:
+        network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape)
+    else:
+        network = importlib.import_module(tasks.find(card.task).module).generator(card)
     network.update_parameters_name("generator.")
     return network
 

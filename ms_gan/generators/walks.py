@@ -10,7 +10,7 @@ from ms_gan.generators.latents import between, sample_latents
 
 
 def sample_pairs(seed: int, walks: int, latent: LatentConfig) -> np.ndarray:
-    """Stops of walks between two samples each: walk i goes from sample 2i of the seed to sample 2i + 1."""
+    """Stops of walks between two samples, (stops, walks, width): walk i goes from sample 2i of a seed to 2i + 1."""
     return sample_latents(seed, 0, 2 * walks, latent).reshape(walks, 2, latent.width).transpose(1, 0, 2)
 
 

@@ -15,7 +15,7 @@ def at_once(image_shape: Sequence[int]) -> int:
 
 
 def evenly(total: int, count: int) -> np.ndarray:
-    """`count` different numbers from 0 to total - 1, evenly spaced and rising; all of them where count is larger."""
+    """Different numbers from 0 to total - 1, evenly spaced and rising, (count,); all of them where count is larger."""
     count = min(count, total)
     return np.arange(count) * total // max(count, 1)
 
@@ -31,7 +31,7 @@ def image_blocks(images: np.ndarray, count: int) -> Iterator[np.ndarray]:
 
 
 def generated_blocks(sampler: Any, seed: int, count: int) -> Iterator[np.ndarray]:
-    """Blocks of the first `count` samples of a seed: a sampler's own blocks are smaller than suits the features."""
+    """Blocks (n, C, H, W) of the first `count` samples of a seed: a sampler's own are too small for the features."""
     block, held = at_once(sampler.card.image.shape), []
     for _, images in sampler.stream(seed, count):
         if held and sum(map(len, held)) + len(images) > block:

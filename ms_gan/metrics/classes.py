@@ -75,7 +75,7 @@ def class_counts(probabilities: np.ndarray, threshold: float = CONFIDENT) -> Cla
 
 
 def class_balance(generated: ClassCounts, data: np.ndarray, floor: float = FLOOR) -> ClassBalance:
-    """How the classes of generated images compare with the data's.
+    """How the classes of generated images, (N,), compare with the data's.
 
     Args:
         generated: from `class_counts`.

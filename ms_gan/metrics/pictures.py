@@ -9,6 +9,7 @@ import numpy as np
 from ms_gan.metrics.copies import Copies, Pairs
 from ms_gan.metrics.report import Report
 from ms_gan.pictures.grids import grid, new_figure, save_figure, to_pillow
+from ms_gan.tasks.task import Measure
 
 PAIRS_IN_A_ROW = 8
 TURNED = 60  # letters of all class names together, beyond which they are written upwards
@@ -65,35 +66,37 @@ def save_classes(report: Report, path: Path) -> None:
     save_figure(figure, path)
 
 
-def save_quality(records: Sequence[Dict[str, Any]], path: Path) -> None:
-    """Write the Fréchet distance over the epochs, a curve for each generator, and mark the best value of each.
+def save_quality(records: Sequence[Dict[str, Any]], path: Path, measure: Measure) -> None:
+    """Write a measure over the epochs, a curve for each generator, and mark the best value of each.
 
     Args:
-        records: of metrics.jsonl: `epoch`, `frechet` and `generator`, raw or averaged; at least one.
+        records: of metrics.jsonl: `epoch`, the measure and `generator`, raw or averaged; at least one.
+        path: the file.
+        measure: a run's headline measure.
     """
     figure = new_figure(8, 4.5)
     axes = figure.subplots()
     for kind in sorted({record["generator"] for record in records}):
-        curve = [(record["epoch"], record["frechet"]) for record in records if record["generator"] == kind]
-        best = min(curve, key=lambda point: point[1])
+        curve = [(record["epoch"], record[measure.key]) for record in records if record["generator"] == kind]
+        best = (max if measure.better == "higher" else min)(curve, key=lambda point: point[1])
         label = f"{kind} weights, best {best[1]:.3f} in epoch {best[0]:.4g}"
         (line,) = axes.plot(*zip(*curve), marker=".", linewidth=1, label=label)
         axes.plot(*best, marker="*", markersize=14, color=line.get_color())
-    axes.set_yscale("log")
+    axes.set_yscale(measure.scale)
     for axis in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
         axis("{x:g}")
     axes.set_xlabel("epoch")
-    axes.set_ylabel("Fréchet distance")
+    axes.set_ylabel(measure.name)
     axes.legend(loc="upper right")
     axes.grid(alpha=0.3, which="both")
     save_figure(figure, path)
 
 
-def quality_records(records: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """Those records of metrics.jsonl from which `save_quality` can draw."""
+def quality_records(records: Sequence[Dict[str, Any]], key: str) -> List[Dict[str, Any]]:
+    """Those records of metrics.jsonl from which `save_quality` can draw a measure of this key."""
 
     def drawable(record: Dict[str, Any]) -> bool:
-        numbers = [record.get("epoch"), record.get("frechet")]
+        numbers = [record.get("epoch"), record.get(key)]
         return isinstance(record.get("generator"), str) and all(
             isinstance(number, (int, float)) and math.isfinite(number) for number in numbers
         )

@@ -1,6 +1,6 @@
 """Networks by name. A new family is a file here and a line in each registry."""
 
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Iterable, Tuple
 
 import numpy as np
 from mindspore import nn
@@ -64,3 +64,9 @@ def _build(role: str, registry: Dict, config: Any, random: np.random.Generator, 
 def count_parameters(network: nn.Cell) -> int:
     """How many numbers training adjusts in a network."""
     return sum(int(np.prod(parameter.shape)) for parameter in network.trainable_params())
+
+
+def has_convolutions(networks: Iterable[nn.Cell]) -> bool:
+    """Whether any of some networks has a convolution."""
+    kinds = (nn.Conv2d, nn.Conv2dTranspose)
+    return any(isinstance(cell, kinds) for network in networks for _, cell in network.cells_and_names())

@@ -6,6 +6,7 @@ import numpy as np
 from mindspore import nn
 
 from ms_gan.config.sizes import cnn_half, cnn_sides
+from ms_gan.models import roles
 from ms_gan.models.layers import activation, chain, conv, conv_transpose, dense
 
 
@@ -51,7 +52,7 @@ class Generator(nn.Cell):
         return self.layers(hidden.reshape((latents.shape[0], *self.start)))
 
 
-class Discriminator(nn.Cell):
+class Discriminator(roles.Discriminator):
     """Images to logits: four convolutions without padding, three of them halving, dropout, a Dense layer.
 
     Args:

@@ -5,6 +5,7 @@ from typing import Tuple
 from mindspore import nn
 
 from ms_gan.config.sizes import dcgan_padding, dcgan_stages
+from ms_gan.models import roles
 from ms_gan.models.layers import activation, batch_norm_2d, chain, conv, conv_transpose, dense
 
 
@@ -48,7 +49,7 @@ class Generator(nn.Cell):
         return self.layers(self.dense(latents).reshape((latents.shape[0], *self.start)))
 
 
-class Discriminator(nn.Cell):
+class Discriminator(roles.Discriminator):
     """Images to logits: halved by convolutions down to 4x4, BatchNorm on all but the first, LeakyReLU.
 
     Images of 28 pixels end with 7x7, others with 4 to 7 too.

@@ -5,6 +5,7 @@ from typing import Sequence, Tuple
 import numpy as np
 from mindspore import nn
 
+from ms_gan.models import roles
 from ms_gan.models.layers import activation, batch_norm, dense
 
 
@@ -51,7 +52,7 @@ class Generator(nn.Cell):
         return images.reshape((images.shape[0], *self.image_shape))
 
 
-class Discriminator(nn.Cell):
+class Discriminator(roles.Discriminator):
     """Images to logits: Dense layers with LeakyReLU. The probability of "real" is the sigmoid of the logit.
 
     Args:

@@ -82,7 +82,7 @@ def save_array(blocks: Iterable[Tuple[int, np.ndarray]], shape: Tuple[int, int, 
 
 
 def save_folder(blocks: Iterable[Tuple[int, np.ndarray]], count: int, path: Path) -> None:
-    """Write images as they come as numbered PNGs into a new folder, which appears only when all are there.
+    """Write blocks (n, C, H, W) as numbered PNGs into a new folder, which appears only when all are there.
 
     Raises:
         CannotWrite: the folder.
@@ -123,27 +123,28 @@ def animate_files(paths: List[Path], path: Path) -> None:
     save_animation(frames, path, seconds=min(10.0, 0.2 * len(frames)))
 
 
-def plot_losses(records: List[Dict[str, float]], path: Path) -> None:
-    """Plot both losses, D(x) and D(G(z)) over the epochs.
+def plot_curves(records: Sequence[Dict[str, float]], charts: Sequence[Tuple[Any, Sequence[Any]]], path: Path) -> None:
+    """Plot statistics of a training over its epochs, one chart below the other.
 
     Args:
-        records: training records with `epoch`, `loss_d`, `loss_g`, `d_real` and `d_fake`.
+        records: training records with `epoch` and the statistics.
+        charts: each with its unit and scale (ChartPlan) and the statistics that it shows (Statistic).
+        path: the file.
     """
-    figure = new_figure(8, 6)
-    above, below = figure.subplots(2, 1, sharex=True)
+    figure = new_figure(8, 3 * len(charts))
+    below = figure.subplots(len(charts), 1, sharex=True, squeeze=False)[:, 0]
     epochs = [record["epoch"] for record in records]
-    for axes, curves in (
-        (above, (("loss_d", "discriminator"), ("loss_g", "generator"))),
-        (below, (("d_real", "D(x), real images"), ("d_fake", "D(G(z)), generated images"))),
-    ):
-        for key, label in curves:
-            axes.plot(epochs, [record[key] for record in records], label=label, linewidth=1)
+    for axes, (plan, curves) in zip(below, charts):
+        for one in curves:
+            axes.plot(epochs, [record[one.key] for record in records], label=one.label, linewidth=1)
         axes.legend(loc="upper right")
         axes.grid(alpha=0.3)
-    above.set_ylabel("loss")
-    below.set_ylabel("probability of being real")
-    below.set_ylim(0, 1)
-    below.set_xlabel("epoch")
+        axes.set_ylabel(plan.unit)
+        if plan.scale == "share":
+            axes.set_ylim(0, 1)
+        elif plan.scale == "log":
+            axes.set_yscale("log")
+    below[-1].set_xlabel("epoch")
     save_figure(figure, path)
 
 

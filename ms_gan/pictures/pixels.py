@@ -18,7 +18,7 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
 
 
 def unload(images: np.ndarray) -> None:
-    """Give the memory of images that are mapped from a file back to the system, which reads them again when needed.
+    """Give the memory of images (N, C, H, W) that are mapped from a file back; the system reads them again when needed.
 
     Without this a process seems to grow by the whole file during its first epoch. Other images stay as they are.
     """

@@ -1,11 +1,12 @@
 """The charts of a page: their points for page.js, and what stands around them."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ms_gan.report.collect import Run
+from ms_gan.report.collect import SPEED, Run
 from ms_gan.report.curves import Curves
 from ms_gan.report.embedded import evenly
 from ms_gan.report.markup import Markup, table, tag
+from ms_gan.tasks.task import ChartPlan, Task
 
 ROWS = 12  # of a chart's table
 
@@ -53,51 +54,49 @@ class Chart(NamedTuple):
         return {**self._asdict(), "series": [series._asdict() for series in self.series]}
 
 
-# Key, title, what to look for, unit, scale, and the curves with their names in a record.
-PLANS = (
-    (
-        "losses",
-        "Losses",
-        "Neither should run away from the other.",
-        "loss",
-        "linear",
-        (("discriminator", "loss_d"), ("generator", "loss_g")),
-    ),
-    (
-        "verdicts",
-        "The discriminator's verdicts",
-        "The nearer both are to 0.5, the less it can tell generated images from real ones.",
-        "probability of being real",
-        "share",
-        (("D(x), real images", "d_real"), ("D(G(z)), generated images", "d_fake")),
-    ),
-    ("speed", "Speed", "Pictures, measurements and checkpoints apart.", "images/s", "linear",
-     (("images/s", "images_per_second"),)),
-)  # fmt: skip
-DISTANCE = ("frechet", "Fréchet distance", "To the training images; lower is better.", "distance", "log")
+SPEED_CHART = ChartPlan("speed", "Speed", "Pictures, measurements and checkpoints apart.", "images/s", "linear")
 
 
 def run_charts(run: Run) -> List[Chart]:
     """A run's charts; those without any point are left out."""
     kinds = enumerate(("averaged", "raw"))
-    charts = [Chart(*DISTANCE, [_distances(run, kind, f"{kind} weights", colour) for colour, kind in kinds])]
-    for *plan, quantities in PLANS:
-        series = [_series(run, key, name, colour) for colour, (name, key) in enumerate(quantities)]
-        charts.append(Chart(*plan, series))
+    charts = [Chart(*_headline(run.task), [_measurements(run, kind, f"{kind} weights", i) for i, kind in kinds])]
+    for plan, curves in _plans(run.task):
+        charts.append(Chart(*plan, [_series(run, key, name, colour) for colour, (name, key) in enumerate(curves)]))
     return _drawable(charts)
 
 
 def compared_charts(runs: Sequence[Run], names: Sequence[str]) -> List[Chart]:
-    """Charts of one quantity each, with a curve for each run."""
+    """Charts of one quantity each, with a curve for each run that has it."""
     numbered = list(enumerate(zip(runs, names)))
-    kept = [_distances(run, run.best.kind, name, colour) for colour, (run, name) in numbered if run.best]
-    charts = [Chart(*DISTANCE, kept)]
-    for key, title, about, unit, scale, quantities in PLANS:
-        for label, quantity in quantities:
-            series = [_series(run, quantity, name, colour) for colour, (run, name) in numbered]
-            heading = title if len(quantities) == 1 else f"{title}: {label}"
-            charts.append(Chart(f"{key}-{quantity}", heading, about, unit, scale, series))
-    return _drawable(charts)
+    charts: Dict[str, Chart] = {}
+    for task in {run.task.name: run.task for run in runs}.values():
+        having = [(colour, run, name) for colour, (run, name) in numbered if run.task.headline == task.headline]
+        kept = [_measurements(run, run.best.kind, name, colour) for colour, run, name in having if run.best]
+        charts.setdefault(task.headline.key, Chart(*_headline(task), kept))
+    for task in {run.task.name: run.task for run in runs}.values():
+        for plan, curves in _plans(task):
+            for label, key in curves:
+                series = [_series(run, key, name, i) for i, (run, name) in numbered if key in run.curves.names]
+                heading = plan.title if len(curves) == 1 else f"{plan.title}: {label}"
+                chart = Chart(f"{plan.key}-{key}", heading, plan.about, plan.unit, plan.scale, series)
+                charts.setdefault(chart.key, chart)
+    return _drawable(list(charts.values()))
+
+
+def _headline(task: Task) -> ChartPlan:
+    """The chart of a task's headline measure."""
+    measure = task.headline
+    unit = "distance" if measure.name.endswith("distance") else measure.name
+    return ChartPlan(measure.key, measure.name, task.page.headline, unit, measure.scale)
+
+
+def _plans(task: Task) -> List[Tuple[ChartPlan, List[Tuple[str, str]]]]:
+    """A task's charts of what the log has, each with the names and keys of its curves."""
+    charts = [
+        (plan, [(one.label, one.key) for one in task.statistics if one.chart == plan.key]) for plan in task.page.charts
+    ]
+    return [*charts, (SPEED_CHART, [("images/s", SPEED)])]
 
 
 def _drawable(charts: Sequence[Chart]) -> List[Chart]:
@@ -110,14 +109,14 @@ def _series(run: Run, key: str, name: str, colour: int) -> Series:
     return Series(name, colour, run.curves.epochs, run.curves.mean(key), run.curves.band(key))
 
 
-def _distances(run: Run, kind: str, name: str, colour: int) -> Series:
-    """The distances of one kind of weights, the best marked where it is of that kind."""
-    curves = Curves(["frechet"])
+def _measurements(run: Run, kind: str, name: str, colour: int) -> Series:
+    """The measurements of one kind of weights, the best marked where it is of that kind."""
+    curves = Curves(["value"])
     for one in run.comparable:
         if one.kind == kind:
             curves.add(one._asdict())
-    best = (run.best.epoch, run.best.frechet) if run.best and run.best.kind == kind else None
-    return Series(name, colour, curves.epochs, curves.mean("frechet"), best=best)
+    best = (run.best.epoch, run.best.value) if run.best and run.best.kind == kind else None
+    return Series(name, colour, curves.epochs, curves.mean("value"), best=best)
 
 
 def colour_key(colour: int) -> Markup:

@@ -6,35 +6,36 @@ import statistics
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ms_gan.config.parser import read_yaml
+from ms_gan import tasks
 from ms_gan.config.paths import FILE, kind_at
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.metrics.rules import comparable_part
 from ms_gan.report.curves import Curves, number, whole
 from ms_gan.runs.events import read_events
 from ms_gan.runs.run_folder import RunFolder
+from ms_gan.tasks.task import Task
 
-QUANTITIES = ("loss_d", "loss_g", "d_real", "d_fake", "images_per_second")
+SPEED = "images_per_second"
 STATES = {"start": "running", "train": "running", "end": "finished", "stop": "stopped", "error": "failed"}
 MOST_NOTICES = 50
 LARGEST_EVALUATION = 1_000_000  # bytes
 
 
-class Distance(NamedTuple):
-    """A measurement during the training.
+class Measurement(NamedTuple):
+    """The task's headline measure, measured during the training.
 
     Attributes:
         epoch, step: when.
         kind: raw or averaged: which weights.
-        frechet: the distance.
-        rules: how it was measured; distances compare only where these agree.
+        value: of the measure.
+        rules: how it was measured; values compare only where these agree.
     """
 
     epoch: float
     step: int
     kind: str
-    frechet: float
+    value: float
     rules: str
 
 
@@ -55,8 +56,8 @@ class Run:
 
     Attributes:
         config: None where the folder's cannot be read; `trouble` says why.
-        curves: of QUANTITIES.
-        distances: Frechet distances, in order.
+        curves: of the task's statistics and of SPEED.
+        measurements: of the task's headline measure, in order.
         notices: the latest warnings and errors, and `notices_before` how many there were before them.
         start: the log's last record of a start, with device, versions and data.
         state: running (also where it was killed), finished, stopped or failed.
@@ -65,12 +66,12 @@ class Run:
         evaluation: what evaluation.json holds; None without.
     """
 
-    def __init__(self, path: Path, config: Optional[Config] = None):
+    def __init__(self, path: Path, config: Optional[RunConfig] = None):
         self.folder = RunFolder(path)
         self.trouble: Optional[str] = None
         self.config = config or self._read_config()
-        self.curves = Curves(QUANTITIES)
-        self.distances: List[Distance] = []
+        self.curves = Curves((*self.task.keys, SPEED))
+        self.measurements: List[Measurement] = []
         self.notices: List[Notice] = []
         self.notices_before = 0
         self.start: Dict[str, Any] = {}
@@ -81,9 +82,9 @@ class Run:
             for record in read_events(path):
                 self.add(record)
 
-    def _read_config(self) -> Optional[Config]:
+    def _read_config(self) -> Optional[RunConfig]:
         try:
-            return read_yaml(Config, self.folder.config)
+            return tasks.read_config(self.folder.path)
         except GanError as error:
             self.trouble = str(error)
             return None
@@ -92,7 +93,7 @@ class Run:
         """Take in a record of log.jsonl or metrics.jsonl. What it lacks, or what is of a wrong type, is left out."""
         event, step = record["event"], whole(record.get("step"))
         if event == "quality":
-            self._add_distance(record)
+            self._add_measurement(record)
             return
         self._add_time(event, number(record.get("time")))
         self.state = STATES.get(event, self.state)
@@ -115,13 +116,18 @@ class Run:
         if not math.isnan(now):
             self._last_time = now
 
-    def _add_distance(self, record: Dict[str, Any]) -> None:
-        epoch, frechet, kind = number(record.get("epoch")), number(record.get("frechet")), record.get("generator")
-        protocol = record.get("protocol")
-        if math.isnan(epoch) or math.isnan(frechet) or not isinstance(kind, str) or not isinstance(protocol, dict):
+    def _add_measurement(self, record: Dict[str, Any]) -> None:
+        epoch, value = number(record.get("epoch")), number(record.get(self.task.headline.key))
+        kind, protocol = record.get("generator"), record.get("protocol")
+        if math.isnan(epoch) or math.isnan(value) or not isinstance(kind, str) or not isinstance(protocol, dict):
             return
         rules = json.dumps(comparable_part(protocol), sort_keys=True)
-        self.distances.append(Distance(epoch, whole(record.get("step")), kind, frechet, rules))
+        self.measurements.append(Measurement(epoch, whole(record.get("step")), kind, value, rules))
+
+    @property
+    def task(self) -> Task:
+        """The run's; the usual one where its configuration cannot be read."""
+        return tasks.find(self.config.task if self.config else tasks.USUAL)
 
     @property
     def name(self) -> str:
@@ -149,7 +155,7 @@ class Run:
     @property
     def speed(self) -> Optional[float]:
         """Images a second, the median."""
-        values = [value for value in self.curves.mean("images_per_second") if value is not None]
+        values = [value for value in self.curves.mean(SPEED) if value is not None]
         return statistics.median(values) if values else None
 
     @property
@@ -161,16 +167,17 @@ class Run:
         return max(0, self.total_steps - self.step) * (self._last_time - since) / (self.step - first)
 
     @property
-    def comparable(self) -> List[Distance]:
-        """The distances that were measured in the way of the last one."""
-        return [one for one in self.distances if one.rules == self.distances[-1].rules]
+    def comparable(self) -> List[Measurement]:
+        """The measurements that were made in the way of the last one."""
+        return [one for one in self.measurements if one.rules == self.measurements[-1].rules]
 
     @property
-    def best(self) -> Optional[Distance]:
-        """Of the generator in generator.ckpt: the smallest of the kind that the run keeps."""
+    def best(self) -> Optional[Measurement]:
+        """Of the generator in generator.ckpt: the best of the kind that the run keeps."""
         kinds = {one.kind for one in self.comparable}
         kept = "averaged" if "averaged" in kinds and (self.config is None or self.config.ema.enabled) else "raw"
-        return min((one for one in self.comparable if one.kind == kept), key=lambda one: one.frechet, default=None)
+        sign = -1 if self.task.headline.better == "higher" else 1
+        return min((one for one in self.comparable if one.kind == kept), key=lambda one: sign * one.value, default=None)
 
     @property
     def evaluation(self) -> Optional[Dict[str, Any]]:

@@ -4,7 +4,6 @@ import json
 import time
 from typing import Optional, Sequence
 
-from ms_gan.config.sections import Config
 from ms_gan.report.charts import colour_key
 from ms_gan.report.collect import Run
 from ms_gan.report.markup import Markup, join, table, tag
@@ -27,30 +26,31 @@ def key_figures(runs: Sequence[Run], names: Sequence[str]) -> Markup:
                 run.recipe,
                 "unfinished" if run.state == "running" else run.state,
                 f"{run.epoch:.4g}",
-                f"{best.frechet:.4g} (epoch {best.epoch:.4g})" if best else "–",
+                f"{best.value:{run.task.headline.form}} (epoch {best.epoch:.4g})" if best else "–",
                 duration(run.seconds),
                 "–" if run.speed is None else f"{run.speed:,.0f}",
             )
         )
-    heads = ("run", "recipe", "state", "epochs", "best Fréchet distance", "time", "images/s")
+    measures = " / ".join(dict.fromkeys(run.task.headline.name for run in runs))
+    heads = ("run", "recipe", "state", "epochs", f"best {measures}", "time", "images/s")
     return tag("section", table(heads, rows), _unlike(runs), class_="card")
 
 
 def _unlike(runs: Sequence[Run]) -> Optional[Markup]:
-    """In what the runs' distances were measured differently, so that they do not compare; other latents do no harm."""
-    rules = [json.loads(run.distances[-1].rules) for run in runs if run.distances]
+    """In what the runs were measured differently, so that they do not compare; other latents do no harm."""
+    rules = [json.loads(run.measurements[-1].rules) for run in runs if run.measurements]
     keys = sorted({key for one in rules for key in one})
     unlike = [key for key in keys if any(one.get(key) != rules[0].get(key) for one in rules)]
     if not unlike:
         return None
-    text = f"The Fréchet distances do not compare: they were measured with different {', '.join(unlike)}."
+    text = f"The measurements do not compare: they were measured with different {', '.join(unlike)}."
     return tag("p", text, class_="error")
 
 
 def differences(runs: Sequence[Run], names: Sequence[str]) -> Optional[Markup]:
     """The options in which the runs differ."""
     known = [options_of(run.config) if run.config else {} for run in runs]
-    keys = [key for key in options_of(Config()) if key not in PLACES]
+    keys = dict.fromkeys(key for options in known for key in options if key not in PLACES)
     rows = [
         (tag("code", key), *(shown(one[key]) if key in one else NOT_RECORDED for one in known))
         for key in keys

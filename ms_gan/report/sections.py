@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from ms_gan import __version__
 from ms_gan.config.help import as_called
 from ms_gan.config.schema import leaves
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.report.collect import Run
 from ms_gan.report.embedded import Grid
 from ms_gan.report.evaluation import evaluation_table
@@ -57,7 +57,7 @@ def _key_figures(run: Run, live: bool) -> List[Optional[Tuple[str, str, Optional
     best = run.best
     return [
         ("Epochs", f"{run.epoch:.4g}", f"of {epochs:.4g}" if epochs else None),
-        ("Fréchet distance", f"{best.frechet:.3g}", f"best, {best.kind}, epoch {best.epoch:.4g}") if best else None,
+        (run.task.headline.name, f"{best.value:.3g}", f"best, {best.kind}, epoch {best.epoch:.4g}") if best else None,
         ("Time", duration(run.seconds), f"about {duration(left)} left" if left else None),
         ("Speed", f"{run.speed:,.0f}", "images/s") if run.speed is not None else None,
     ]
@@ -102,6 +102,7 @@ def samples(run: Run, real: Optional[str], grids: Sequence[Grid]) -> Optional[Ma
     if not grids and not real:
         return None
     count = f"{run.config.train.sample_count} " if run.config else ""
+    page = run.task.page
     sheets = []
     if grids:
         last = grids[-1]
@@ -116,16 +117,16 @@ def samples(run: Run, real: Optional[str], grids: Sequence[Grid]) -> Optional[Ma
         sheets.append(
             tag(
                 "figure",
-                tag("figcaption", "Generated after ", tag("output", last.label, id="label", for_="when")),
+                tag("figcaption", f"{page.made} ", tag("output", last.label, id="label", for_="when")),
                 tag("img", src=last.source, alt=f"{count}generated images after {last.label}", id="grid"),
                 control if len(grids) > 1 else None,
             )
         )
     if real:
         sheets.append(
-            tag("figure", tag("figcaption", "Real"), tag("img", src=real, alt=f"{count}real images of the data set"))
+            tag("figure", tag("figcaption", page.real), tag("img", src=real, alt=f"{count}real images of the data set"))
         )
-    about = tag("p", "The same latents each time, beside images that the networks learn from.", class_="about")
+    about = tag("p", page.sheets, class_="about")
     return tag("section", tag("h2", "Samples"), about, tag("div", *sheets, class_="sheets card"), id="samples")
 
 
@@ -146,9 +147,7 @@ def commands(run: Run) -> Markup:
         more = f" --steps {2 * train.steps}" if train.steps else f" --epochs {2 * train.epochs}"
     rows = (
         ("Go on", f"python train.py --resume {folder}{more}"),
-        ("Sample", f"python infer.py --ckpt {folder} --num 64 --seed 0 --output {picture}"),
-        ("Evaluate", f"python eval.py --ckpt {folder} --num 10000"),
-        ("Export", f"python export.py --ckpt {folder} --format MINDIR --output generator.mindir"),
+        *run.task.page.commands(folder, picture),
         ("This page", f"python -m ms_gan.cli.report {folder}"),
     )
     lines = (tag("div", tag("dt", name), tag("dd", tag("code", as_called(command)))) for name, command in rows)
@@ -159,7 +158,7 @@ def configuration(run: Run) -> Optional[Markup]:
     """What differs from the defaults; everything else is folded away."""
     if run.config is None:
         return None
-    usual = options_of(Config())
+    usual = options_of(type(run.config)())
     rows = [(key, shown(value), f.metadata["help"]) for key, f, value in leaves(run.config)]
     own = [
         (tag("code", key), shown(value), shown(usual[key]))
@@ -179,7 +178,7 @@ def configuration(run: Run) -> Optional[Markup]:
     )
 
 
-def options_of(config: Config) -> Dict[str, Any]:
+def options_of(config: RunConfig) -> Dict[str, Any]:
     """All options, as {dotted key: value}."""
     return {key: value for key, _, value in leaves(config)}
 

@@ -109,11 +109,13 @@ class Progress:
     one in 36 seconds, and never less than one a minute where there is something to tell.
 
     Args:
+        in_words: a record's statistics for a person: `Task.in_words`.
         steps_per_epoch, total_steps: of the run.
         step: where it starts.
     """
 
-    def __init__(self, steps_per_epoch: int, total_steps: int, step: int):
+    def __init__(self, in_words: Callable[[Dict[str, Any]], str], steps_per_epoch: int, total_steps: int, step: int):
+        self._in_words = in_words
         self._steps_per_epoch = steps_per_epoch
         self._total = total_steps
         self._epochs = math.ceil(total_steps / steps_per_epoch)
@@ -130,13 +132,18 @@ class Progress:
         now = time.monotonic()
         if self._bar is not None:
             self._bar.set_description_str(f"epoch {epoch}/{self._epochs}", refresh=False)
-            self._bar.set_postfix_str(_summary(record), refresh=False)
+            self._bar.set_postfix_str(self._summary(record), refresh=False)
             self._bar.update(step - self._last)
         elif now - self._printed >= min(max(1, SHARE * (now - self._started)), 60) or step == self._total:
             left = (now - self._started) / (step - self._first) * (self._total - step)
-            print(f"epoch {epoch}/{self._epochs}  step {step:,}  {_summary(record)}  ETA {_clock(left)}", flush=True)
+            print(
+                f"epoch {epoch}/{self._epochs}  step {step:,}  {self._summary(record)}  ETA {_clock(left)}", flush=True
+            )
             self._printed = now
         self._last = step
+
+    def _summary(self, record: Dict[str, Any]) -> str:
+        return f"{self._in_words(record)}  {record['images_per_second']:,.0f} images/s"
 
     def close(self) -> None:
         """The bar stays on the screen as it is."""
@@ -152,13 +159,6 @@ def _has_width(stream: TextIO) -> bool:
         return os.get_terminal_size(stream.fileno()).columns > 0
     except OSError:  # it cannot be asked, and tqdm takes a width of its own
         return True
-
-
-def _summary(record: Dict[str, Any]) -> str:
-    return (
-        f"loss D {record['loss_d']:.3f} G {record['loss_g']:.3f}  D(x) {record['d_real']:.2f} "
-        f"D(G(z)) {record['d_fake']:.2f}  {record['images_per_second']:,.0f} images/s"
-    )
 
 
 def _clock(seconds: float) -> str:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from ms_gan.config.parser import write_yaml
 from ms_gan.config.paths import FOLDER, kind_at, shortened
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.files import UNFINISHED, remove_unfinished, write_text
 
@@ -99,12 +99,20 @@ class RunFolder:
         name = GRID.fullmatch(path.name)
         return int(name["number"]) * (steps_per_epoch if name["kind"] == "epoch" else 1)
 
-    def save_config(self, config: Config) -> None:
+    def best(self, stem: str) -> Path:
+        """Where the best generator of a name lies: the last one where none has been measured."""
+        return self.path / f"{stem}.ckpt"
+
+    def last(self, stem: str) -> Path:
+        """Where the last generator of a name lies, beside the best one."""
+        return self.path / f"{stem}_last.ckpt"
+
+    def save_config(self, config: RunConfig) -> None:
         """Write the complete configuration."""
         write_text(self.config, write_yaml(config))
 
 
-def create(config: Config) -> RunFolder:
+def create(config: RunConfig) -> RunFolder:
     """Make the folder of a new run, claimed: `--output`, or the first free runs/RECIPE-DATE-N.
 
     From the first moment on it is either empty, but for the lock, or can be resumed.

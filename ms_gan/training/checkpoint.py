@@ -10,7 +10,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ms_gan.config.schema import leaves
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.errors import GanError
 from ms_gan.generators.weights import Contents, read_checkpoint
 
@@ -69,8 +69,8 @@ def set_aside(damaged: Path) -> None:
     damaged.replace(damaged.with_suffix(".damaged"))
 
 
-def take_notes(config: Config, images: np.ndarray) -> str:
-    """What a checkpoint notes down of its training, for `compare_notes`: JSON."""
+def take_notes(config: RunConfig, images: np.ndarray) -> str:
+    """What a checkpoint notes down of its options and images (N, C, H, W), for `compare_notes`: JSON."""
     fixed = {key: value for key, f, value in leaves(config) if not f.metadata["may_change"]}
     return json.dumps({"options": fixed, "images": {"shape": images.shape, "sha256": digest(images)}})
 
@@ -101,7 +101,7 @@ def compare_notes(notes: str, now: str) -> List[str]:
 
 
 def digest(images: np.ndarray) -> str:
-    """SHA-256 of some images, evenly spaced, in hexadecimal: cheap for any number of them."""
+    """SHA-256 of some of the images (N, C, H, W), evenly spaced, in hexadecimal: cheap for any number of them."""
     return hashlib.sha256(np.ascontiguousarray(images[:: max(1, len(images) // LOOKED_AT)])).hexdigest()
 
 

@@ -6,9 +6,9 @@ A run, its plan (--dry-run) and the launcher of several workers are refused for 
 from pathlib import Path
 from typing import Optional
 
+from ms_gan import tasks
 from ms_gan.config.paths import FILE, kind_at
-from ms_gan.config.sections import LABELLED, PAIRED, Config
-from ms_gan.config.sizes import check_sizes
+from ms_gan.config.sections import RunConfig
 from ms_gan.data.batches import check_batch
 from ms_gan.data.expected import expected
 from ms_gan.errors import UsageError
@@ -17,7 +17,7 @@ from ms_gan.runtime.precision import check_precision
 from ms_gan.training.tensorboard import check_tensorboard
 
 
-def check_before_data(config: Config, device: str, new: bool) -> None:
+def check_before_data(config: RunConfig, device: str, new: bool) -> None:
     """Refuse what the options alone tell to be impossible.
 
     Args:
@@ -34,43 +34,22 @@ def check_before_data(config: Config, device: str, new: bool) -> None:
     if new:
         check_output(config.output, config.recipe)
     images = expected(config.data)
-    check_sizes(config, images.shape)
+    tasks.find(config.task).check_sizes(config, images.shape)
     if images.most is not None:
         check_batch(config.train.batch_size, images.most)
 
 
-def check_options(config: Config, device: str) -> None:
+def check_options(config: RunConfig, device: str) -> None:
     """Refuse options that do not go together, or not on a device; whatever the images are.
 
     Raises:
         UsageError: naming an option.
     """
-    check_procedure(config)
+    tasks.find(config.task).check(config)
     if config.train.sync_batch_norm:
         check_norms(device)
     check_features(config.metrics.features)
     check_tensorboard(config)
-
-
-def check_procedure(config: Config) -> None:
-    """Refuse what does not go together in a step.
-
-    Raises:
-        UsageError: labels for an objective that has none; several updates with the same generated images.
-    """
-    procedure = config.procedure
-    for name in ("label_smoothing", "label_noise"):
-        if getattr(procedure, name) and procedure.objective not in LABELLED:
-            raise UsageError(
-                f"procedure.{name}: {procedure.objective} has no labels; leave it at 0, or choose an objective that "
-                f"has them: {', '.join(LABELLED)}"
-            )
-    if procedure.objective in PAIRED and procedure.loss == "mean":
-        raise UsageError(f"procedure.loss: {procedure.objective} is one mean over pairs; leave it at sum")
-    if procedure.fakes == "shared" and procedure.d_steps != 1:
-        raise UsageError(
-            f"procedure.d_steps: {procedure.d_steps} updates need fresh images; set procedure.fakes: fresh"
-        )
 
 
 def check_norms(device: str) -> None:

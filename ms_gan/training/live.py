@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterator, List
 
 import numpy as np
 
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.report.collect import Run
 from ms_gan.report.embedded import Album
 from ms_gan.report.page import write_run_page
@@ -28,7 +28,7 @@ class Live:
         step: the step from which training goes on.
     """
 
-    def __init__(self, config: Config, folder: RunFolder, step: int):
+    def __init__(self, config: RunConfig, folder: RunFolder, step: int):
         self._warned = False
         self._watchers: List[Any] = []
         with self._spared():
@@ -68,7 +68,7 @@ class LivePage:
         folder: the run's.
     """
 
-    def __init__(self, config: Config, folder: RunFolder):
+    def __init__(self, config: RunConfig, folder: RunFolder):
         self._run, self._path, self._album = Run(folder.path, config), folder.report, Album()
         self._due = self._written = -float("inf")
 
@@ -87,4 +87,4 @@ class LivePage:
         self._due = self._written + max(SHORTEST, (self._written - now) / SHARE)
 
     def add_images(self, step: int, images: np.ndarray) -> None:
-        """The page takes sample grids from the folder."""
+        """The page takes sheets from the folder, not these images (N, C, H, W)."""

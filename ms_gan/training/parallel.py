@@ -9,7 +9,7 @@ import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.config.parser import write_yaml
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.generators.weights import weights_digest
 from ms_gan.runtime import Device
@@ -21,7 +21,7 @@ RUNNING = ("moving_mean", "moving_variance")
 
 
 class ParallelOptimizer(nn.Cell):
-    """An optimizer of the mean of all workers' gradients.
+    """An optimizer of the mean of all workers' gradients, of its parameters' shapes.
 
     The mean is taken before the optimizer looks at the gradients: a loss scale finds the same overflow on all workers.
 
@@ -46,7 +46,7 @@ class ParallelOptimizer(nn.Cell):
 
 
 class MeanStatistics(nn.Cell):
-    """Sets BatchNorm's running statistics to their mean over all workers, each of which has seen images of its own.
+    """Sets BatchNorm's running statistics, of any shape, to their mean over all workers: each has seen its own images.
 
     Args:
         parameters: of all networks.
@@ -98,8 +98,8 @@ def synchronise_norms(network: nn.Cell) -> None:
                 setattr(cell, name, synchronised)
 
 
-def facts(config: Config, images: np.ndarray, parameters: Iterable[Tuple[str, ms.Parameter]]) -> Dict[str, bytes]:
-    """What all workers must start from, for `check_agreement`."""
+def facts(config: RunConfig, images: np.ndarray, parameters: Iterable[Tuple[str, ms.Parameter]]) -> Dict[str, bytes]:
+    """What all workers must start from, the images (N, C, H, W) too, for `check_agreement`."""
     c = config
     # Without what each machine may have in a place of its own.
     options = replace(c, data=replace(c.data, dir=None), metrics=replace(c.metrics, features=None), output=None)

@@ -7,20 +7,20 @@ import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.runtime.workers import Workers
-from ms_gan.training.adversarial.watch import not_finite
+from ms_gan.training.finite import not_finite
 
 EXAMINED = "squared_gradients."  # first part of the names of what ExaminedOptimizer finds
 
 
 class ExaminedOptimizer(nn.Cell):
-    """An optimizer that tells how large its gradients are.
+    """An optimizer that tells how large its gradients are, of its parameters' shapes.
 
     A sum of squares is not finite where one of the numbers is not, or where one is too large for the squares that
     optimizers keep. On a CPU MindSpore finds it five times as fast as it asks each number (`isfinite`).
 
     Args:
         optimizer: an Optimizer.
-        role: of its network, a key of `System.networks`.
+        role: its key in `System.optimizers`.
 
     Inputs:
         gradients: a tuple, one for each of the optimizer's parameters.
@@ -46,7 +46,7 @@ class ExaminedOptimizer(nn.Cell):
 
 
 class Copy(nn.Cell):
-    """Sets parameters to the values of others, one by one; returns True once it is done."""
+    """Sets parameters to the values of others of the same shapes, one by one; returns True once it is done."""
 
     def __init__(self, targets: Sequence[ms.Parameter], sources: Sequence[ms.Parameter]):
         super().__init__(auto_prefix=False)
@@ -66,21 +66,23 @@ class CarefulSteps:
 
     Args:
         system: built with train.skip_bad_steps.
+        keys: of the task's statistics.
         workers: who take the steps together; all of them find the same.
     """
 
-    def __init__(self, system: Any, workers: Workers):
-        self._system, self._workers = system, workers
+    def __init__(self, system: Any, keys: Sequence[str], workers: Workers):
+        self._system, self._keys, self._workers = system, keys, workers
         changed = [parameter for name, parameter in system.parameters() if name != "step"]
         kept = _clones(changed, "kept")
         self._put_back = Copy(changed, kept)
-        found = [p for p in system.step.get_parameters() if p.name.startswith(EXAMINED)]
-        self._found = sorted(found, key=lambda p: p.name)  # the discriminator's gradients come first
+        found = {p.name: p for p in system.step.get_parameters() if p.name.startswith(EXAMINED)}
+        # In the order of the updates.
+        self._found = [found[EXAMINED + role] for role in system.optimizers if EXAMINED + role in found]
         zeros = _clones(self._found, "zeros")
         self._prepare = Copy(kept + self._found, changed + zeros)
 
     def take(self, number: int, inputs: Sequence[Any]) -> Tuple[ms.Tensor, str]:
-        """Take step `number`, as System.take does; returns its statistics, and what was not finite, "" for nothing."""
+        """Take step `number`, as System.take does; returns its statistics, (count,), and what was not finite."""
         self._prepare()
         statistics = self._system.take(number, inputs)
         cause = self._cause(self._workers.mean(statistics.asnumpy()))
@@ -96,10 +98,10 @@ class CarefulSteps:
             bad = np.flatnonzero(~np.isfinite(found.asnumpy()))
             if len(bad):
                 # A network's last bad gradient is the first one that backpropagation came to.
-                name = self._system.networks[role].trainable_params()[bad[-1]].name
+                name = self._system.optimizers[role].parameters[bad[-1]].name
                 others = f" and of {len(bad) - 1} before it" if len(bad) > 1 else ""
                 causes.append(f"the gradient of {name}{others}")
-        losses = not_finite(statistics[None])
+        losses = not_finite(statistics[None], self._keys)
         return ", ".join(causes + ([losses[1]] if losses else []))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Optional, Tuple
 
 from ms_gan.config.paths import kind_at
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
 from ms_gan.files import as_size, free_space
 from ms_gan.pictures.grids import FRAMES, GAP
@@ -13,50 +13,48 @@ from ms_gan.report.embedded import ROOM
 from ms_gan.runs.events import LARGEST, say
 from ms_gan.runs.run_folder import RunFolder
 from ms_gan.runs.thinning import END_GRIDS, MOST_GRIDS
+from ms_gan.training.lengths import Lengths
 from ms_gan.training.system import System
 
 RECORD = 300  # bytes of a line of the log
 PAGES = 2_000_000  # bytes of the plots and of report.html without its pictures
 
 
-def space_needed(
-    config: Config, system: System, image_shape: Tuple[int, int, int], steps_per_epoch: int, total_steps: int
-) -> int:
+def space_needed(config: RunConfig, system: System, image_shape: Tuple[int, int, int], lengths: Lengths) -> int:
     """The most bytes that a run's folder will hold, one checkpoint in the making included.
 
     Args:
         config: the run's configuration.
         system: what is trained.
         image_shape: (C, H, W) of the training images.
-        steps_per_epoch, total_steps: of the run.
+        lengths: of the run.
     """
     train = config.train
     checkpoint = sum(parameter.nbytes for _, parameter in system.parameters())
-    generator = sum(parameter.nbytes for parameter in system.networks["generator"].get_parameters())
-    unit = steps_per_epoch if train.cadence == "epochs" else 1
+    kept_networks = [system.networks[name] for name in system.generators.values()]
+    generators = sum(parameter.nbytes for network in kept_networks for parameter in network.get_parameters())
     channels, height, width = image_shape
     side = math.ceil(math.sqrt(train.sample_count))
     pixels = (side * (height + GAP) + GAP) * (side * (width + GAP) + GAP)
-    samples = min(MOST_GRIDS + 2 * END_GRIDS, total_steps // (train.sample_every * unit) + 2)
-    kept = min(train.keep_checkpoints, total_steps // (train.checkpoint_every * unit) + 1)
-    log = min(LARGEST, RECORD * (total_steps // train.log_every + total_steps // steps_per_epoch))
+    samples = min(MOST_GRIDS + 2 * END_GRIDS, lengths.total // lengths.sample + 2)
+    kept = min(train.keep_checkpoints, lengths.total // lengths.save + 1)
+    log = min(LARGEST, RECORD * (lengths.total // train.log_every + lengths.total // lengths.per_epoch))
     # A picture of noise is no smaller than its pixels, and an animation has one byte for each.
     pictures = samples * pixels * channels + min(samples, FRAMES) * pixels
-    return (kept + 1) * checkpoint + 3 * generator + pictures + min(ROOM, samples * pixels * channels) + log + PAGES
+    return (kept + 1) * checkpoint + 3 * generators + pictures + min(ROOM, samples * pixels * channels) + log + PAGES
 
 
 def check_space(
-    config: Config,
+    config: RunConfig,
     system: System,
     image_shape: Tuple[int, int, int],
-    steps_per_epoch: int,
-    total_steps: int,
+    lengths: Lengths,
     folder: Optional[RunFolder],
 ) -> None:
     """Refuse a new run that the disk has no room for; of a resumed one a part is there already: it is warned.
 
     Args:
-        config, system, image_shape, steps_per_epoch, total_steps: as of `space_needed`.
+        config, system, image_shape, lengths: as of `space_needed`.
         folder: of a run that is resumed, or None.
 
     Raises:
@@ -64,7 +62,7 @@ def check_space(
     """
     path = folder.path if folder else Path(config.output or "runs")
     kind_at(path, "--output")  # or a sentence
-    needed, free = space_needed(config, system, image_shape, steps_per_epoch, total_steps), free_space(path)
+    needed, free = space_needed(config, system, image_shape, lengths), free_space(path)
     if free >= needed:
         return
     lack = (

@@ -4,24 +4,18 @@ from typing import Any, Dict
 
 import numpy as np
 
+from ms_gan import tasks
 from ms_gan.config.schema import leaves
-from ms_gan.config.sections import Config
+from ms_gan.config.sections import RunConfig
 from ms_gan.extras import need
 from ms_gan.pictures.grids import grid
 from ms_gan.runs.run_folder import RunFolder
 
-TAGS = {
-    "loss_d": "loss/discriminator",
-    "loss_g": "loss/generator",
-    "d_real": "probability/real",
-    "d_fake": "probability/generated",
-    "images_per_second": "speed/images_per_second",
-}
-FRECHET = "frechet/{}"  # raw or averaged
+SPEED = "images_per_second"
 LATEST = 30  # seconds until TensorBoard can see what was written
 
 
-def check_tensorboard(config: Config) -> None:
+def check_tensorboard(config: RunConfig) -> None:
     """Refuse event files, before there is a run folder, where what writes them is not installed.
 
     Raises:
@@ -40,34 +34,41 @@ class EventFiles:
         step: the step from which training goes on; TensorBoard drops what earlier files hold of later ones.
     """
 
-    def __init__(self, config: Config, folder: RunFolder, step: int):
+    def __init__(self, config: RunConfig, folder: RunFolder, step: int):
         from tensorboardX import SummaryWriter
 
+        self._task = tasks.find(config.task)
         new = not folder.tensorboard.exists()
         purge = step + 1 if step else None
         self._writer = SummaryWriter(str(folder.tensorboard), purge_step=purge, flush_secs=LATEST)
         if new:
             self._write_options(config)
 
-    def _write_options(self, config: Config) -> None:
+    def _write_options(self, config: RunConfig) -> None:
         # SummaryWriter.add_hparams would write them into a folder, and thus as a run, of their own.
         from tensorboardX.summary import hparams
 
         plain = (bool, int, float, str)
         options = {key: value if isinstance(value, plain) else str(value) for key, _, value in leaves(config)}
-        kept = FRECHET.format("averaged" if config.ema.enabled else "raw")
+        kept = self._measured("averaged" if config.ema.enabled else "raw")
         experiment, start, self._ending = hparams(options, {kept: 0.0})
         for summary in (experiment, start):
             self._writer.file_writer.add_summary(summary)
+
+    def _measured(self, kind: str) -> str:
+        """The tag of the headline measure; `kind`: raw or averaged."""
+        return f"{self._task.headline.key}/{kind}"
 
     def add(self, record: Dict[str, Any]) -> None:
         """Write the numbers of a record of log.jsonl or metrics.jsonl; the last record of a run closes the file."""
         event, when = record["event"], {"global_step": record.get("step"), "walltime": record["time"]}
         if event == "train":
-            for key, name in TAGS.items():
-                self._writer.add_scalar(name, record[key], **when)
+            tags = {**{one.key: one.tag for one in self._task.statistics}, SPEED: f"speed/{SPEED}"}
+            for key, tag in tags.items():
+                self._writer.add_scalar(tag, record[key], **when)
         elif event == "quality":
-            self._writer.add_scalar(FRECHET.format(record["generator"]), record["frechet"], **when)
+            value = record[self._task.headline.key]
+            self._writer.add_scalar(self._measured(record["generator"]), value, **when)
         elif event in ("end", "stop", "error"):
             self._writer.close()
 

@@ -1,32 +1,33 @@
-"""The loop: batches and latents into the step, and its results made of the weights when they are due."""
+"""The loop: inputs into the step, and its results made of the weights when they are due."""
 
 import contextlib
+import importlib
 import time
 from typing import List, Optional
 
 import mindspore as ms
 import numpy as np
 
-from ms_gan.config.sections import Config
+from ms_gan import tasks
+from ms_gan.config.sections import RunConfig
 from ms_gan.data import ImageData
 from ms_gan.errors import GanError
 from ms_gan.metrics.features import check_suited
-from ms_gan.runs.events import say
+from ms_gan.runs.events import read_events, say
 from ms_gan.runs.run_folder import RunFolder, create
 from ms_gan.runtime import Device
 from ms_gan.runtime.cpu.crowd import Crowd
 from ms_gan.runtime.signals import Signals
-from ms_gan.training.adversarial.inputs import StepInputs
-from ms_gan.training.adversarial.watch import first_not_finite, not_finite
 from ms_gan.training.checkpoint import take_notes
 from ms_gan.training.checks import check_options
+from ms_gan.training.finite import first_not_finite, not_finite
+from ms_gan.training.lengths import Lengths
 from ms_gan.training.parallel import check_agreement, check_patience, facts
 from ms_gan.training.prefetch import Prefetched
 from ms_gan.training.results import Results
 from ms_gan.training.resume import Beginning, restore_newest, settle
 from ms_gan.training.skipping import CarefulSteps
 from ms_gan.training.space import check_space
-from ms_gan.training.system import build_system
 
 EARLY = 100  # steps after which the first sample grid is made, where an epoch is longer
 AGREED_EVERY = 10  # steps between two moments at which workers agree whether to stop
@@ -57,67 +58,90 @@ class Trainer:
 
     def __init__(
         self,
-        config: Config,
+        config: RunConfig,
         data: ImageData,
         device: Device,
         folder: Optional[RunFolder] = None,
         signals: Optional[Signals] = None,
     ):
+        self.config, self.data, self.device, self.workers = config, data, device, device.workers
         self.signals = signals or Signals()
-        self.config = config
-        self.data = data
-        self.device = device
-        self.workers = device.workers
-        inputs = StepInputs(config, data.images, workers=self.workers)
-        self.inputs = Prefetched(inputs)
-        self.per_epoch = inputs.steps_per_epoch
-        self.total_steps = config.train.steps or config.train.epochs * self.per_epoch
-        check_options(config, device.name)
-        self.system = build_system(config, data.images.shape[1:], self.total_steps, self.workers.count)
-        inputs.features = getattr(self.system.networks["discriminator"], "dropout_features", 0)
-        every = config.metrics.every * self.per_epoch
-        self._measure_every = every if every <= self.total_steps else 0
-        if self._measure_every:
-            check_patience(device)
-            check_suited(data, config.metrics.features)
-        self._unit = self.per_epoch if config.train.cadence == "epochs" else 1
-        if self.workers.leads:
-            self._check_space(folder)
-        if folder and self.workers.leads:
-            folder.claim()
-        beginning = self._restore(folder) if folder else Beginning()
-        self.step = beginning.step
-        if self.workers.count > 1:
-            check_agreement(self.workers, facts(config, data.images, self.system.parameters()))
-        self.folder = folder or (create(config) if self.workers.leads else None)
-        self.results: Optional[Results] = None
-        if self.workers.leads:
-            if folder:
+        self.task = tasks.find(config.task)
+        self._parts = importlib.import_module(self.task.module)
+        # The order matters: what can be refused is refused before there is a folder, and a folder is claimed before
+        # anything of it is read.
+        self._build()
+        self._refuse(folder)
+        with contextlib.ExitStack() as undo:
+            if folder and self.workers.leads:
+                folder.claim()
+                undo.callback(folder.release)
+            beginning = self._restore(folder) if folder else Beginning()
+            self.step = beginning.step
+            if self.workers.count > 1:
+                check_agreement(self.workers, facts(config, data.images, self.system.parameters()))
+            self.folder = folder or (create(config) if self.workers.leads else None)
+            if self.workers.leads and not folder:
+                undo.callback(self.folder.release)
+            if folder and self.workers.leads:
                 settle(folder, beginning)
-            lengths = self.per_epoch, self.total_steps, self._measure_every
-            system, signals = self.system, self.signals
-            self.results = Results(config, data, device, system, self.folder, self.step, *lengths, signals)
+            self.results: Optional[Results] = self._open_results() if self.workers.leads else None
+            undo.pop_all()  # the claim is kept until the run is over
         # Once all workers know of it:
         self._stopped_by: Optional[int] = None  # a signal
         self._save_asked = False
         self._late = False  # the time is up
-        self._careful = CarefulSteps(self.system, self.workers) if config.train.skip_bad_steps else None
+        keys = self.task.keys
+        self._careful = CarefulSteps(self.system, keys, self.workers) if config.train.skip_bad_steps else None
         self._skipped = 0  # steps left out so far
         self._crowd = Crowd(config.train.keep_cores)
 
+    def _build(self) -> None:
+        """Networks, step and inputs, at step 0."""
+        check_options(self.config, self.device.name)
+        self.system, inputs = self._parts.build(self.config, self.data, self.workers)
+        self.inputs = Prefetched(inputs)
+        self.lengths = Lengths.of(self.config, inputs.steps_per_epoch)
+
+    def _refuse(self, folder: Optional[RunFolder]) -> None:
+        """Refuse what the network, the features or the disk do not allow, before there is a folder."""
+        if self.lengths.measure:
+            check_patience(self.device)
+            check_suited(self.data, self.config.metrics.features)
+        if self.workers.leads:
+            self._check_space(folder)
+
     def _check_space(self, folder: Optional[RunFolder]) -> None:
         """Refuse a new run that the disk has no room for."""
-        lengths = self.per_epoch, self.total_steps
-        check_space(self.config, self.system, self.data.images.shape[1:], *lengths, folder)
+        check_space(self.config, self.system, self.data.images.shape[1:], self.lengths, folder)
 
     def _restore(self, folder: RunFolder) -> Beginning:
         notes = take_notes(self.config, self.data.images)
-        return restore_newest(folder, self.system, notes, self.config.train.checkpoint_every * self._unit)
+        return restore_newest(folder, self.system, notes, self.lengths.save)
+
+    def _open_results(self) -> Results:
+        """What the run leaves behind, from this step on."""
+        told = [
+            record.get("about")
+            for record in read_events(self.folder.log)
+            if record["event"] == "warning" and record.get("step", 0) <= self.step
+        ]
+        return Results(
+            config=self.config,
+            task=self.task,
+            data=self.data,
+            system=self.system,
+            showcase=self._parts.Showcase(self.config, self.data, self.system, self.lengths, told),
+            folder=self.folder,
+            step=self.step,
+            lengths=self.lengths,
+            signals=self.signals,
+        )
 
     @property
     def is_over(self) -> bool:
         """Whether the run has been trained, and ended, before."""
-        over = self.step >= self.total_steps and self.results is not None and self.results.ended
+        over = self.step >= self.lengths.total and self.results is not None and self.results.recorder.ended
         return bool(self.workers.gather(np.float32([over])).any())
 
     def run(self) -> Optional[int]:
@@ -131,14 +155,14 @@ class Trainer:
                 lost worker.
         """
         if self.results:
-            self.results.begin(self.step)
+            self.results.begin(self.step, self.device)
         try:
             with self.workers.together():
                 self.signals.patient = True
                 if self._careful:
-                    before = self.results.skipped if self.results else 0
+                    before = self.results.recorder.skipped if self.results else 0
                     self._skipped = int(self.workers.gather(np.float32([before])).max())
-                with self.results.shown(self.step) if self.results else contextlib.nullcontext():
+                with self.results.recorder.shown(self.step) if self.results else contextlib.nullcontext():
                     self._catch_up()
                     self._loop()
             self._end()
@@ -150,7 +174,7 @@ class Trainer:
 
     def _catch_up(self) -> None:
         """Measure what a stop did not let be measured before."""
-        if self.step and self._is_due(self._measure_every):
+        if self.step and self._is_due(self.lengths.measure):
             missed = self.results is not None and not self.results.quality.knows(self.step)
             if self.workers.gather(np.float32([missed])).any():
                 self._look(sample=False, measure=True, save=True)
@@ -158,21 +182,20 @@ class Trainer:
     def _loop(self) -> None:
         """One pass a step. Statistics stay on the device until a record is due, so that no step waits for them."""
         train = self.config.train
-        unit = self._unit
         pending: List[ms.Tensor] = []
         since = time.monotonic()
         stop = self._stops()
-        while self.step < self.total_steps and not stop:
+        while self.step < self.lengths.total and not stop:
             pending += self._take()
             notice = self._crowd.look()
             if notice:
                 say(notice)
             stop = self._stops()
-            every = train.sample_every * unit, self._measure_every, train.checkpoint_every * unit
+            every = self.lengths.sample, self.lengths.measure, self.lengths.save
             sample, measure, save = map(self._is_due, every)
-            sample |= self.step == EARLY and train.cadence == "epochs" and self.per_epoch > EARLY
+            sample |= self.step == EARLY and train.cadence == "epochs" and self.lengths.per_epoch > EARLY
             save |= self._save_asked
-            epoch_over = self.step % self.per_epoch == 0
+            epoch_over = self.step % self.lengths.per_epoch == 0
             # Before a checkpoint too: what is no number must not be saved over what was one.
             if self._is_due(train.log_every) or epoch_over or save or stop:
                 self._record(pending, time.monotonic() - since)
@@ -207,7 +230,7 @@ class Trainer:
 
     def _is_due(self, steps: int) -> bool:
         """Whether something that happens every so many steps, and at the end, happens now; with 0 it never does."""
-        return steps > 0 and (self.step % steps == 0 or self.step == self.total_steps)
+        return steps > 0 and (self.step % steps == 0 or self.step == self.lengths.total)
 
     def _take(self) -> List[ms.Tensor]:
         """Take a step; its statistics, or none where it was left out."""
@@ -229,13 +252,13 @@ class Trainer:
             left_out = f"{most:,} such steps had been left out, as many as train.skip_bad_steps allows"
             self._fail(f"not finite in step {self.step:,}: {cause}; {left_out}")
         if self.results:
-            self.results.leave_out(self.step, cause)
+            self.results.recorder.leave_out(self.step, cause)
 
     def _record(self, pending: List[ms.Tensor], seconds: float) -> None:
         if not pending:
             return
         statistics = self.workers.mean(np.stack([tensor.asnumpy() for tensor in pending]))
-        bad = not_finite(statistics)
+        bad = not_finite(statistics, self.task.keys)
         if bad is not None:
             self._fail(f"{bad[1]} stopped being finite in step {self.step - len(statistics) + bad[0] + 1:,}")
         if self.results:
@@ -245,7 +268,7 @@ class Trainer:
         """Raise a GanError: what is not finite, where, and what to do."""
         name = first_not_finite(self.system.parameters())
         text = what + (f"; the first parameter that is not finite now is {name}" if name else "")
-        raise GanError(f"{text}. {self.results.failure(self.step, text)}" if self.results else text)
+        raise GanError(f"{text}. {self.results.recorder.failure(self.step, text)}" if self.results else text)
 
     def _look(self, sample: bool, measure: bool, save: bool) -> None:
         """Make of the present weights what is due."""
@@ -263,11 +286,11 @@ class Trainer:
 
     def _end(self) -> None:
         self._agree()
-        over = self.step >= self.total_steps and self._stopped_by is None
+        over = self.step >= self.lengths.total and self._stopped_by is None
         if not over:
             self._look(sample=False, measure=False, save=True)
         if self.results:
             self.results.end(self.step, "end" if over else "stop")
         self.workers.wait()
-        if self.results and self.results.unsaved:
-            raise GanError(self.results.unsaved)
+        if self.results and self.results.keeper.unsaved:
+            raise GanError(self.results.keeper.unsaved)

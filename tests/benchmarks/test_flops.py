@@ -2,9 +2,10 @@ import pytest
 
 from benchmarks.flops import Arithmetic, network_flops, step_flops
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.config.sections import Config, ProcedureConfig
+from ms_gan.config.sections import ProcedureConfig
 from ms_gan.models import cnn, dcgan, mlp
-from ms_gan.training.system import build_system
+from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import Config
 from tests.test_real_mnist import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")

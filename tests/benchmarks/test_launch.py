@@ -6,7 +6,7 @@ from benchmarks.launch import LaunchError, launch, phases_to_first_step, train_o
 from benchmarks.step import BATCHES
 from benchmarks.worker import peak_mb
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 
 
 @pytest.mark.parametrize("recipe", BATCHES)

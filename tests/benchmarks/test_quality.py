@@ -7,7 +7,7 @@ from benchmarks import quality
 from benchmarks.quality import Failed, Outcome, outcome, show, spread, study
 from benchmarks.variants import TWIN, VARIANTS
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 
 MEASURES = {
     "frechet": 2.0,

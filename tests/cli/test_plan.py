@@ -7,9 +7,9 @@ from ms_gan.cli.launch import main as launch
 from ms_gan.cli.layers import layers
 from ms_gan.cli.train import main
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.config.sections import Config
 from ms_gan.models import count_parameters
-from ms_gan.training.system import build_networks
+from ms_gan.systems.latent.build import build_networks
+from ms_gan.tasks.latent import Config
 from tests.conftest import TINY_FLAGS
 
 pytestmark = pytest.mark.usefixtures("device")

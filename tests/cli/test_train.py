@@ -5,7 +5,7 @@ from PIL import Image
 
 from ms_gan.cli.train import main
 from ms_gan.config.parser import read_yaml
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 from tests.conftest import TINY_FLAGS
 
 pytestmark = pytest.mark.usefixtures("device")

@@ -7,8 +7,8 @@ from ms_gan.cli.features import FeaturesOptions
 from ms_gan.cli.infer_options import InferOptions
 from ms_gan.config.device_names import device_name, split_name
 from ms_gan.config.parser import make_parser, parse, read_yaml, write_yaml
-from ms_gan.config.sections import Config
 from ms_gan.errors import UsageError
+from ms_gan.tasks.latent import Config
 
 COMMANDS = (Config, InferOptions, EvalOptions, ExportOptions, ExploreOptions, FeaturesOptions)
 

@@ -6,8 +6,8 @@ import pytest
 
 from ms_gan.config import parser
 from ms_gan.config.parser import find_config, make_parser, parse, read_yaml, write_yaml
-from ms_gan.config.sections import Config
 from ms_gan.errors import UsageError
+from ms_gan.tasks.latent import Config
 
 
 def read(*argv):

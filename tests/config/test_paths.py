@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.cli.run_command import run_command
 from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same, refused
 from ms_gan.errors import UsageError
+from ms_gan.runtime.run_command import run_command
 
 
 def test_a_tilde_is_the_home_folder(monkeypatch):

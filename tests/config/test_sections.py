@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from ms_gan.config.schema import allowed, check_ranges, fill, leaves
-from ms_gan.config.sections import Config
 from ms_gan.errors import UsageError
+from ms_gan.tasks.latent import Config
 
 
 def test_every_option_says_what_it_is():

@@ -8,8 +8,8 @@ import pytest
 from ms_gan.cli.train import read_options
 from ms_gan.config.parser import write_yaml
 from ms_gan.config.schema import leaves, unread
-from ms_gan.config.sections import Config
 from ms_gan.errors import UsageError
+from ms_gan.tasks.latent import Config
 from tests.conftest import TINY_FLAGS
 from tests.test_docs import PAGES, blocks, module_of
 

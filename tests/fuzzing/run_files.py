@@ -11,7 +11,7 @@ import yaml
 from hypothesis import strategies as st
 
 from ms_gan.config.parser import read_yaml, write_yaml
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 from tests.fuzzing.mutations import edited, mutants, strange_trees
 from tests.fuzzing.reading import from_file
 
@@ -80,7 +80,7 @@ def log(folder):
     def read():
         EventLog(path, 50)
         found = read_events(path)
-        return quality_records(found), [record["event"] for record in found]
+        return quality_records(found, "frechet"), [record["event"] for record in found]
 
     return st.one_of(edited([text]), dumped), from_file(path, read)
 

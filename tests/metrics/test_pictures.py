@@ -7,6 +7,7 @@ from PIL import Image
 from ms_gan.metrics import pictures
 from ms_gan.metrics.copies import find_copies
 from ms_gan.metrics.evaluate import Splits, evaluate
+from ms_gan.tasks.latent import FRECHET
 from tests.metrics.stand_ins import Generator, Network, data, drawn
 
 
@@ -41,6 +42,6 @@ def test_quality_is_drawn_from_whole_records_only(tmp_path):
     good = [{"epoch": e, "generator": kind, "frechet": 9 / e} for e in (1, 2) for kind in ("raw", "averaged")]
     bad = [{"epoch": 3, "generator": "raw"}, {"epoch": "x", "generator": "raw", "frechet": 1.0}, {}]
     bad += [{"epoch": 3, "generator": "raw", "frechet": float("nan")}, {"epoch": 1, "frechet": 2.0}]
-    assert pictures.quality_records(bad[:2] + good + bad[2:]) == good
-    pictures.save_quality(good, tmp_path / "quality.png")
+    assert pictures.quality_records(bad[:2] + good + bad[2:], "frechet") == good
+    pictures.save_quality(good, tmp_path / "quality.png", FRECHET)
     assert opened(tmp_path / "quality.png").shape == (450, 800, 3)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from ms_gan.config.parser import write_yaml
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 
 RULES = {"features": {"name": "classifier", "width": 128}, "generated": 5000, "seed": 0}
 

@@ -11,7 +11,7 @@ def test_a_finished_run(tmp_path):
     run = read_run(draw_run(tmp_path / "run"))
     assert (run.state, run.step, run.epoch, run.total_steps, run.per_epoch) == ("finished", 400, 4.0, 400, 100)
     assert run.seconds == 4.0 and run.speed == 4000 and run.recipe == "gan_mnist" and run.name == "run"
-    assert (run.best.epoch, run.best.kind, run.best.frechet) == (4, "averaged", 1.75)
+    assert (run.best.epoch, run.best.kind, run.best.value) == (4, "averaged", 1.75)
     assert run.start["python"] == "3.11.2" and run.evaluation is None and run.trouble is None
 
 
@@ -37,7 +37,7 @@ def test_distances_compare_only_where_they_were_measured_alike(tmp_path):
         ],
     )
     run = read_run(folder)
-    assert [one.frechet for one in run.comparable] == [3.0, 1.0, 4.0] and run.best.frechet == 3.0
+    assert [one.value for one in run.comparable] == [3.0, 1.0, 4.0] and run.best.value == 3.0
 
 
 def test_warnings_are_kept_but_not_without_end(tmp_path):

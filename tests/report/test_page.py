@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from ms_gan.config.sections import Config
 from ms_gan.metrics import table
 from ms_gan.report.collect import read_run
 from ms_gan.report.embedded import Album
@@ -13,6 +12,7 @@ from ms_gan.report.evaluation import MEASURES
 from ms_gan.report.markup import Markup, tag
 from ms_gan.report.page import compared_page, run_page, write_run_page
 from ms_gan.report.sections import duration
+from ms_gan.tasks.latent import Config
 from tests.report.drawn_run import draw_run, train_record, write_records
 
 EVIL = "<script>alert(1)</script>\"'&"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.config.sections import Config
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runs.run_folder import RunFolder, create
+from ms_gan.tasks.latent import Config
 
 CREATOR = """
 import sys, time
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 from ms_gan.errors import GanError
 from ms_gan.runs.run_folder import create
 config = Config()

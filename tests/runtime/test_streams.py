@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAYS = """
 import sys
 from tqdm import tqdm
-from ms_gan.cli.run_command import run_command
+from ms_gan.runtime.run_command import run_command
 
 def work(argv):
     for number in range(3000):

@@ -9,6 +9,7 @@ from ms_gan.pictures import grids
 from ms_gan.runs.events import EventLog, read_events
 from ms_gan.runs.run_folder import RunFolder
 from ms_gan.runs.thinning import thin_grids
+from ms_gan.tasks.latent import TASK
 
 
 def spent(work):
@@ -53,7 +54,8 @@ def test_the_log_of_weeks(tmp_path):
     size = (tmp_path / "log.jsonl").stat().st_size
     records = read_events(tmp_path / "log.jsonl")
     reading = spent(lambda: read_events(tmp_path / "log.jsonl"))
-    plotting = spent(lambda: grids.plot_losses(records, tmp_path / "losses.png"))
+    charts = [(plan, [one for one in TASK.statistics if one.chart == plan.key]) for plan in TASK.page.charts]
+    plotting = spent(lambda: grids.plot_curves(records, charts, tmp_path / "losses.png"))
     print(f"\n{count:,} records: {len(records):,} kept, {size:,} bytes, {1000 * seconds / count:.3f} ms to write one, "
           f"{reading:.2f} s to read, {plotting:.2f} s to plot")  # fmt: skip
     assert size <= 16_100_000 and reading + plotting < 10

@@ -10,9 +10,9 @@ from mindspore.nn.cell import _cell_graph_executor
 from mindspore.ops import operations
 from mindspore.train.mind_ir_pb2 import ModelProto
 
-from ms_gan.config.sections import Config
+from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.inputs import StepInputs
-from ms_gan.training.system import build_system
 
 TABLE = Path(__file__).parents[1] / "golden" / "kernels.txt"
 # What ties ops together in MindSpore's graphs; no kernel runs for these.
@@ -26,7 +26,7 @@ REPLACED = {"Muls": "Mul", "Divs": "Div", "Conv2DTranspose": "Conv2DBackpropInpu
 def compile_step(config: Config, image_shape: Tuple[int, int, int]) -> ModelProto:
     """The graph of a recipe's step; `image_shape`: (C, H, W)."""
     system = build_system(config, image_shape)
-    features = getattr(system.networks["discriminator"], "dropout_features", 0)
+    features = system.networks["discriminator"].dropout_features
     inputs = StepInputs(config, np.zeros((config.train.batch_size, *image_shape), np.uint8), features)(0)
     return compile_cell(system.step if system.rare is None else system.rare, inputs)
 

@@ -5,9 +5,9 @@ import sys
 import mindspore as ms
 import numpy as np
 
-from ms_gan.config.sections import Config
 from ms_gan.runtime import start
-from ms_gan.training.system import build_system
+from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import Config
 
 start("CPU")
 config = Config()

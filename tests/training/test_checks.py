@@ -9,9 +9,11 @@ from PIL import Image
 from ms_gan import data
 from ms_gan.cli.launch import main as launch
 from ms_gan.cli.train import main as train
-from ms_gan.config.sections import LABELLED, PAIRED, Config, DataConfig
+from ms_gan.config.data_section import DataConfig
+from ms_gan.config.sections import LABELLED, PAIRED
 from ms_gan.config.sizes import RULES
 from ms_gan.data.expected import expected
+from ms_gan.tasks.latent import Config
 
 SYNTHETIC = ["--device", "CPU", "--data.source", "synthetic"]
 DCGAN = ["--generator.name", "dcgan", "--discriminator.name", "dcgan", "--data.image_size"]

@@ -11,14 +11,14 @@ import pytest
 from mindspore import nn, ops
 
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.config.sections import Config
 from ms_gan.generators.projection import SearchStep
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.metrics.features.fit import FitStep
 from ms_gan.metrics.features.random_network import RandomNetwork
 from ms_gan.models import build_generator, layers
+from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.inputs import StepInputs
-from ms_gan.training.system import build_system
 from tests.test_real_mnist import ROOT
 from tests.test_recipes import SMALL
 from tests.training.device_ops import (
@@ -128,7 +128,7 @@ def check(graph):
 
 
 def test_every_op_of_the_average_of_a_search_and_of_the_features_has_kernels(own_convolutions):
-    average = build_system(Config(), (1, 28, 28)).average
+    average = build_system(Config(), (1, 28, 28)).averages[0]
     check(compile_cell(average, [ms.Tensor(3, ms.float32)]))
     generator = build_generator(Config().generator, 100, (1, 28, 28), np.random.default_rng(0), "generator.")
     for spherical in (True, False):

@@ -9,12 +9,13 @@ import pytest
 from ms_gan import data, files
 from ms_gan.cli.train import main
 from ms_gan.config.parser import read_yaml
-from ms_gan.config.sections import Config
 from ms_gan.errors import GanError
 from ms_gan.runs.run_folder import RunFolder
+from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import Config
 from ms_gan.training import space
 from ms_gan.training.checkpoint import newest_checkpoint
-from ms_gan.training.system import build_system
+from ms_gan.training.lengths import Lengths
 from ms_gan.training.trainer import Trainer
 from tests.conftest import TINY_FLAGS, tiny_config
 from tests.killing import check_readable, differences
@@ -94,7 +95,7 @@ def test_too_little_space_is_refused_before_there_is_a_folder(device, tmp_path, 
     assert f"--output {tmp_path / 'run'}: the run may come to need " in error and "and 1 MB are free there" in error
     assert error.count("\n") == 1 and not (tmp_path / "run").exists()
     config = tiny_config(epochs=2)
-    lengths = (config, build_system(config, (1, 28, 28)), (1, 28, 28), 2, 4)
+    lengths = (config, build_system(config, (1, 28, 28)), (1, 28, 28), Lengths.of(config, 2))
     written = sum(path.stat().st_size for path in trained.rglob("*") if path.is_file())
     needed = space.space_needed(*lengths)
     assert written < needed < 5 * written

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from ms_gan.runtime import start
+from ms_gan.systems.latent.build import build_system
 from ms_gan.training import loss_scale
-from ms_gan.training.system import build_system
 from tests.conftest import tiny_config
 
 pytestmark = pytest.mark.usefixtures("device")

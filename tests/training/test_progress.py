@@ -8,6 +8,7 @@ import pytest
 
 from ms_gan.runs import events
 from ms_gan.runs.events import Progress
+from ms_gan.tasks.latent import TASK
 from tests.report.drawn_run import train_record
 
 
@@ -20,7 +21,7 @@ def clock(monkeypatch):
 
 def test_lines_become_rarer_but_do_not_cease(clock, capsys):
     days = 3 * 24 * 3600
-    progress = Progress(100, days, 0)
+    progress = Progress(TASK.in_words, 100, days, 0)
     times = []
     for step in range(1, days + 1, 5):
         clock[0] = float(step)
@@ -33,7 +34,7 @@ def test_lines_become_rarer_but_do_not_cease(clock, capsys):
 
 
 def test_a_line_tells_what_a_person_wants_to_know(clock, capsys):
-    progress = Progress(100, 2000, 1000)
+    progress = Progress(TASK.in_words, 100, 2000, 1000)
     clock[0] = 50.0
     progress.update(1100, train_record(1100))
     assert capsys.readouterr().out == (
@@ -53,7 +54,7 @@ def test_a_terminal_without_a_width_has_lines(monkeypatch, capsys, columns):
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     with open(master, "rb"), open(slave, "w") as terminal:
         monkeypatch.setattr(events.sys, "stderr", terminal)
-        progress = Progress(100, 2000, 0)
+        progress = Progress(TASK.in_words, 100, 2000, 0)
         progress.update(1050, train_record(1050))
         progress.close()
     assert ("epoch 11/20" in capsys.readouterr().out) == (columns == 0)
@@ -65,7 +66,7 @@ def test_a_terminal_has_a_bar(monkeypatch, capsys):
             return True
 
     monkeypatch.setattr(events.sys, "stderr", Terminal())
-    progress = Progress(100, 2000, 0)
+    progress = Progress(TASK.in_words, 100, 2000, 0)
     progress.update(1050, train_record(1050))
     progress.close()
     bar = events.sys.stderr.getvalue().split("\r")[-1]

@@ -10,7 +10,7 @@ from ms_gan.errors import UsageError
 from ms_gan.generators.sampling import open_generator
 from ms_gan.generators.weights import load_weights
 from ms_gan.metrics.frechet import frechet_distance, moments
-from ms_gan.training import quality
+from ms_gan.training import frechet
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
 from tests.metrics.stand_ins import Network
@@ -21,7 +21,7 @@ def network(tmp_path, monkeypatch):
     """Features that take no training, and a cache of the test's own."""
     found = Network((1, 28, 28), None, "rows-1a2b3c4d")
     monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(quality, "open_features", lambda *_: found.features)
+    monkeypatch.setattr(frechet, "open_features", lambda *_: found.features)
     return found
 
 
@@ -29,7 +29,7 @@ def network(tmp_path, monkeypatch):
 def distances(monkeypatch):
     """Distances to be found in place of the true ones, in this order."""
     planned = []
-    monkeypatch.setattr(quality, "frechet_distance", lambda *_: planned.pop(0))
+    monkeypatch.setattr(frechet, "frechet_distance", lambda *_: planned.pop(0))
     return planned
 
 
@@ -55,7 +55,11 @@ def trained(config, device, folder=None):
 def measured(trainer, *steps):
     """Measure and save a trainer's generators as after these steps, without training them: the bias tells the step."""
     trainer.results.quality.prepare()
-    (bias,) = [p for p in trainer.system.networks[trainer.system.sampled].get_parameters() if "layers.5.bias" in p.name]
+    (bias,) = [
+        p
+        for p in trainer.system.networks[trainer.system.generators["generator"]].get_parameters()
+        if "layers.5.bias" in p.name
+    ]
     for trainer.step in steps:
         bias.set_data(bias.value() * 0 + trainer.step)
         trainer._look(sample=False, measure=True, save=True)
@@ -161,7 +165,7 @@ def test_distances_of_another_version_of_ms_gan_are_compared(device, network, di
 
 
 def test_a_run_that_is_too_short_needs_no_features(device, tmp_path, monkeypatch):
-    monkeypatch.setattr(quality, "open_features", None)
+    monkeypatch.setattr(frechet, "open_features", None)
     trainer = trained(measured_config(tmp_path / "run", 1), device)
     assert "not measured in runs of less than 2 epochs" in trainer.results.quality.description
     assert trainer.results.quality.summary is None
@@ -174,12 +178,12 @@ def test_a_signal_does_not_wait_for_the_features_and_the_run_can_go_on(device, t
 
     config = measured_config(tmp_path / "run", 2)
     trainer = trainer_for(config, device)
-    monkeypatch.setattr(quality, "open_features", interrupted)
+    monkeypatch.setattr(frechet, "open_features", interrupted)
     assert trainer.run() == signal.SIGTERM
     resumed = trainer_for(config, device, trainer.folder)
     assert resumed.step == 4 and not resumed.results.quality.knows(4)
     resumed.folder.release()
-    monkeypatch.setattr(quality, "open_features", interrupted)
+    monkeypatch.setattr(frechet, "open_features", interrupted)
     trainer = resumed
     assert resumed.run() == signal.SIGTERM and resumed.step == 4
 
@@ -188,7 +192,7 @@ def test_what_images_are_compared_with_is_prepared_when_the_first_measurement_is
     device, network, tmp_path, monkeypatch
 ):
     steps, trainer = [], trainer_for(measured_config(tmp_path / "run", 4), device)
-    monkeypatch.setattr(quality, "open_features", lambda *_: steps.append(trainer.step) or network.features)
+    monkeypatch.setattr(frechet, "open_features", lambda *_: steps.append(trainer.step) or network.features)
     trainer.run()
     assert steps == [4]
 
@@ -196,9 +200,9 @@ def test_what_images_are_compared_with_is_prepared_when_the_first_measurement_is
 def test_images_that_are_all_the_same_have_a_distance(device, network, tmp_path):
     trainer = trainer_for(measured_config(tmp_path / "run", 2), device)
     trainer.results.quality.prepare()
-    for parameter in trainer.results.sampler.parameters():
+    for parameter in trainer.results.showcase.sampler.parameters():
         parameter.set_data(parameter.value() * 0)
-    assert trainer.results.quality.measure(trainer.results.sampler)["frechet"] > 0
+    assert trainer.results.quality.measure(trainer.results.showcase.sampler)["frechet"] > 0
 
 
 def test_features_that_are_no_network_leave_no_folder(device, tmp_path):
@@ -212,14 +216,14 @@ def test_features_that_are_no_network_leave_no_folder(device, tmp_path):
 def test_a_stop_gives_a_measurement_up_and_the_resumed_run_makes_it(device, network, tmp_path):
     unbroken = trained(measured_config(tmp_path / "unbroken", 3), device).folder
     trainer = trainer_for(measured_config(tmp_path / "broken", 3), device)
-    sample = trainer.results.sampler.generate
+    sample = trainer.results.showcase.sampler.generate
 
     def stopped_generate(latents):
-        if trainer.step == 4 and trainer.results.sampler.card.averaged and trainer.results.quality._records:
+        if trainer.step == 4 and trainer.results.showcase.sampler.card.averaged and trainer.results.quality._records:
             trainer.signals.stop = signal.SIGTERM
         return sample(latents)
 
-    trainer.results.sampler.generate = stopped_generate
+    trainer.results.showcase.sampler.generate = stopped_generate
     assert trainer.run() == signal.SIGTERM and trainer.step == 4
     assert [record["step"] for record in lines(trainer.folder)] == [4]
     resumed = trained(measured_config(tmp_path / "broken", 3), device, trainer.folder).folder

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from ms_gan.runtime import start
+from ms_gan.systems.latent.build import build_system
 from ms_gan.training.adversarial.inputs import StepInputs
-from ms_gan.training.system import build_system
 from tests.conftest import tiny_config
 
 SHAPE = (1, 28, 28)

@@ -8,11 +8,11 @@ import pytest
 from ms_gan import data
 from ms_gan.cli.train import main
 from ms_gan.config.parser import read_yaml
-from ms_gan.config.sections import Config
 from ms_gan.errors import GanError
 from ms_gan.generators.weights import load_weights, save_weights
 from ms_gan.runs.events import read_events
 from ms_gan.runs.run_folder import RunFolder
+from ms_gan.tasks.latent import Config
 from ms_gan.training.checkpoint import newest_checkpoint
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config

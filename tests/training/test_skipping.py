@@ -8,9 +8,10 @@ from ms_gan import data
 from ms_gan.errors import GanError
 from ms_gan.runs.events import read_events
 from ms_gan.runtime.workers import Workers
+from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import TASK
 from ms_gan.training.adversarial.inputs import StepInputs
 from ms_gan.training.skipping import CarefulSteps
-from ms_gan.training.system import build_system
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
 
@@ -40,7 +41,7 @@ def careful(change):
     change(config)
     system = build_system(config, SHAPE)
     images = np.random.default_rng(0).integers(0, 256, (64, *SHAPE), np.uint8)
-    return system, StepInputs(config, images), CarefulSteps(system, Workers())
+    return system, StepInputs(config, images), CarefulSteps(system, TASK.keys, Workers())
 
 
 def values(system):

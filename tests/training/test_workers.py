@@ -17,8 +17,8 @@ from ms_gan.models import layers
 from ms_gan.runs.events import read_events
 from ms_gan.runtime.job import Job, Plan, free_port
 from ms_gan.runtime.workers import Workers
+from ms_gan.systems.latent.build import build_networks
 from ms_gan.training.parallel import NORMS
-from ms_gan.training.system import build_networks
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
 from tests.training.jobs import PLAIN, final_values, run

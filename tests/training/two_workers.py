@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from ms_gan.config.sections import Config
+from ms_gan.tasks.latent import Config
 from tests.conftest import tiny_config
 
 STEPS = 100
@@ -36,7 +36,7 @@ def check_means(workers):
 def check_running_statistics(workers):
     import mindspore as ms
 
-    from ms_gan.training.system import build_system
+    from ms_gan.systems.latent.build import build_system
 
     system = build_system(tiny_config(), (1, 6, 6), workers=workers.count)
     parameters = dict(system.parameters())

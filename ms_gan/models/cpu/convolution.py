@@ -140,7 +140,7 @@ class ConvTranspose2d(_Layer, nn.Conv2dTranspose):
 
 
 class ChannelsLast(nn.SequentialCell):
-    """Cells that take and give channels last, in a row, for images with channels first at both ends."""
+    """Cells that take and give channels last, in a row, for images (N, C, H, W) at both ends."""
 
     def construct(self, x):
         return super().construct(x.transpose((0, 2, 3, 1))).transpose((0, 3, 1, 2))

@@ -21,7 +21,7 @@ def outputs_along(size: int, kernel: int, stride: int, before: int, after: int) 
 
 
 def taps(size: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
-    """(outputs, kernel): the pixel that each tap reads at each place, `size` where it reads padding."""
+    """Of shape (outputs, kernel): the pixel that each tap reads at each place, `size` where it reads padding."""
     places = np.arange(outputs_along(size, kernel, stride, before, after))
     pixel = places[:, None] * stride + np.arange(kernel) - before
     return np.where((pixel >= 0) & (pixel < size), pixel, size)
@@ -29,7 +29,7 @@ def taps(size: int, kernel: int, stride: int, before: int, after: int) -> np.nda
 
 @lru_cache(maxsize=None)
 def patch_rows(height: int, width: int, kernel: int, stride: int, before: int, after: int) -> np.ndarray:
-    """(places * kernel * kernel,): for every tap at every place the row of its pixel; H * W for padding."""
+    """Of shape (places * kernel * kernel,): for every tap at every place the row of its pixel; H * W for padding."""
     y = taps(height, kernel, stride, before, after)[:, None, :, None]
     x = taps(width, kernel, stride, before, after)[None, :, None, :]
     rows = np.where((y < height) & (x < width), y * width + x, height * width)
@@ -56,7 +56,7 @@ def readers(table: np.ndarray, rows: int) -> np.ndarray:
 
 
 def tables_of(rows: np.ndarray) -> Tuple[ms.Tensor, ...]:
-    """int32 (tables, places) as the constants of a graph."""
+    """Tables of shape (tables, places), int32, as the constants of a graph."""
     return tuple(ms.Tensor(table) for table in rows)
 
 

@@ -1,12 +1,12 @@
 """A step whose gradients are gathered from parts of its batch, one after another, so that one part fits in memory."""
 
-from typing import Any, List
+from typing import List
 
 import mindspore as ms
 from mindspore import ops
 
 from ms_gan.training.adversarial.judge import looks_at
-from ms_gan.training.adversarial.step import TrainOneStep
+from ms_gan.training.adversarial.step import Parts, TrainOneStep
 from ms_gan.training.loss_scale import unscaled
 
 
@@ -39,7 +39,7 @@ class DiscriminatorGradients(TrainOneStep):
 
 
 class DiscriminatorUpdate(TrainOneStep):
-    """One update of the discriminator by gathered gradients; returns True once it is done."""
+    """One update of the discriminator by gathered gradients, of its parameters' shapes; returns True when done."""
 
     def construct(self, *gradients):
         self.apply_discriminator(gradients)
@@ -68,7 +68,7 @@ class GeneratorGradients(TrainOneStep):
 
 
 class GeneratorUpdate(TrainOneStep):
-    """The generator's update by gathered gradients, the count of steps; returns the statistics."""
+    """The generator's update by gathered gradients, and the count of steps; returns the statistics, float32 (4,)."""
 
     def construct(self, sums, loss, *gradients):
         self.optim_g(gradients)
@@ -92,12 +92,12 @@ class AccumulatedStep:
         own: the generator's parts, the inputs of GeneratorGradients.
 
     Outputs:
-        float32 (4,): STATISTICS.
+        float32 (4,), as of TrainOneStep.
     """
 
-    def __init__(self, *parts: Any):
+    def __init__(self, parts: Parts):
         kinds = DiscriminatorGradients, DiscriminatorUpdate, GeneratorGradients, GeneratorUpdate
-        self._gather_d, self._update_d, self._gather_g, self._update_g = (kind(*parts).set_train() for kind in kinds)
+        self._gather_d, self._update_d, self._gather_g, self._update_g = (kind(parts).set_train() for kind in kinds)
         self._zeros_d, self._zeros_g = (
             tuple(ops.zeros_like(parameter) for parameter in optimizer.parameters)
             for optimizer in (self._update_d.optim_d, self._update_g.optim_g)

@@ -47,7 +47,7 @@ class Color(nn.Cell):
 
 
 class Translation(nn.Cell):
-    """Shifts by up to an eighth of each side, in whole pixels, with zeros where nothing was.
+    """Shifts images (N, C, H, W) by up to an eighth of each side, in whole pixels, with zeros where nothing was.
 
     A shift is a product with the matrix that has ones where column - row is the shift.
     """
@@ -75,7 +75,7 @@ class Translation(nn.Cell):
 
 
 class Cutout(nn.Cell):
-    """Zeros in a rectangle of half of each side, centred anywhere in the image and cut off at its border."""
+    """Zeros in a rectangle of half of each side of images (N, C, H, W), centred anywhere and cut off at the border."""
 
     draws = 2
 

@@ -6,11 +6,11 @@ from typing import Callable, List, NamedTuple, Optional
 import mindspore as ms
 import numpy as np
 
-from ms_gan.config.sections import Config
 from ms_gan.data import Batches
 from ms_gan.generators.latents import draw_latents
 from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
+from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.augment import POLICIES
 from ms_gan.training.adversarial.losses import OBJECTIVES
 

@@ -51,7 +51,7 @@ class Judge(nn.Cell):
         self.noise, self.noise_steps = config.instance_noise, config.instance_noise_steps
         self.augment = DiffAugment(config.augment, image_shape) if config.augment else None
         # Where no layer mixes the images of a batch, real and generated ones can share one pass.
-        self.one_pass = not getattr(discriminator, "mixes_batch", False)
+        self.one_pass = not discriminator.mixes_batch
 
     def construct(self, images, look, step):
         masks, noise, draws = look

@@ -1,6 +1,6 @@
 """One step of adversarial training as one compiled graph."""
 
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import mindspore as ms
 from mindspore import nn, ops
@@ -9,7 +9,28 @@ from ms_gan.training.adversarial.judge import Judge, looks_at
 from ms_gan.training.adversarial.losses import OBJECTIVES
 from ms_gan.training.loss_scale import scaled, unscaled
 
-STATISTICS = ("loss_d", "loss_g", "d_real", "d_fake")
+
+class Parts(NamedTuple):
+    """What a step ties together.
+
+    Attributes:
+        generator: latents to images.
+        judge: the discriminator's logits of images.
+        optim_g, optim_d: their optimizers; with `scale`, as LossScale has it, the losses are differentiated scaled.
+        procedure: a ProcedureConfig.
+        count: an int32 parameter that counts steps.
+        penalties: Penalties to add to the discriminator's loss, or None.
+        clipping: WeightClipping to follow each of the discriminator's updates, or None.
+    """
+
+    generator: nn.Cell
+    judge: Judge
+    optim_g: nn.Cell
+    optim_d: nn.Cell
+    procedure: Any
+    count: ms.Parameter
+    penalties: Optional[nn.Cell] = None
+    clipping: Optional[nn.Cell] = None
 
 
 class TrainOneStep(nn.Cell):
@@ -19,13 +40,7 @@ class TrainOneStep(nn.Cell):
     gradient of each loss is taken over the parameters of that optimizer alone.
 
     Args:
-        generator: latents to images.
-        judge: the discriminator's logits of images.
-        optim_g, optim_d: their optimizers; with `scale`, as LossScale has it, the losses are differentiated scaled.
-        procedure: a ProcedureConfig.
-        penalties: Penalties to add to the discriminator's loss, or None.
-        clipping: WeightClipping to follow each of the discriminator's updates, or None.
-        count: an int32 parameter that counts steps.
+        parts: what it ties together.
 
     Inputs:
         images: (d_steps * N, C, H, W), float32 in [-1, 1].
@@ -38,27 +53,18 @@ class TrainOneStep(nn.Cell):
         shares: (d_steps, N, 1, 1, 1), float32, of the gradient penalty, or None.
 
     Outputs:
-        float32 (4,): STATISTICS: both objectives before their updates, without penalties, and the means of the
-        logits' sigmoids, of real and of generated images, before the discriminator's last update.
+        float32 (4,): both objectives before their updates, without penalties, and the means of the logits' sigmoids,
+        of real and of generated images, before the discriminator's last update: the statistics of tasks/latent.py.
     """
 
-    def __init__(
-        self,
-        generator: nn.Cell,
-        judge: Judge,
-        optim_g: nn.Cell,
-        optim_d: nn.Cell,
-        procedure: Any,
-        penalties: Optional[nn.Cell],
-        clipping: Optional[nn.Cell],
-        count: ms.Parameter,
-    ):
+    def __init__(self, parts: Parts):
         super().__init__(auto_prefix=False)
-        self.generator, self.judge = generator, judge
+        procedure, optim_g, optim_d = parts.procedure, parts.optim_g, parts.optim_d
+        self.generator, self.judge = parts.generator, parts.judge
         self.optim_g, self.optim_d = optim_g, optim_d
         self.scale_g, self.scale_d = getattr(optim_g, "scale", None), getattr(optim_d, "scale", None)
-        self.penalties, self.clipping = penalties, clipping
-        self.step = count
+        self.penalties, self.clipping = parts.penalties, parts.clipping
+        self.step = parts.count
         self.d_steps = procedure.d_steps
         objective = OBJECTIVES[procedure.objective]
         self.objective_d, self.objective_g = objective.discriminator, objective.generator
@@ -156,13 +162,13 @@ class TrainOneStep(nn.Cell):
 
 
 class SharedFakesStep(TrainOneStep):
-    """The same with one batch of generated images for both updates: the generator runs forward once.
+    """The same with one batch of generated images (N, C, H, W) for both updates: the generator runs forward once.
 
     In PyNative mode MindSpore 2.8 runs it a second time for `vjp`, which moves the statistics of its BatchNorms twice.
     """
 
-    def __init__(self, *parts: Any):
-        super().__init__(*parts)
+    def __init__(self, parts: Parts):
+        super().__init__(parts)
         if self.d_steps != 1:
             raise ValueError(f"shared fakes serve one update of the discriminator, not {self.d_steps}")
         self.grad_fakes = ms.value_and_grad(self.fooling_loss, 0)

@@ -1,45 +1,21 @@
-"""Signs of a training that goes wrong: numbers that are none, a network that has won, images that are all alike."""
+"""Signs of a training that goes wrong: a discriminator that always wins, samples that are nearly identical."""
 
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Iterable, List, Optional, Sequence, Set, Tuple
 
 import mindspore as ms
 import numpy as np
 
-from ms_gan.config.sections import Config, OptimizerConfig
+from ms_gan.config.sections import OptimizerConfig
+from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.losses import OBJECTIVES
-from ms_gan.training.adversarial.step import STATISTICS
 from ms_gan.training.schedules import SCHEDULES, decayed
+from ms_gan.training.showcase import Sign
 
 WINDOW = 500  # steps for which a sign must last; images are given twice as many to differ
 CERTAIN = 0.01  # D(G(z)), 1 - D(x), or the discriminator's loss where its outputs are no probabilities
 STILL = 0.01  # movement of the weights, as a part of that of a random walk of steps as long as the learning rate
 ALIKE = 0.2  # distance between generated images, as a part of that between real ones
 COMPARED = 64  # images of a grid
-
-
-class Sign(NamedTuple):
-    """What has been noticed: one word for programs, a sentence for people."""
-
-    about: str
-    text: str
-
-
-def not_finite(statistics: np.ndarray) -> Optional[Tuple[int, str]]:
-    """The first of some steps with a statistic that is not finite, and the names of those, or None.
-
-    Args:
-        statistics: (steps, 4), STATISTICS.
-    """
-    bad = ~np.isfinite(statistics)
-    if not bad.any():
-        return None
-    first = int(bad.any(axis=1).argmax())
-    return first, ", ".join(name for name, found in zip(STATISTICS, bad[first]) if found)
-
-
-def first_not_finite(parameters: Iterable[Tuple[str, ms.Parameter]]) -> Optional[str]:
-    """The name of the first parameter with a number that is not finite, or None."""
-    return next((name for name, parameter in parameters if not np.isfinite(parameter.asnumpy()).all()), None)
 
 
 def diversity(images: np.ndarray) -> float:
@@ -75,7 +51,7 @@ class Watch:
         """Whether the discriminator has been certain of all images for a whole window.
 
         Args:
-            statistics: (steps, 4), STATISTICS of the steps since the last call.
+            statistics: (steps, 4), those of tasks/latent.py, of the steps since the last call.
         """
         certain = self._is_certain(statistics)
         self._certain = self._certain + len(certain) if certain.all() else int(certain[::-1].argmin())

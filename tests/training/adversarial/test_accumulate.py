@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from ms_gan.systems.latent.build import build_system
 from ms_gan.training.adversarial.inputs import StepInputs
-from ms_gan.training.system import build_system
 from tests.conftest import tiny_config
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -30,7 +30,7 @@ def test_parts_make_the_steps_of_the_whole_batch(change):
         change(config)
         system = build_system(config, SHAPE)
         images = np.random.default_rng(0).integers(0, 256, (64, *SHAPE), np.uint8)
-        inputs = StepInputs(config, images, getattr(system.networks["discriminator"], "dropout_features", 0))
+        inputs = StepInputs(config, images, system.networks["discriminator"].dropout_features)
         statistics = [system.take(step, inputs(step)).asnumpy() for step in range(3)]
         return np.array(statistics), {name: parameter.asnumpy().copy() for name, parameter in system.parameters()}
 

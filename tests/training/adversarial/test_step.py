@@ -9,9 +9,9 @@ import pytest
 from inputs import excerpt, step_inputs, weight
 
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.config.sections import Config
 from ms_gan.runtime import start
-from ms_gan.training.system import build_system
+from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import Config
 from tests.conftest import tiny_config
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -48,7 +48,7 @@ def test_one_step_equals_pytorch(name, shape, monkeypatch):
         if key.split(".")[0] in ("generator", "discriminator") and "moving" not in key:
             parameter.set_data(ms.Tensor(weight(key, parameter.shape)))
     discriminator = system.networks["discriminator"]
-    arguments = inputs(config, shape, getattr(discriminator, "dropout_features", 0))
+    arguments = inputs(config, shape, discriminator.dropout_features)
     statistics = {key: parameter.asnumpy().copy() for key, parameter in system.parameters() if "moving" in key}
 
     fakes = system.networks["generator"](arguments[1]).asnumpy()

@@ -4,8 +4,10 @@ import pytest
 
 from ms_gan import data
 from ms_gan.runs.events import read_events
+from ms_gan.tasks.latent import TASK
 from ms_gan.training.adversarial import watch
-from ms_gan.training.adversarial.watch import Watch, diversity, first_not_finite, learning_rate, not_finite
+from ms_gan.training.adversarial.watch import Watch, diversity, learning_rate
+from ms_gan.training.finite import first_not_finite, not_finite
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
 
@@ -26,9 +28,9 @@ def statistics(steps, loss_d=0.0, d_real=1.0, d_fake=0.0):
 
 def test_the_first_step_that_is_not_finite_is_found():
     block = statistics(5)
-    assert not_finite(block) is None
+    assert not_finite(block, TASK.keys) is None
     block[3], block[2, 1], block[2, 3] = np.nan, np.inf, np.nan
-    assert not_finite(block) == (2, "loss_g, d_fake")
+    assert not_finite(block, TASK.keys) == (2, "loss_g, d_fake")
 
 
 def test_the_first_parameter_that_is_not_finite_is_found():

@@ -1,0 +1,113 @@
+"""GANs whose generator makes images of latents: what they learn, in words and tables."""
+
+from dataclasses import dataclass, field
+from typing import List, Tuple
+
+from ms_gan.config.data_section import DataConfig
+from ms_gan.config.sections import (
+    LABELLED,
+    PAIRED,
+    DiscriminatorConfig,
+    EmaConfig,
+    GeneratorConfig,
+    LatentConfig,
+    MetricsConfig,
+    OptimizersConfig,
+    ProcedureConfig,
+    RegulariseConfig,
+    RunConfig,
+    TrainConfig,
+)
+from ms_gan.config.sizes import check_sizes
+from ms_gan.errors import UsageError
+from ms_gan.tasks.task import ChartPlan, Measure, Page, Statistic, Task
+
+
+@dataclass
+class Config(RunConfig):
+    """One training run, complete."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    latent: LatentConfig = field(default_factory=LatentConfig)
+    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    procedure: ProcedureConfig = field(default_factory=ProcedureConfig)
+    regularise: RegulariseConfig = field(default_factory=RegulariseConfig)
+    optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
+    ema: EmaConfig = field(default_factory=EmaConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
+
+    @property
+    def images_per_step(self) -> int:
+        """How many training images the discriminator is shown in a step: a batch for each of its updates."""
+        return self.procedure.d_steps * self.train.batch_size
+
+
+STATISTICS = (
+    Statistic("loss_d", "loss D", "loss/discriminator", "losses", "discriminator"),
+    Statistic("loss_g", "G", "loss/generator", "losses", "generator"),
+    Statistic("d_real", "D(x)", "probability/real", "verdicts", "D(x), real images", ".2f"),
+    Statistic("d_fake", "D(G(z))", "probability/generated", "verdicts", "D(G(z)), generated images", ".2f"),
+)
+FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g")
+
+
+def check(config: Config) -> None:
+    """Refuse what does not go together in a step.
+
+    Raises:
+        UsageError: labels for an objective that has none; several updates with the same generated images.
+    """
+    procedure = config.procedure
+    for name in ("label_smoothing", "label_noise"):
+        if getattr(procedure, name) and procedure.objective not in LABELLED:
+            raise UsageError(
+                f"procedure.{name}: {procedure.objective} has no labels; leave it at 0, or choose an objective that "
+                f"has them: {', '.join(LABELLED)}"
+            )
+    if procedure.objective in PAIRED and procedure.loss == "mean":
+        raise UsageError(f"procedure.loss: {procedure.objective} is one mean over pairs; leave it at sum")
+    if procedure.fakes == "shared" and procedure.d_steps != 1:
+        raise UsageError(
+            f"procedure.d_steps: {procedure.d_steps} updates need fresh images; set procedure.fakes: fresh"
+        )
+
+
+def _commands(folder: str, picture: str) -> List[Tuple[str, str]]:
+    return [
+        ("Sample", f"python infer.py --ckpt {folder} --num 64 --seed 0 --output {picture}"),
+        ("Evaluate", f"python eval.py --ckpt {folder} --num 10000"),
+        ("Export", f"python export.py --ckpt {folder} --format MINDIR --output generator.mindir"),
+    ]
+
+
+PAGE = Page(
+    headline="To the training images; lower is better.",
+    charts=(
+        ChartPlan("losses", "Losses", "Neither should run away from the other.", "loss", "linear"),
+        ChartPlan(
+            "verdicts",
+            "The discriminator's verdicts",
+            "The nearer both are to 0.5, the less it can tell generated images from real ones.",
+            "probability of being real",
+            "share",
+        ),
+    ),
+    sheets="The same latents each time, beside images that the networks learn from.",
+    made="Generated after",
+    real="Real",
+    commands=_commands,
+)
+
+TASK = Task(
+    name="latent",
+    about="images of latents",
+    config=Config,
+    statistics=STATISTICS,
+    headline=FRECHET,
+    page=PAGE,
+    check=check,
+    check_sizes=check_sizes,
+    module="ms_gan.systems.latent",
+)

@@ -1,0 +1,79 @@
+"""The Fréchet distance of what a generator makes to a data set, as a run's headline measure."""
+
+from typing import Any, Callable, Dict, Iterable, Optional
+
+import numpy as np
+
+from ms_gan.config.sections import RunConfig
+from ms_gan.data import ImageData
+from ms_gan.metrics.features import Features, open_features
+from ms_gan.metrics.features.shipped import covers
+from ms_gan.metrics.features.trained import can_be_learnt
+from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
+from ms_gan.metrics.protocol import describe_features
+from ms_gan.metrics.reference import digest, reference_moments
+from ms_gan.runs.events import say
+
+
+class FrechetToData:
+    """A Headline: the Fréchet distance to some images.
+
+    Args:
+        config: the run's configuration.
+        data: the images.
+        blocks: from a generator as the showcase opens it to what it makes, blocks of uint8 images (N, C, H, W), in all
+            config.metrics.samples of them.
+    """
+
+    def __init__(self, config: RunConfig, data: ImageData, blocks: Callable[[Any], Iterable[np.ndarray]]):
+        self._config, self._data, self._blocks = config, data, blocks
+        self._features: Optional[Features] = None
+        self.what = f"Frechet distance of {config.metrics.samples:,} images"
+        self.first = ""
+        if config.metrics.features is None and can_be_learnt(data) and not covers(config.data):
+            self.first = "the first one on a data set trains a classifier for it, which takes minutes"
+        self.protocol: Dict[str, Any] = {}
+
+    def prepare(self) -> None:
+        """Get ready features and the data's moments, from the cache, or computed now for the first time.
+
+        Raises:
+            UsageError: features that do not suit the images; onnxruntime is not installed.
+            GanError: a cache that cannot be written.
+        """
+        if self._features is not None:
+            return
+        config, images = self._config, self._data.images
+        features = open_features(config.data, self._data, config.metrics.features, config.seed)
+        pixels = digest(images, len(images))
+        self._real = reference_moments(features, images, pixels=pixels)
+        self.protocol = {
+            "features": describe_features(features),
+            "data": self._data.name,
+            "pixels": pixels,
+            "split": "train",
+            "real": len(images),
+            "generated": config.metrics.samples,
+            "compared": 0,
+            "floor": "not measured",
+            "image_shape": images.shape[1:],
+            "seed": config.seed,
+        }
+        for count in (config.metrics.samples, len(images)):
+            warning = too_few(count, features.width)
+            if warning:
+                say(f"note: {warning}")
+        self._features = features
+
+    def measure(self, opened: Any, stop: Callable[[], bool]) -> Optional[float]:
+        """The distance, after `prepare`; None where `stop` became true meanwhile.
+
+        Raises:
+            GanError: images or features that are not finite.
+        """
+        found = Moments.empty(self._features.width)
+        for images in self._blocks(opened):
+            if stop():
+                return None
+            found.add(self._features(images)[0])
+        return frechet_distance(self._real, found)
