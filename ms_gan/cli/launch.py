@@ -3,7 +3,7 @@
 import argparse
 import socket
 import sys
-from typing import List, Optional, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from ms_gan.cli.train import DRY_RUN, read_options, refuse_card, share_batch
 from ms_gan.config.help import Parser
@@ -34,12 +34,12 @@ on two machines, the first of which is called alpha, the same but for --node-ran
   bash scripts/run_distribute_train.sh --nodes 2 --node-rank 1 --master alpha --local-batch-size 64"""
 
 
-def main(argv: Optional[List[str]] = None) -> int:
-    """The command; returns its exit code."""
-    return run_command(_launch, argv)
+def main(argv: Optional[List[str]] = None, program: Sequence[str] = ("-m", "ms_gan.cli.train")) -> int:
+    """The command; returns its exit code. `program`: what Python runs in each worker, with the options of train.py."""
+    return run_command(lambda given: _launch(given, program), argv)
 
 
-def _launch(argv: List[str]) -> int:
+def _launch(argv: List[str], program: Sequence[str]) -> int:
     options, rest = _parse(argv)
     # Options are read here once before every worker reads them: a wrong one is told once.
     config, run = read_options(rest)
@@ -55,7 +55,7 @@ def _launch(argv: List[str]) -> int:
     threads = max(1, usable_cores() // local) if device == "CPU" else 0
     here = f"{local} of {count} workers" if options.nodes > 1 else f"{count} worker{'s' if count > 1 else ''}"
     print(f"workers   {here} on this machine, {device}; they meet at {host}:{port}", flush=True)
-    command = [sys.executable, "-m", "ms_gan.cli.train", *rest]
+    command = [sys.executable, *program, *rest]
     return Job(Plan(command, count, local, options.node_rank * local, host, port, threads)).run()
 
 

@@ -253,7 +253,8 @@ def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
     if trainer.results.quality.summary:
         print(f"quality      {trainer.results.quality.summary}")
     picture = shlex.quote(f"{trainer.config.recipe}.png")
-    print(as_called(f"sample with  python infer.py --ckpt {folder} --num 64 --seed 0 --output {picture}"))
+    for name, command in trainer.task.page.commands(folder, picture)[:1]:
+        print(as_called(f"{name.lower()} with  {command}"))
 
 
 if __name__ == "__main__":

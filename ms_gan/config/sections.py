@@ -7,6 +7,7 @@ imports nothing heavy, so that a wrong option is reported before MindSpore is lo
 from dataclasses import dataclass, field
 from typing import List, Literal, Optional
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import ABOVE_ZERO, MAX_SEED, option
@@ -254,3 +255,22 @@ class RunConfig:
     def images_per_step(self) -> int:
         """How many training images the discriminator is shown in a step."""
         return self.train.batch_size
+
+
+@dataclass
+class AdversarialConfig(RunConfig):
+    """What every run has in which a discriminator judges images; a task adds its generator's sections."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
+    procedure: ProcedureConfig = field(default_factory=ProcedureConfig)
+    regularise: RegulariseConfig = field(default_factory=RegulariseConfig)
+    optimizer: OptimizersConfig = field(default_factory=OptimizersConfig)
+    ema: EmaConfig = field(default_factory=EmaConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
+
+    @property
+    def images_per_step(self) -> int:
+        """How many training images the discriminator is shown in a step: a batch for each of its updates."""
+        return self.procedure.d_steps * self.train.batch_size

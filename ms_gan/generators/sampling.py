@@ -18,6 +18,7 @@ from ms_gan.formats.onnx_graph import INPUT, check_onnx
 from ms_gan.formats.wire import Malformed
 from ms_gan.generators.card import LONGEST, Card, read_card
 from ms_gan.generators.latents import BLOCK, sample_latents
+from ms_gan.generators.opened import Opened
 from ms_gan.generators.weights import check_fits, load_weights, restore
 from ms_gan.models import GENERATORS, build_generator
 from ms_gan.pictures.pixels import to_uint8
@@ -26,21 +27,8 @@ from ms_gan.seeds import Purpose, stream
 LARGEST = 2 << 30  # bytes of an exported file; a protocol buffer can be no larger
 
 
-class Sampler:
-    """A generator in evaluation mode.
-
-    BatchNorm uses its running statistics, and every launch has the same batch size, so that an image depends neither on
-    the other images of its batch nor on how many are asked for.
-
-    Args:
-        network: a cell that maps latents (N, width) to images (N, C, H, W); the sampler's own.
-        card: the generator's card.
-    """
-
-    def __init__(self, network: ms.nn.Cell, card: Card):
-        self.network = network.set_train(False)
-        self.card = card
-        self.block = card.block
+class Sampler(Opened):
+    """A generator of latents: (N, width) to images (N, C, H, W)."""
 
     @classmethod
     def from_card(cls, card: Card) -> "Sampler":
@@ -55,25 +43,13 @@ class Sampler:
         random = stream(card.seed, Purpose.WEIGHTS)
         return cls(build_generator(card.generator, card.latent.width, card.image.shape, random), card)
 
-    def parameters(self) -> List[ms.Parameter]:
-        """The network's parameters, named `generator.*`."""
-        return list(self.network.get_parameters())
-
     def generate(self, latents: np.ndarray) -> np.ndarray:
         """Images of latents: (N, width) float32 -> (N, C, H, W) float32 in [-1, 1].
 
         Raises:
             GanError: the generator made something that is not a number.
         """
-        images = np.empty((len(latents), *self.card.image.shape), np.float32)
-        for start in range(0, len(latents), self.block):
-            part = latents[start : start + self.block]
-            padded = np.zeros((self.block, self.card.latent.width), np.float32)
-            padded[: len(part)] = part
-            images[start : start + len(part)] = self.network(ms.Tensor(padded)).asnumpy()[: len(part)]
-        if not np.isfinite(images).all():
-            raise GanError("the generator made images with values that are not numbers: its weights are spoilt")
-        return images
+        return self.run(latents.astype(np.float32, copy=False))
 
     def samples(self, seed: int, count: int) -> np.ndarray:
         """The first `count` samples of a seed, (count, C, H, W), uint8."""

@@ -90,7 +90,7 @@ class Page:
     sheets: str
     made: str
     real: str
-    commands: Callable[[str, str], List[Tuple[str, str]]]
+    commands: Callable[[str, str], List[Tuple[str, str]]] = lambda folder, picture: []
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ms_gan.metrics.features import Features, open_features
 from ms_gan.metrics.features.shipped import covers
 from ms_gan.metrics.features.trained import can_be_learnt
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
-from ms_gan.metrics.protocol import describe_features
+from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
 from ms_gan.metrics.reference import digest, reference_moments
 from ms_gan.runs.events import say
 
@@ -32,7 +32,7 @@ class FrechetToData:
         self.first = ""
         if config.metrics.features is None and can_be_learnt(data) and not covers(config.data):
             self.first = "the first one on a data set trains a classifier for it, which takes minutes"
-        self.protocol: Dict[str, Any] = {}
+        self._rules: Dict[str, Any] = {}
 
     def prepare(self) -> None:
         """Get ready features and the data's moments, from the cache, or computed now for the first time.
@@ -47,7 +47,7 @@ class FrechetToData:
         features = open_features(config.data, self._data, config.metrics.features, config.seed)
         pixels = digest(images, len(images))
         self._real = reference_moments(features, images, pixels=pixels)
-        self.protocol = {
+        self._rules = {
             "features": describe_features(features),
             "data": self._data.name,
             "pixels": pixels,
@@ -64,6 +64,10 @@ class FrechetToData:
             if warning:
                 say(f"note: {warning}")
         self._features = features
+
+    def protocol(self, opened: Any) -> Dict[str, Any]:
+        """How a generator is measured, after `prepare`."""
+        return Protocol(generator=describe_generator(opened), **self._rules).to_dict()
 
     def measure(self, opened: Any, stop: Callable[[], bool]) -> Optional[float]:
         """The distance, after `prepare`; None where `stop` became true meanwhile.

@@ -7,7 +7,6 @@ from ms_gan.config.sections import RunConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.generators.weights import load_weights
 from ms_gan.metrics.pictures import quality_records, save_quality
-from ms_gan.metrics.protocol import Protocol, describe_generator
 from ms_gan.metrics.rules import comparable_part
 from ms_gan.runs.events import EventLog, read_events
 from ms_gan.runs.run_folder import RunFolder
@@ -27,18 +26,26 @@ class Quality:
         folder: the run's; lines of metrics.jsonl after `step` are dropped, because training repeats those steps.
         step: the step from which training goes on.
         every: steps between two measurements; 0: there are none.
+        averaged: whether the generators that are kept are averages.
 
     Attributes:
         best: the record of the generator in generator.ckpt; None where that one has not been measured.
     """
 
     def __init__(
-        self, config: RunConfig, measure: Measure, headline: Headline, folder: RunFolder, step: int, every: int
+        self,
+        config: RunConfig,
+        measure: Measure,
+        headline: Headline,
+        folder: RunFolder,
+        step: int,
+        every: int,
+        averaged: bool,
     ):
         self.every = every
         self.measured, self._headline = measure, headline
         self._config, self._folder = config, folder
-        self._kind = "averaged" if config.ema.enabled else "raw"
+        self._kind = "averaged" if averaged else "raw"
         self._log = EventLog(folder.metrics, step)
         self._records = quality_records(read_events(folder.metrics), measure.key)
         self.best = self._kept()
@@ -103,9 +110,9 @@ class Quality:
         Raises:
             GanError: what it makes is not finite.
         """
-        described = describe_generator(opened)
+        kind = "averaged" if opened.card.averaged else "raw"
         for record in self._records:  # a stop may have come between two generators of a step
-            if (record.get("step"), record["generator"]) == (opened.card.step, described.kind):
+            if (record.get("step"), record["generator"]) == (opened.card.step, kind):
                 return record
         started = time.monotonic()
         value = self._headline.measure(opened, stop)
@@ -115,10 +122,10 @@ class Quality:
             "quality",
             step=opened.card.step,
             epoch=opened.card.epoch,
-            generator=described.kind,
+            generator=kind,
             **{self.measured.key: value},
             seconds=round(time.monotonic() - started, 2),
-            protocol=Protocol(generator=described, **self._headline.protocol).to_dict(),
+            protocol=self._headline.protocol(opened),
         )
         self._records.append(record)
         return record

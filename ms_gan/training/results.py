@@ -60,7 +60,8 @@ class Results:
         self._folder, self._lengths, self._signals = folder, lengths, signals
         self.showcase = showcase
         self.recorder = Recorder(config, task, folder, step, lengths)
-        self.quality = Quality(config, task.headline, showcase.headline, folder, step, lengths.measure)
+        averaged = any(stem != network for stem, network in system.generators.items())
+        self.quality = Quality(config, task.headline, showcase.headline, folder, step, lengths.measure, averaged)
         notes = take_notes(config, data.images)
         self.keeper = Keeper(config, system, showcase, folder, self.recorder.log, notes, lengths.total)
         self._live = Live(config, folder, step)

@@ -27,12 +27,10 @@ class Headline(Protocol):
     Attributes:
         what: what is measured, for a person: "Frechet distance of 5,000 images".
         first: what the first measurement takes beside that, for a person; "" where it is nothing.
-        protocol: how it is measured, after `prepare`: measurements compare where these agree.
     """
 
     what: str
-    first: str
-    protocol: Dict[str, Any]
+    first: str = ""
 
     def prepare(self) -> None:
         """Get ready what generated images are compared with; may take minutes.
@@ -40,6 +38,9 @@ class Headline(Protocol):
         Raises:
             UsageError, GanError: it cannot be had.
         """
+
+    def protocol(self, opened: Any) -> Dict[str, Any]:
+        """How a generator is measured, after `prepare`, as JSON: measurements compare where these agree."""
 
     def measure(self, opened: Any, stop: Callable[[], bool]) -> Optional[float]:
         """The measure of a generator, after `prepare`; None where `stop` became true meanwhile.

@@ -2,8 +2,6 @@
 
 from typing import Iterable, Optional
 
-import mindspore as ms
-
 from ms_gan.data import ImageData
 from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.generators.sampling import Sampler
@@ -53,9 +51,7 @@ class LatentShowcase:
 
     def opened(self, network: str, step: int) -> Sampler:
         """The sampler, with the present weights of a network and its card."""
-        # By way of numpy: what Parameter.value() returns takes 600 bytes that MindSpore never gives back.
-        for target, parameter in zip(self.sampler.parameters(), self._system.networks[network].get_parameters()):
-            target.set_data(ms.Tensor(parameter.asnumpy()))
+        self.sampler.load(self._system.networks[network])
         self.sampler.card = self.card(network, step)
         return self.sampler
 

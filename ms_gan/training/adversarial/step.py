@@ -21,6 +21,8 @@ class Parts(NamedTuple):
         count: an int32 parameter that counts steps.
         penalties: Penalties to add to the discriminator's loss, or None.
         clipping: WeightClipping to follow each of the discriminator's updates, or None.
+        terms: (fakes, images, pictures, labels) to a scalar that is added to the generator's loss, or None. Its value
+            follows the four statistics.
     """
 
     generator: nn.Cell
@@ -31,6 +33,7 @@ class Parts(NamedTuple):
     count: ms.Parameter
     penalties: Optional[nn.Cell] = None
     clipping: Optional[nn.Cell] = None
+    terms: Optional[nn.Cell] = None
 
 
 class TrainOneStep(nn.Cell):
@@ -51,10 +54,13 @@ class TrainOneStep(nn.Cell):
             discriminator sees: real and generated ones in each of its updates, then generated ones in the generator's
             and, where the objective is paired, real ones there; each None where it has no use.
         shares: (d_steps, N, 1, 1, 1), float32, of the gradient penalty, or None.
+        labels: (d_steps * N,), int32, given to the generator beside its latents, or None.
+        pictures: (d_steps * N, C, H, W), float32, given to the generator in place of latents, or None. The generator's
+            update is given the labels or pictures of the discriminator's last one.
 
     Outputs:
-        float32 (4,): both objectives before their updates, without penalties, and the means of the logits' sigmoids,
-        of real and of generated images, before the discriminator's last update: the statistics of tasks/latent.py.
+        float32 (4,), or (5,) with terms: both objectives before their updates, without penalties, and the means of the
+        logits' sigmoids, of real and of generated images, before the discriminator's last update; then the terms.
     """
 
     def __init__(self, parts: Parts):
@@ -63,7 +69,7 @@ class TrainOneStep(nn.Cell):
         self.generator, self.judge = parts.generator, parts.judge
         self.optim_g, self.optim_d = optim_g, optim_d
         self.scale_g, self.scale_d = getattr(optim_g, "scale", None), getattr(optim_d, "scale", None)
-        self.penalties, self.clipping = parts.penalties, parts.clipping
+        self.penalties, self.clipping, self.terms = parts.penalties, parts.clipping, parts.terms
         self.step = parts.count
         self.d_steps = procedure.d_steps
         objective = OBJECTIVES[procedure.objective]
@@ -74,6 +80,7 @@ class TrainOneStep(nn.Cell):
         self.real_label = 1.0 - procedure.label_smoothing
         self.grad_d = ms.value_and_grad(self.discriminator_loss, None, optim_d.parameters, has_aux=True)
         self.grad_g = ms.value_and_grad(self.generator_loss, None, optim_g.parameters)
+        self.grad_g_terms = ms.value_and_grad(self.loss_with_terms, None, optim_g.parameters, has_aux=True)
 
     def turned(self, logits):
         """Logits whose larger values mean "real", whichever class is the positive one."""
@@ -100,9 +107,21 @@ class TrainOneStep(nn.Cell):
         """The generator's loss, scaled, as a function of its images; `real`: logits of real ones, or None."""
         return scaled(self.objective_g(self.turned(self.judge(fakes, look, self.steps())), real), self.scale_g)
 
-    def generator_loss(self, latents, look, real):
-        """The generator's loss, scaled, as a function of its latents."""
-        return self.fooling_loss(self.generator(latents), look, real)
+    def made(self, latents, labels=None, pictures=None):
+        """What the generator makes of latents, of latents and labels, or of pictures."""
+        if pictures is not None:
+            return self.generator(pictures)
+        return self.generator(latents) if labels is None else self.generator(latents, labels)
+
+    def generator_loss(self, latents, look, real, labels=None, pictures=None):
+        """The generator's loss, scaled, as a function of what it is given."""
+        return self.fooling_loss(self.made(latents, labels, pictures), look, real)
+
+    def loss_with_terms(self, latents, look, real, labels, pictures, images):
+        """The generator's loss with the terms, scaled; then the objective, scaled, and the terms."""
+        fakes = self.made(latents, labels, pictures)
+        objective, terms = self.fooling_loss(fakes, look, real), self.terms(fakes, images, pictures, labels)
+        return objective + scaled(terms, self.scale_g), objective, terms
 
     def update_discriminator(self, images, fakes, label_noise, looks, shares):
         """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
@@ -128,7 +147,7 @@ class TrainOneStep(nn.Cell):
 
     def part(self, tensor, index):
         """The `index`-th of d_steps equal parts of a batch."""
-        if self.d_steps == 1:
+        if tensor is None or self.d_steps == 1:
             return tensor  # MindSpore copies a slice number by number, in one thread, a whole one too
         size = tensor.shape[0] // self.d_steps
         return tensor[index * size : (index + 1) * size]
@@ -137,28 +156,39 @@ class TrainOneStep(nn.Cell):
         """How many steps came before this one, a float32 scalar."""
         return self.step.astype(ms.float32)
 
-    def finish(self, loss_d, loss_g, d_real, d_fake):
+    def finish(self, loss_d, loss_g, d_real, d_fake, terms=None):
         """The count of steps; returns the statistics."""
         ops.assign(self.step, self.step + 1)
-        return ops.stack((loss_d, unscaled(loss_g, self.scale_g), d_real, d_fake))
+        loss_g = unscaled(loss_g, self.scale_g)
+        return ops.stack((loss_d, loss_g, d_real, d_fake) if terms is None else (loss_d, loss_g, d_real, d_fake, terms))
 
     def construct(
-        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None
-    ):
+        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None,
+        labels=None, pictures=None,
+    ):  # fmt: skip
         aids = (masks, noise, draws)
         loss_d, d_real, d_fake = 0.0, 0.0, 0.0
         for i in range(self.d_steps):
+            fakes = self.made(self.part(latents_d, i), self.part(labels, i), self.part(pictures, i))
             loss_d, d_real, d_fake = self.update_discriminator(
                 self.part(images, i),
-                ops.stop_gradient(self.generator(self.part(latents_d, i))),
+                ops.stop_gradient(fakes),
                 None if label_noise is None else label_noise[i],
                 looks_at(aids, 2 * i, 2),
                 None if shares is None else shares[i],
             )
         look, real = looks_at(aids, 2 * self.d_steps, 1), self.reals_beside(images, aids)
-        loss_g, gradients = self.grad_g(latents_g, look, real)
+        last = self.d_steps - 1
+        labels, pictures = self.part(labels, last), self.part(pictures, last)
+        if self.terms is None:
+            loss_g, gradients = self.grad_g(latents_g, look, real, labels, pictures)
+            self.optim_g(gradients)
+            return self.finish(loss_d, loss_g, d_real, d_fake)
+        (_, loss_g, terms), gradients = self.grad_g_terms(
+            latents_g, look, real, labels, pictures, self.part(images, last)
+        )
         self.optim_g(gradients)
-        return self.finish(loss_d, loss_g, d_real, d_fake)
+        return self.finish(loss_d, loss_g, d_real, d_fake, terms)
 
 
 class SharedFakesStep(TrainOneStep):
@@ -171,6 +201,8 @@ class SharedFakesStep(TrainOneStep):
         super().__init__(parts)
         if self.d_steps != 1:
             raise ValueError(f"shared fakes serve one update of the discriminator, not {self.d_steps}")
+        if self.terms is not None:
+            raise ValueError("terms are computed with fresh fakes")
         self.grad_fakes = ms.value_and_grad(self.fooling_loss, 0)
 
     def construct(
