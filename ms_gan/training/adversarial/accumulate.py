@@ -5,7 +5,7 @@ from typing import List
 import mindspore as ms
 from mindspore import ops
 
-from ms_gan.training.adversarial.judge import looks_at
+from ms_gan.training.adversarial.judge import passes_of
 from ms_gan.training.adversarial.step import Parts, TrainOneStep
 from ms_gan.training.loss_scale import unscaled
 
@@ -23,7 +23,8 @@ class DiscriminatorGradients(TrainOneStep):
 
     Inputs:
         weight: of this part, a float32 scalar.
-        images, latents, label_noise, masks, noise, draws, shares: of this part, as TrainOneStep has them for an update.
+        images, latents, label_noise, masks, noise, augmentation, interpolation: of this part, as TrainOneStep has them
+            for an update.
         sums: float32 (3,), of the parts before: the objective and the means of the logits' sigmoids.
         totals: of the parts before. Not a tuple, for which MindSpore would compile anew in each call.
 
@@ -31,9 +32,11 @@ class DiscriminatorGradients(TrainOneStep):
         sums and totals with this part in them.
     """
 
-    def construct(self, weight, images, latents, label_noise, masks, noise, draws, shares, sums, *totals):
+    def construct(self, weight, images, latents, label_noise, masks, noise, augmentation, interpolation, sums, *totals):
         fakes = ops.stop_gradient(self.generator(latents))
-        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, (masks, noise, draws), shares)
+        (_, objective, real, fake), gradients = self.grad_d(
+            images, fakes, label_noise, (masks, noise, augmentation), interpolation
+        )
         statistics = ops.stack((objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()))
         return sums + weight * statistics, *_added(totals, gradients, weight)
 
@@ -51,7 +54,7 @@ class GeneratorGradients(TrainOneStep):
 
     Inputs:
         weight: of this part, a float32 scalar.
-        latents, masks, noise, draws: of this part, as TrainOneStep has them for the generator's update.
+        latents, masks, noise, augmentation: of this part, as TrainOneStep has them for the generator's update.
         images: real ones beside the generated ones where the objective is paired, or None.
         loss: the sum of the parts before, a float32 scalar.
         totals: of the parts before.
@@ -60,10 +63,10 @@ class GeneratorGradients(TrainOneStep):
         loss and totals with this part in them.
     """
 
-    def construct(self, weight, latents, masks, noise, draws, images, loss, *totals):
-        aids = (masks, noise, draws)
-        real = None if images is None else self.logits_beside(images, looks_at(aids, 1, 1))
-        more, gradients = self.grad_g(latents, looks_at(aids, 0, 1), real)
+    def construct(self, weight, latents, masks, noise, augmentation, images, loss, *totals):
+        aids = (masks, noise, augmentation)
+        real = None if images is None else self.logits_beside(images, passes_of(aids, 1, 1))
+        more, gradients = self.grad_g(latents, passes_of(aids, 0, 1), real)
         return loss + weight * unscaled(more, self.scale_g), *_added(totals, gradients, weight)
 
 

@@ -19,24 +19,24 @@ Array = Optional[np.ndarray]
 Draw = Callable[[np.random.Generator, int], np.ndarray]  # so many images' numbers, (count, ...)
 
 
-class Drawn(NamedTuple):
-    """A step's numbers, float32, each None where it has no use; N images, U updates of the discriminator, L looks."""
+class StepNumbers(NamedTuple):
+    """A step's numbers, float32, each None where it has no use; N images, U updates and P passes of D."""
 
     images: np.ndarray  # (U, N, C, H, W), in [-1, 1]
     latents_d: np.ndarray  # (U, N, latent width)
     latents_g: Array  # (1, N, latent width); None where the generator's update shares those of the discriminator's
     label_noise: Array  # (U, 2, N, 1): U(0, label_noise), for real and for generated images
-    masks: Array  # (L, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
-    noise: Array  # (L, N, C, H, W), instance noise before its scaling: N(0, 1)
-    draws: Array  # (L, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
-    shares: Array  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
+    masks: Array  # (P, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
+    noise: Array  # (P, N, C, H, W), instance noise before its scaling: N(0, 1)
+    augmentation: Array  # (P, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
+    interpolation: Array  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
 
-    def part(self, index: int, count: int) -> "Drawn":
+    def part(self, index: int, count: int) -> "StepNumbers":
         """The `index`-th of `count` equal parts of the N images, with what belongs to them."""
-        return Drawn(*(_cut(array, axis, index, count) for array, axis in zip(self, IMAGE_AXES)))
+        return StepNumbers(*(_cut(array, axis, index, count) for array, axis in zip(self, IMAGE_AXES)))
 
 
-IMAGE_AXES = Drawn(1, 1, 1, 2, 1, 1, 1, 1)  # of each array: the one with N
+IMAGE_AXES = StepNumbers(1, 1, 1, 2, 1, 1, 1, 1)  # of each array: the one with N
 
 
 def _cut(array: Array, axis: int, index: int, count: int) -> Array:
@@ -71,43 +71,42 @@ class StepInputs:
         self._image_shape = images.shape[1:]
         self._updates = config.procedure.d_steps
         self._shares_fakes = config.procedure.fakes == "shared"
-        # How often the discriminator looks at images: real and generated ones in each of its updates, generated ones in
-        # the generator's, and real ones there too where the objective compares the two.
+        # The discriminator's passes of a step, in the order of judge.passes_of.
         self._paired = OBJECTIVES[config.procedure.objective].paired
-        self._looks = 2 * self._updates + (2 if self._paired else 1)
+        self._passes = 2 * self._updates + (2 if self._paired else 1)
         self.steps_per_epoch = max(1, self._batches.steps_per_epoch // self._updates)
 
     def __call__(self, step: int) -> List:
         """The inputs of TrainOneStep for a step, counted from 0; with train.accumulate those of AccumulatedStep."""
-        drawn, count = self.drawn(step), self._config.train.accumulate
+        numbers, count = self.numbers(step), self._config.train.accumulate
         if count == 1:
-            images, latents_d, latents_g, *others = drawn
+            images, latents_d, latents_g, *others = numbers
             both = (images, latents_d, latents_g)
             flat = [None if array is None else array.reshape(-1, *array.shape[2:]) for array in both]
             return _tensors(flat + others)
-        parts = [drawn.part(index, count) for index in range(count)]
+        parts = [numbers.part(index, count) for index in range(count)]
         updates = [[self._for_discriminator(part, i) for part in parts] for i in range(self._updates)]
         return [updates, [self._for_generator(part) for part in parts]]
 
-    def drawn(self, step: int) -> Drawn:
+    def numbers(self, step: int) -> StepNumbers:
         """This worker's numbers of a step."""
         latent, updates = self._config.latent, self._updates
         images = [self._batches.batch(step * updates + i) for i in range(updates)]
         draw = partial(draw_latents, latent=latent)
-        latents_d = self._looks_of(range(updates), Purpose.TRAINING_LATENTS, step, draw)
+        latents_d = self._of_passes(range(updates), Purpose.TRAINING_LATENTS, step, draw)
         # Of the generator's update the latents are those after the discriminator's.
         latents_g = None
         if not self._shares_fakes:
-            latents_g = self._looks_of(range(updates, updates + 1), Purpose.TRAINING_LATENTS, step, draw)
-        others = (self._label_noise, self._masks, self._noise, self._draws, self._shares)
-        return Drawn(_stacked(images), latents_d, latents_g, *(numbers(step) for numbers in others))
+            latents_g = self._of_passes(range(updates, updates + 1), Purpose.TRAINING_LATENTS, step, draw)
+        others = (self._label_noise, self._masks, self._noise, self._augmentation, self._interpolation)
+        return StepNumbers(_stacked(images), latents_d, latents_g, *(other(step) for other in others))
 
-    def _looks_of(self, looks: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
-        """This worker's numbers of several looks, (looks, N, ...)."""
-        return _stacked([self._rows(purpose, step, look, draw) for look in looks])
+    def _of_passes(self, passes: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
+        """This worker's numbers of several passes, (passes, N, ...)."""
+        return _stacked([self._rows(purpose, step, number, draw) for number in passes])
 
-    def _rows(self, purpose: Purpose, step: int, look: int, draw: Draw) -> np.ndarray:
-        """This worker's numbers of one look, (N, ...).
+    def _rows(self, purpose: Purpose, step: int, number: int, draw: Draw) -> np.ndarray:
+        """This worker's numbers of one pass, (N, ...).
 
         A stream gives those of a block of the batch, so that nobody draws what only others need: what a worker
         draws does not grow with the number of workers.
@@ -115,35 +114,37 @@ class StepInputs:
         start, stop = self._part.start, self._part.stop
         rows = []
         for block in range(start // BLOCK, -(-stop // BLOCK)):
-            random = stream(self._config.seed, purpose, step, look, block)
+            random = stream(self._config.seed, purpose, step, number, block)
             drawn = draw(random, min(BLOCK, stop - block * BLOCK))
             rows.append(drawn[max(0, start - block * BLOCK) :])
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
-    def _for_discriminator(self, part: Drawn, update: int) -> List:
+    def _for_discriminator(self, part: StepNumbers, update: int) -> List:
         """One part's inputs of DiscriminatorGradients."""
-        looks = [None if a is None else a[2 * update : 2 * update + 2] for a in (part.masks, part.noise, part.draws)]
-        own = [None if a is None else a[update] for a in (part.label_noise, part.shares)]
-        return _tensors([part.images[update], part.latents_d[update], own[0], *looks, own[1]])
+        aids = [
+            None if a is None else a[2 * update : 2 * update + 2] for a in (part.masks, part.noise, part.augmentation)
+        ]
+        own = [None if a is None else a[update] for a in (part.label_noise, part.interpolation)]
+        return _tensors([part.images[update], part.latents_d[update], own[0], *aids, own[1]])
 
-    def _for_generator(self, part: Drawn) -> List:
+    def _for_generator(self, part: StepNumbers) -> List:
         """One part's inputs of GeneratorGradients."""
-        looks = [None if a is None else a[2 * self._updates :] for a in (part.masks, part.noise, part.draws)]
+        aids = [None if a is None else a[2 * self._updates :] for a in (part.masks, part.noise, part.augmentation)]
         latents = part.latents_d if self._shares_fakes else part.latents_g
-        return _tensors([latents[0], *looks, part.images[-1] if self._paired else None])
+        return _tensors([latents[0], *aids, part.images[-1] if self._paired else None])
 
     def _label_noise(self, step: int) -> Array:
         largest, draw = np.float32(self._config.procedure.label_noise), _uniform(1)
         if not largest:
             return None
-        noise = self._looks_of(range(2 * self._updates), Purpose.LABEL_NOISE, step, draw)
+        noise = self._of_passes(range(2 * self._updates), Purpose.LABEL_NOISE, step, draw)
         return largest * noise.reshape(self._updates, 2, -1, 1)
 
     def _masks(self, step: int) -> Array:
         dropout = self._config.discriminator.dropout
         if not self.features or not dropout:
             return None
-        drawn = self._looks_of(range(self._looks), Purpose.DROPOUT, step, _uniform(self.features))
+        drawn = self._of_passes(range(self._passes), Purpose.DROPOUT, step, _uniform(self.features))
         return (drawn >= dropout) * np.float32(1 / (1 - dropout))
 
     def _noise(self, step: int) -> Array:
@@ -153,16 +154,16 @@ class StepInputs:
         def draw(random: np.random.Generator, count: int) -> np.ndarray:
             return random.standard_normal((count, *self._image_shape), dtype=np.float32)
 
-        return self._looks_of(range(self._looks), Purpose.INSTANCE_NOISE, step, draw)
+        return self._of_passes(range(self._passes), Purpose.INSTANCE_NOISE, step, draw)
 
-    def _draws(self, step: int) -> Array:
+    def _augmentation(self, step: int) -> Array:
         count = sum(POLICIES[name].draws for name in self._config.regularise.augment)
-        return self._looks_of(range(self._looks), Purpose.AUGMENT, step, _uniform(count)) if count else None
+        return self._of_passes(range(self._passes), Purpose.AUGMENT, step, _uniform(count)) if count else None
 
-    def _shares(self, step: int) -> Array:
+    def _interpolation(self, step: int) -> Array:
         if not self._config.regularise.gradient_penalty:
             return None
-        return self._looks_of(range(self._updates), Purpose.PENALTY, step, _uniform(1, 1, 1))
+        return self._of_passes(range(self._updates), Purpose.PENALTY, step, _uniform(1, 1, 1))
 
 
 def _uniform(*shape: int) -> Draw:

@@ -8,23 +8,41 @@ from ms_gan.training.adversarial.augment import DiffAugment
 from ms_gan.training.adversarial.regularisers import GradientPenalty, ZeroCentredPenalty, instance_noise, lazy_weight
 
 
-def looks_at(aids, first: int, count: int):
-    """The masks, noise and draws of some of a step's looks, each (count, N, ...) or None.
+def passes_of(aids, first: int, count: int):
+    """The masks, noise and augmentation of some of a step's passes, each (count, N, ...) or None.
+
+    The discriminator sees images in passes: real and generated ones in each of its updates, in this order, then
+    generated ones in the generator's update, and real ones there too where the objective compares the two.
 
     Args:
-        aids: (masks, noise, draws), each (looks, N, ...) or None.
-        first, count: which looks.
+        aids: (masks, noise, augmentation), each (passes, N, ...) or None.
+        first, count: which passes.
     """
-    masks, noise, draws = aids
+    masks, noise, augmentation = aids
     return (
         None if masks is None else masks[first : first + count],
         None if noise is None else noise[first : first + count],
-        None if draws is None else draws[first : first + count],
+        None if augmentation is None else augmentation[first : first + count],
     )
 
 
+def of_discriminator(aids, update: int):
+    """Those of real and of generated images in one of the discriminator's updates, each (2, N, ...) or None."""
+    return passes_of(aids, 2 * update, 2)
+
+
+def of_generator(aids, updates: int):
+    """Those of generated images in the generator's update, after the discriminator's, each (1, N, ...) or None."""
+    return passes_of(aids, 2 * updates, 1)
+
+
+def of_reals(aids, updates: int):
+    """Those of real images in the generator's update, each (1, N, ...) or None."""
+    return passes_of(aids, 2 * updates + 1, 1)
+
+
 def _flat(tensor):
-    """(looks, N, ...) as (looks * N, ...)."""
+    """(passes, N, ...) as (passes * N, ...)."""
     return tensor.reshape((-1, *tensor.shape[2:]))
 
 
@@ -38,7 +56,7 @@ class Judge(nn.Cell):
 
     Inputs:
         images: (N, C, H, W), float32.
-        look: (masks, noise, draws) of these images, each (looks, N / looks, ...) or None.
+        aids: (masks, noise, augmentation) of these images, each (passes, N / passes, ...) or None.
         step: how many steps came before this one, a float32 scalar.
 
     Outputs:
@@ -53,20 +71,20 @@ class Judge(nn.Cell):
         # Where no layer mixes the images of a batch, real and generated ones can share one pass.
         self.one_pass = not discriminator.mixes_batch
 
-    def construct(self, images, look, step):
-        masks, noise, draws = look
+    def construct(self, images, aids, step):
+        masks, noise, augmentation = aids
         if noise is not None:
             images = instance_noise(images, _flat(noise), step, self.noise, self.noise_steps)
         if self.augment is not None:
-            images = self.augment(images, _flat(draws))
+            images = self.augment(images, _flat(augmentation))
         return self.discriminator(images) if masks is None else self.discriminator(images, _flat(masks))
 
-    def both(self, real, fake, looks, step):
-        """Logits of real and of generated images; `looks` are the two of them, in this order."""
+    def both(self, real, fake, aids, step):
+        """Logits of real and of generated images; `aids` are those of the two, in this order."""
         if self.one_pass:
-            logits = self.construct(ops.concat((real, fake)), looks, step)
+            logits = self.construct(ops.concat((real, fake)), aids, step)
             return logits[: real.shape[0]], logits[real.shape[0] :]
-        return self.construct(real, looks_at(looks, 0, 1), step), self.construct(fake, looks_at(looks, 1, 1), step)
+        return self.construct(real, passes_of(aids, 0, 1), step), self.construct(fake, passes_of(aids, 1, 1), step)
 
 
 class Penalties(nn.Cell):
@@ -76,7 +94,7 @@ class Penalties(nn.Cell):
 
     Inputs:
         real, fake: (N, C, H, W), float32; `fake` without a gradient to the generator.
-        shares: (N, 1, 1, 1) for the gradient penalty between the two, or None.
+        interpolation: (N, 1, 1, 1) for the gradient penalty between the two, or None.
         masks: dropout of real and of generated images, (2, N, features), or None.
 
     Outputs:
@@ -90,11 +108,11 @@ class Penalties(nn.Cell):
         self.at_real = ZeroCentredPenalty(discriminator, weights[1]) if weights[1] else None
         self.at_fake = ZeroCentredPenalty(discriminator, weights[2]) if weights[2] else None
 
-    def construct(self, real, fake, shares, masks):
+    def construct(self, real, fake, interpolation, masks):
         real_mask = None if masks is None else masks[0]
         total = 0.0
         if self.between is not None:
-            total = total + self.between(real, fake, shares, real_mask)
+            total = total + self.between(real, fake, interpolation, real_mask)
         if self.at_real is not None:
             total = total + self.at_real(real, real_mask)
         if self.at_fake is not None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Optional
 import mindspore as ms
 from mindspore import nn, ops
 
-from ms_gan.training.adversarial.judge import Judge, looks_at
+from ms_gan.training.adversarial.judge import Judge, of_discriminator, of_generator, of_reals
 from ms_gan.training.adversarial.losses import OBJECTIVES
 from ms_gan.training.loss_scale import scaled, unscaled
 
@@ -50,10 +50,9 @@ class TrainOneStep(nn.Cell):
         latents_d: (d_steps * N, latent width), float32, for the discriminator's updates.
         latents_g: (N, latent width), float32, for the generator's; None or unused where the fakes are shared.
         label_noise: (d_steps, 2, N, 1), float32, added to the labels of real and of generated images, or None.
-        masks, noise, draws: (looks, N, ...), float32, dropout, instance noise and augmentation of all images that the
-            discriminator sees: real and generated ones in each of its updates, then generated ones in the generator's
-            and, where the objective is paired, real ones there; each None where it has no use.
-        shares: (d_steps, N, 1, 1, 1), float32, of the gradient penalty, or None.
+        masks, noise, augmentation: (passes, N, ...), float32, dropout, instance noise and augmentation of the images in
+            each of the discriminator's passes, in the order of judge.passes_of; each None where it has no use.
+        interpolation: (d_steps, N, 1, 1, 1), float32, of the gradient penalty, or None.
         labels: (d_steps * N,), int32, given to the generator beside its latents, or None.
         pictures: (d_steps * N, C, H, W), float32, given to the generator in place of latents, or None. The generator's
             update is given the labels or pictures of the discriminator's last one.
@@ -86,9 +85,9 @@ class TrainOneStep(nn.Cell):
         """Logits whose larger values mean "real", whichever class is the positive one."""
         return logits if self.sign == 1.0 else -logits
 
-    def discriminator_loss(self, images, fakes, label_noise, looks, shares):
+    def discriminator_loss(self, images, fakes, label_noise, aids, interpolation):
         """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
-        real, fake = self.judge.both(images, fakes, looks, self.steps())
+        real, fake = self.judge.both(images, fakes, aids, self.steps())
         real, fake = self.turned(real), self.turned(fake)
         if self.has_labels:
             real_label, fake_label = self.real_label, 0.0
@@ -100,12 +99,12 @@ class TrainOneStep(nn.Cell):
             objective = self.weight * self.objective_d(real, fake)
         loss = objective
         if self.penalties is not None:
-            loss = loss + self.penalties(images, fakes, shares, looks[0])
+            loss = loss + self.penalties(images, fakes, interpolation, aids[0])
         return scaled(loss, self.scale_d), objective, real, fake
 
-    def fooling_loss(self, fakes, look, real):
+    def fooling_loss(self, fakes, own, real):
         """The generator's loss, scaled, as a function of its images; `real`: logits of real ones, or None."""
-        return scaled(self.objective_g(self.turned(self.judge(fakes, look, self.steps())), real), self.scale_g)
+        return scaled(self.objective_g(self.turned(self.judge(fakes, own, self.steps())), real), self.scale_g)
 
     def made(self, latents, labels=None, pictures=None):
         """What the generator makes of latents, of latents and labels, or of pictures."""
@@ -113,19 +112,19 @@ class TrainOneStep(nn.Cell):
             return self.generator(pictures)
         return self.generator(latents) if labels is None else self.generator(latents, labels)
 
-    def generator_loss(self, latents, look, real, labels=None, pictures=None):
+    def generator_loss(self, latents, own, real, labels=None, pictures=None):
         """The generator's loss, scaled, as a function of what it is given."""
-        return self.fooling_loss(self.made(latents, labels, pictures), look, real)
+        return self.fooling_loss(self.made(latents, labels, pictures), own, real)
 
-    def loss_with_terms(self, latents, look, real, labels, pictures, images):
+    def loss_with_terms(self, latents, own, real, labels, pictures, images):
         """The generator's loss with the terms, scaled; then the objective, scaled, and the terms."""
         fakes = self.made(latents, labels, pictures)
-        objective, terms = self.fooling_loss(fakes, look, real), self.terms(fakes, images, pictures, labels)
+        objective, terms = self.fooling_loss(fakes, own, real), self.terms(fakes, images, pictures, labels)
         return objective + scaled(terms, self.scale_g), objective, terms
 
-    def update_discriminator(self, images, fakes, label_noise, looks, shares):
+    def update_discriminator(self, images, fakes, label_noise, aids, interpolation):
         """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
-        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, looks, shares)
+        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, aids, interpolation)
         self.apply_discriminator(gradients)
         return objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()
 
@@ -139,11 +138,11 @@ class TrainOneStep(nn.Cell):
         """Logits of real images to compare generated ones with, or None where the objective does not."""
         if not self.paired:
             return None
-        return self.logits_beside(self.part(images, self.d_steps - 1), looks_at(aids, 2 * self.d_steps + 1, 1))
+        return self.logits_beside(self.part(images, self.d_steps - 1), of_reals(aids, self.d_steps))
 
-    def logits_beside(self, images, look):
+    def logits_beside(self, images, own):
         """Logits of real images to compare generated ones with."""
-        return ops.stop_gradient(self.turned(self.judge(images, look, self.steps())))
+        return ops.stop_gradient(self.turned(self.judge(images, own, self.steps())))
 
     def part(self, tensor, index):
         """The `index`-th of d_steps equal parts of a batch."""
@@ -163,10 +162,10 @@ class TrainOneStep(nn.Cell):
         return ops.stack((loss_d, loss_g, d_real, d_fake) if terms is None else (loss_d, loss_g, d_real, d_fake, terms))
 
     def construct(
-        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None,
-        labels=None, pictures=None,
+        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, augmentation=None,
+        interpolation=None, labels=None, pictures=None,
     ):  # fmt: skip
-        aids = (masks, noise, draws)
+        aids = (masks, noise, augmentation)
         loss_d, d_real, d_fake = 0.0, 0.0, 0.0
         for i in range(self.d_steps):
             fakes = self.made(self.part(latents_d, i), self.part(labels, i), self.part(pictures, i))
@@ -174,18 +173,18 @@ class TrainOneStep(nn.Cell):
                 self.part(images, i),
                 ops.stop_gradient(fakes),
                 None if label_noise is None else label_noise[i],
-                looks_at(aids, 2 * i, 2),
-                None if shares is None else shares[i],
+                of_discriminator(aids, i),
+                None if interpolation is None else interpolation[i],
             )
-        look, real = looks_at(aids, 2 * self.d_steps, 1), self.reals_beside(images, aids)
+        own, real = of_generator(aids, self.d_steps), self.reals_beside(images, aids)
         last = self.d_steps - 1
         labels, pictures = self.part(labels, last), self.part(pictures, last)
         if self.terms is None:
-            loss_g, gradients = self.grad_g(latents_g, look, real, labels, pictures)
+            loss_g, gradients = self.grad_g(latents_g, own, real, labels, pictures)
             self.optim_g(gradients)
             return self.finish(loss_d, loss_g, d_real, d_fake)
         (_, loss_g, terms), gradients = self.grad_g_terms(
-            latents_g, look, real, labels, pictures, self.part(images, last)
+            latents_g, own, real, labels, pictures, self.part(images, last)
         )
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake, terms)
@@ -206,18 +205,26 @@ class SharedFakesStep(TrainOneStep):
         self.grad_fakes = ms.value_and_grad(self.fooling_loss, 0)
 
     def construct(
-        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, draws=None, shares=None
+        self,
+        images,
+        latents_d,
+        latents_g,
+        label_noise=None,
+        masks=None,
+        noise=None,
+        augmentation=None,
+        interpolation=None,
     ):
-        aids = (masks, noise, draws)
+        aids = (masks, noise, augmentation)
         fakes, pull_back = ms.vjp(self.generator, latents_d, weights=self.optim_g.parameters)
         loss_d, d_real, d_fake = self.update_discriminator(
             images,
             ops.stop_gradient(fakes),
             None if label_noise is None else label_noise[0],
-            looks_at(aids, 0, 2),
-            None if shares is None else shares[0],
+            of_discriminator(aids, 0),
+            None if interpolation is None else interpolation[0],
         )
-        loss_g, slope = self.grad_fakes(fakes, looks_at(aids, 2, 1), self.reals_beside(images, aids))
+        loss_g, slope = self.grad_fakes(fakes, of_generator(aids, 1), self.reals_beside(images, aids))
         _, gradients = pull_back(slope)
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)

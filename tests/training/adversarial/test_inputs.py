@@ -25,8 +25,8 @@ def everything(batch_size):
 @pytest.mark.parametrize("batch_size", [16, 2 * BLOCK + 20])
 def test_workers_share_what_one_would_be_given(images, batch_size):
     config = everything(batch_size)
-    whole = StepInputs(config, images, 5).drawn(3)
-    parts = [StepInputs(config, images, 5, Workers(rank, 4)).drawn(3) for rank in range(4)]
+    whole = StepInputs(config, images, 5).numbers(3)
+    parts = [StepInputs(config, images, 5, Workers(rank, 4)).numbers(3) for rank in range(4)]
     for name, array in whole._asdict().items():
         axis = 2 if name == "label_noise" else 1
         shares = [getattr(part, name) for part in parts]
@@ -37,8 +37,8 @@ def test_workers_share_what_one_would_be_given(images, batch_size):
 def test_no_numbers_come_twice(images):
     """In no two steps, looks or blocks of the batch."""
     inputs = StepInputs(everything(2 * BLOCK), images, 5)
-    drawn = [inputs.drawn(step) for step in (0, 1)]
-    for name in ("latents_d", "latents_g", "label_noise", "noise", "draws", "shares"):
+    drawn = [inputs.numbers(step) for step in (0, 1)]
+    for name in ("latents_d", "latents_g", "label_noise", "noise", "augmentation", "interpolation"):
         arrays = [getattr(one, name) for one in drawn]
         axis = 2 if name == "label_noise" else 1
         parts = [part for array in arrays for part in np.split(np.moveaxis(array, axis, 0), 2)]
@@ -46,7 +46,7 @@ def test_no_numbers_come_twice(images):
         assert len(set(looks)) == len(looks), name
     latents = [one.latents_g.tobytes() for one in drawn] + [look.tobytes() for one in drawn for look in one.latents_d]
     assert len(set(latents)) == 6
-    assert all(np.array_equal(a, b) for a, b in zip(inputs.drawn(1), drawn[1]))
+    assert all(np.array_equal(a, b) for a, b in zip(inputs.numbers(1), drawn[1]))
 
 
 def test_shared_fakes_take_no_latents_of_the_generators_own(images):
@@ -54,6 +54,6 @@ def test_shared_fakes_take_no_latents_of_the_generators_own(images):
     own = StepInputs(config, images)
     config.procedure.fakes = "shared"
     shared = StepInputs(config, images)
-    assert own.drawn(3).latents_g is not None and shared.drawn(3).latents_g is None
-    assert np.array_equal(shared.drawn(3).latents_d, own.drawn(3).latents_d)
+    assert own.numbers(3).latents_g is not None and shared.numbers(3).latents_g is None
+    assert np.array_equal(shared.numbers(3).latents_d, own.numbers(3).latents_d)
     assert shared(3)[2] is None
