@@ -2,14 +2,20 @@
 
 import copy
 import io
+from pathlib import Path
 from typing import Optional
 
 import mindspore as ms
 import numpy as np
 
-from ms_gan.explorer.directions import principal_directions
+from ms_gan.errors import GanError
+from ms_gan.export.directions import principal_directions
+from ms_gan.export.folded import first_matrix
+from ms_gan.export.graph import read_graph
+from ms_gan.formats.graph_input import latents
 from ms_gan.generators.latents import is_spherical
 from ms_gan.generators.sampling import Sampler
+from ms_gan.generators.weights import restore
 from ms_gan.pictures.grids import grid, made_by, to_pillow
 from ms_gan.pictures.pixels import to_uint8
 
@@ -30,7 +36,7 @@ class Studio:
     Attributes:
         card: the generator's card.
         spherical: whether ways between latents lie on the sphere: those of normal latents do.
-        principal: principal directions (n, width), or (0, width) where the file does not tell the first layer's weight.
+        principal: principal directions (n, width), or (0, width) where the file does not tell what the first layer is.
         most_images: how many images one request may ask for.
         most_frames: how many pictures an animation may have.
     """
@@ -42,10 +48,8 @@ class Studio:
         if sampler.card.batch_size is None:
             self._single.block = 1
         self.spherical = is_spherical(self.card.latent)
-        weight = _first_weight(sampler)
-        width = self.card.latent.width
-        self.principal = np.zeros((0, width), np.float32) if weight is None else principal_directions(weight)
-        pixels = int(np.prod(self.card.image.shape))
+        self.principal = _principal(sampler)
+        width, pixels = self.card.latent.width, int(np.prod(self.card.image.shape))
         self.most_images = max(4, min(MOST_IMAGES, LONGEST_ANSWER // max(pixels, NUMBER_TEXT * width)))
         self.most_frames = min(MOST_FRAMES, LARGEST_FILM // (pixels * _factor(self.card.image.height) ** 2))
 
@@ -64,15 +68,32 @@ class Studio:
         return to_uint8(sampler.generate(latents * np.float32(truncation)))
 
 
-def _first_weight(sampler: Sampler) -> Optional[np.ndarray]:
-    """The weight (outputs, width) of the Dense layer that latents enter, or None where it is not to be found."""
-    width = sampler.card.latent.width
-    # An ONNX file's network keeps its weights to itself.
-    for parameter in sampler.parameters() if isinstance(sampler.network, ms.nn.Cell) else ():
-        if len(parameter.shape) == 2 and parameter.shape[1] == width:
-            weight = parameter.asnumpy()
-            return weight if np.isfinite(weight).all() else None
-    return None
+def _principal(sampler: Sampler) -> np.ndarray:
+    """The principal directions (n, width), float32; none where the file does not tell what its first layer is."""
+    none = np.zeros((0, sampler.card.latent.width), np.float32)
+    try:
+        matrix = first_matrix(read_graph(_cells(sampler), [latents(sampler.card.latent.width)]))
+    except GanError:
+        return none
+    if matrix is None or not np.isfinite(matrix).all():
+        return none
+    return principal_directions(matrix).astype(np.float32)
+
+
+def _cells(sampler: Sampler) -> ms.nn.Cell:
+    """The network in cells: a MindIR file's graph has forgotten them, but not what its parameters were called.
+
+    Raises:
+        GanError: an ONNX file, or one whose parameters are not those of the generator that its card describes.
+    """
+    if not isinstance(sampler.network, ms.nn.GraphCell):
+        if isinstance(sampler.network, ms.nn.Cell):
+            return sampler.network
+        raise GanError("an ONNX file keeps its weights to itself")
+    values = {parameter.name: parameter for parameter in sampler.parameters()}
+    made = Sampler.from_card(sampler.card)
+    restore([(parameter.name, parameter) for parameter in made.parameters()], values, Path())
+    return made.network
 
 
 def png(images: np.ndarray, columns: Optional[int]) -> bytes:

@@ -1,123 +1,127 @@
-"""A chain of layers as the page computes it: transposed convolutions with channels last, and nothing else.
+"""A row of layers as the page computes it: transposed convolutions and activations, and nothing else.
 
 A Dense layer is one on a single pixel, a convolution with stride 1 is one with the turned kernel, and BatchNorm is
 folded into the layer before it.
 """
 
 from dataclasses import dataclass
-from typing import List, Optional, Tuple, Union
+from itertools import takewhile
+from typing import Iterable, List, Optional, Tuple, Union
 
 import numpy as np
 
-from ms_gan.errors import GanError
-from ms_gan.export.chain import BatchNorm, Convolution, Dense, Layer, Rectifier, Reshape, Tanh
-
-TANH = "tanh"
+from ms_gan.errors import UsageError
+from ms_gan.export.graph import Graph
+from ms_gan.export.layers import BatchNorm, Convolution, Dense, Layer, Rectifier, Reshape, Tanh, TransposedConvolution
 
 
 @dataclass
 class Folded:
-    """A transposed convolution and its activation: (N, rows, columns, inputs) -> (N, rows', columns', outputs).
+    """A transposed convolution and its activation.
 
     Attributes:
-        weight: (inputs, k, k, outputs).
-        bias: (outputs,).
-        stride: pixels.
-        before: pixels cut off at the top and at the left.
+        layer: (N, inputs, rows, columns) -> (N, outputs, rows', columns'); it has a bias.
         taken, made: (rows, columns) of its input and of its result.
-        activation: tanh, the slope below zero of a rectifier, or None.
+        channels: of the images that its outputs are: a Dense layer's are all pixels of them.
+        activation: of the result, or None.
     """
 
-    weight: np.ndarray
-    bias: np.ndarray
-    stride: int = 1
-    before: int = 0
+    layer: TransposedConvolution
     taken: Tuple[int, int] = (1, 1)
     made: Tuple[int, int] = (1, 1)
-    activation: Optional[Union[str, float]] = None
+    channels: int = 1
+    activation: Optional[Union[Rectifier, Tanh]] = None
 
     @property
     def products(self) -> int:
         """Multiplications for one image."""
-        return self.weight.size * self.taken[0] * self.taken[1]
+        return self.layer.weight.size * self.taken[0] * self.taken[1]
+
+    def channels_last(self) -> Tuple[np.ndarray, np.ndarray]:
+        """The weight (inputs, k, k, outputs) and the bias (outputs,), for images with channels last."""
+        weight, bias = self.layer.weight.transpose(0, 2, 3, 1), self.layer.bias
+        order = np.arange(len(bias)).reshape(self.channels, -1).T.reshape(-1)
+        return weight[..., order], bias[order]
 
 
-def fold_chain(chain: List[Layer]) -> List[Folded]:
-    """The layers that compute what a chain computes, up to rounding; their images have channels last.
+def fold_graph(graph: Graph) -> List[Folded]:
+    """The layers that compute what a graph computes, up to rounding.
 
     Raises:
-        GanError: a layer, or an order of layers, that has no rule here.
+        UsageError: a graph that is no row from latents, or a layer that a page does not compute.
     """
+    row = graph.row("latents")
+    if [one.name for one in graph.inputs] != ["latents"] or len(row) != len(graph.nodes):
+        raise _refusal()
+    return _fold(row)
+
+
+def first_matrix(graph: Graph) -> Optional[np.ndarray]:
+    """What the first layer makes of latents, BatchNorm included: a matrix (outputs, width); None: that is no matrix."""
+    linear = list(takewhile(lambda layer: isinstance(layer, (Dense, Reshape, BatchNorm)), graph.row("latents")))
+    return matrix_of(_fold(linear)[0]) if linear and isinstance(linear[0], Dense) else None
+
+
+def matrix_of(first: Folded) -> np.ndarray:
+    """The matrix (outputs, width) of a layer that was a Dense one."""
+    return first.layer.weight[:, :, 0, 0].T
+
+
+def _refusal() -> UsageError:
+    return UsageError("--format HTML: pages are made of generators of latents; use ONNX")
+
+
+def _fold(row: Iterable[Layer]) -> List[Folded]:
     folded: List[Folded] = []
     sides: Optional[Tuple[int, int]] = None  # of the images so far; None: plain vectors
-    for layer in chain:
+    for layer in row:
         if isinstance(layer, Dense) and sides is None:
-            bias = np.zeros(len(layer.weight), np.float32) if layer.bias is None else layer.bias
-            folded.append(Folded(layer.weight.T[:, None, None, :], bias))
-        elif isinstance(layer, Reshape) and sides is None:
-            sides = layer.shape[1:]
-            _put_channels_last(folded[-1], layer.shape[0])
-        elif isinstance(layer, Convolution) and sides is not None and (layer.transposed or layer.stride == 1):
+            weight = layer.weight.T[:, :, None, None]
+            convolution = TransposedConvolution(weight, _bias(layer, weight), 1, (0, 0))
+            folded.append(Folded(convolution, channels=weight.shape[1]))
+        elif isinstance(layer, Reshape) and sides is None and folded:
+            folded[-1].channels, *sides = layer.shape
+        elif isinstance(layer, (Convolution, TransposedConvolution)) and sides is not None:
             folded.append(_convolution(layer, sides))
             sides = folded[-1].made
-        elif isinstance(layer, BatchNorm) and folded[-1].activation is None:
+        elif isinstance(layer, BatchNorm) and folded and folded[-1].activation is None:
             _fold_batch_norm(folded[-1], layer)
-        elif isinstance(layer, (Rectifier, Tanh)) and folded[-1].activation is None:
-            folded[-1].activation = TANH if isinstance(layer, Tanh) else layer.slope
+        elif isinstance(layer, (Rectifier, Tanh)) and folded and folded[-1].activation is None:
+            folded[-1].activation = layer
         else:
-            raise GanError(f"export: a {type(layer).__name__} in this place has no rule in ms_gan/export/folded.py")
+            raise _refusal()
     return folded
 
 
-def _put_channels_last(folded: Folded, channels: int) -> None:
-    """Order the outputs of a Dense layer as images with channels last."""
-    order = np.arange(len(folded.bias)).reshape(channels, -1).T.reshape(-1)
-    folded.weight, folded.bias = folded.weight[..., order], folded.bias[order]
+def _bias(layer: Union[Dense, Convolution, TransposedConvolution], weight: np.ndarray) -> np.ndarray:
+    return np.zeros(weight.shape[1], np.float32) if layer.bias is None else layer.bias
 
 
-def _convolution(layer: Convolution, sides: Tuple[int, int]) -> Folded:
-    kernel = layer.weight.shape[2]
-    if layer.transposed:
-        weight, (before, after) = layer.weight.transpose(0, 2, 3, 1), layer.borders
-    else:
-        weight = layer.weight[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
-        before, after = (kernel - 1 - border for border in layer.borders)
-    made = tuple((side - 1) * layer.stride + kernel - before - after for side in sides)
-    bias = np.zeros(weight.shape[3], np.float32) if layer.bias is None else layer.bias
-    return Folded(weight, bias, layer.stride, before, sides, made)
+def _convolution(layer: Union[Convolution, TransposedConvolution], sides: Tuple[int, int]) -> Folded:
+    weight, borders = layer.weight, layer.borders
+    if isinstance(layer, Convolution):
+        if layer.stride != 1:
+            raise _refusal()
+        weight = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
+        borders = tuple(weight.shape[2] - 1 - border for border in borders)
+    layer = TransposedConvolution(weight, _bias(layer, weight), layer.stride, borders)
+    return Folded(layer, tuple(sides), tuple(map(layer.made, sides)), weight.shape[1])
 
 
-def _fold_batch_norm(folded: Folded, layer: BatchNorm) -> None:
-    scale = layer.scale / np.sqrt(layer.variance + layer.epsilon)
-    offset = layer.offset - layer.mean * scale
+def _fold_batch_norm(folded: Folded, norm: BatchNorm) -> None:
+    scale = norm.scale / np.sqrt(norm.variance + norm.epsilon)
+    offset = norm.offset - norm.mean * scale
     # A Dense layer whose outputs are images has a bias for each of their pixels.
-    pixels = len(folded.bias) // len(scale)
-    folded.weight = folded.weight * np.tile(scale, pixels)
-    folded.bias = folded.bias * np.tile(scale, pixels) + np.tile(offset, pixels)
+    pixels = len(folded.layer.bias) // len(scale)
+    scale, offset = scale.repeat(pixels), offset.repeat(pixels)
+    weight, bias = folded.layer.weight * scale[:, None, None], folded.layer.bias * scale + offset
+    folded.layer = folded.layer._replace(weight=weight, bias=bias)
 
 
 def generate(network: List[Folded], latents: np.ndarray, image_shape: Tuple[int, int, int]) -> np.ndarray:
     """What the page computes: latents (N, width) -> images (N, C, H, W), float32."""
     images = latents
-    for layer in network:
-        images = _activate(_spread(layer, images.reshape(len(latents), *layer.taken, -1)), layer.activation)
-    channels, height, width = image_shape
-    return images.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
-
-
-def _spread(layer: Folded, images: np.ndarray) -> np.ndarray:
-    """Every input pixel adds its k x k patch to the result."""
-    kernel, stride = layer.weight.shape[1], layer.stride
-    spans = [(side - 1) * stride + 1 for side in layer.taken]
-    whole = np.zeros((len(images), *(span + kernel - 1 for span in spans), len(layer.bias)), np.float32)
-    for row, column in np.ndindex(kernel, kernel):
-        patches = images @ layer.weight[:, row, column]
-        whole[:, row : row + spans[0] : stride, column : column + spans[1] : stride] += patches
-    (rows, columns), before = layer.made, layer.before
-    return whole[:, before : before + rows, before : before + columns] + layer.bias
-
-
-def _activate(x: np.ndarray, activation: Optional[Union[str, float]]) -> np.ndarray:
-    if activation is None:
-        return x
-    return np.tanh(x) if activation == TANH else np.where(x > 0, x, np.float32(activation) * x)
+    for part in network:
+        images = part.layer.compute(images.reshape(len(latents), -1, *part.taken))
+        images = images if part.activation is None else part.activation.compute(images)
+    return images.reshape(-1, *image_shape)

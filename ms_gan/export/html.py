@@ -9,10 +9,13 @@ from typing import Any, Dict, List
 import numpy as np
 
 from ms_gan.errors import GanError, UsageError
-from ms_gan.export.chain import read_chain
-from ms_gan.export.folded import Folded, fold_chain, generate
+from ms_gan.export.directions import principal_directions
+from ms_gan.export.folded import Folded, fold_graph, generate, matrix_of
+from ms_gan.export.graph import read_graph
+from ms_gan.export.layers import Rectifier, Tanh
 from ms_gan.export.read_back import images_of_both
 from ms_gan.files import write_text
+from ms_gan.formats.graph_input import latents
 from ms_gan.generators.card import Card
 from ms_gan.generators.sampling import Sampler
 from ms_gan.report.inlined import policy, script_json
@@ -21,6 +24,8 @@ LEVELS = 2.0  # largest difference between two pixels of one latent, of 255
 MOST_PRODUCTS = 500_000_000  # multiplications for an image: about half a second in a browser
 DIRECTIONS = 6  # sliders
 PAGE = Path(__file__).parent / "page"
+# As network.js has them: tanh, the slope below zero of a rectifier, or null.
+ACTIVATIONS = {Rectifier: lambda rectifier: rectifier.slope, Tanh: lambda _: "tanh", type(None): lambda _: None}
 SCRIPTS = ("latents.js", "network.js", "page.js")
 
 
@@ -37,10 +42,12 @@ def export_html(source: Sampler, path: Path) -> float:
         the largest difference between its pixels and those of the source, in levels of 255.
 
     Raises:
-        UsageError: a generator that is too large for a browser, or whose images are neither grey nor coloured.
+        UsageError: a generator of something else than latents, or with layers that a page does not compute; one that
+            is too large for a browser, or whose images are neither grey nor coloured.
         GanError: the difference is above LEVELS, a layer has no rule, or the file cannot be written.
     """
-    card, network = source.card, fold_chain(read_chain(source.network))
+    card = source.card
+    network = fold_graph(read_graph(source.network, [latents(card.latent.width)]))
     if card.image.channels not in (1, 3):
         raise UsageError(f"--format HTML: shows images of 1 or 3 channels, not of {card.image.channels}; use ONNX")
     products = sum(layer.products for layer in network)
@@ -52,7 +59,7 @@ def export_html(source: Sampler, path: Path) -> float:
     # What becomes infinite in float16 is found by the comparison.
     with np.errstate(over="ignore", invalid="ignore"):
         network = [_halved(layer) for layer in network]
-        expected, found = images_of_both(source, lambda latents: generate(network, latents, card.image.shape))
+        expected, found = images_of_both(source, lambda drawn: generate(network, drawn, card.image.shape))
     levels = 127.5 * float(np.abs(expected - found).max())
     if not levels <= LEVELS:
         raise GanError(
@@ -65,15 +72,15 @@ def export_html(source: Sampler, path: Path) -> float:
 
 def _halved(layer: Folded) -> Folded:
     """A layer with numbers that float16 holds exactly."""
-    weight, bias = (array.astype("<f2").astype(np.float32) for array in (layer.weight, layer.bias))
-    return replace(layer, weight=weight, bias=bias)
+    weight, bias = (array.astype("<f2").astype(np.float32) for array in (layer.layer.weight, layer.layer.bias))
+    return replace(layer, layer=layer.layer._replace(weight=weight, bias=bias))
 
 
 def _page(card: Card, network: List[Folded]) -> str:
     """The page: style, scripts, description and weights in one file, with nothing else allowed to run."""
     style = (PAGE / "page.css").read_text(encoding="utf-8")
     script = "\n".join((PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    numbers = b"".join(array.astype("<f2").tobytes() for layer in network for array in (layer.weight, layer.bias))
+    numbers = b"".join(array.astype("<f2").tobytes() for layer in network for array in layer.channels_last())
     parts = {
         "policy": policy(style, script, "blob: data:"),
         "title": html.escape(card.recipe or "A generator"),
@@ -100,29 +107,25 @@ def _description(card: Card, network: List[Folded]) -> Dict[str, Any]:
         "width": card.latent.width,
         "distribution": card.latent.distribution,
         "image": card.image.shape,
-        "layers": [
-            {
-                "inputs": layer.weight.shape[0],
-                "outputs": layer.weight.shape[3],
-                "kernel": layer.weight.shape[1],
-                "stride": layer.stride,
-                "before": layer.before,
-                "taken": layer.taken,
-                "made": layer.made,
-                "activation": layer.activation,
-            }
-            for layer in network
+        "layers": [_described(layer) for layer in network],
+        "directions": [
+            [round(float(part), 4) for part in direction]
+            for direction in principal_directions(matrix_of(network[0]))[:DIRECTIONS]
         ],
-        "directions": [[round(float(part), 4) for part in direction] for direction in _directions(network[0])],
     }
 
 
-def _directions(first: Folded) -> np.ndarray:
-    """Unit vectors along which a latent changes most what the first layer makes of it, (n, width).
-
-    Shen and Zhou 2021 (arXiv:2007.06600), equation 5.
-    """
-    vectors, _, _ = np.linalg.svd(first.weight[:, 0, 0].astype(np.float64), full_matrices=False)
-    directions = vectors.T[:DIRECTIONS]
-    largest = np.take_along_axis(directions, np.abs(directions).argmax(1)[:, None], 1)
-    return directions * np.sign(largest)
+def _described(folded: Folded) -> Dict[str, Any]:
+    """A layer as ms_gan/export/page/network.js takes it."""
+    layer = folded.layer
+    inputs, outputs, kernel, _ = layer.weight.shape
+    return {
+        "inputs": inputs,
+        "outputs": outputs,
+        "kernel": kernel,
+        "stride": layer.stride,
+        "before": layer.borders[0],
+        "taken": folded.taken,
+        "made": folded.made,
+        "activation": ACTIVATIONS[type(folded.activation)](folded.activation),
+    }

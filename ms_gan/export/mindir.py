@@ -1,12 +1,14 @@
 """A generator as one static graph in a MindIR file, which MindSpore and MindSpore Lite run."""
 
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Sequence
 
 import mindspore as ms
 import numpy as np
+from mindspore import nn
 
 from ms_gan.export.read_back import write_compared
+from ms_gan.formats.graph_input import GraphInput, latents
 from ms_gan.generators.sampling import Sampler
 
 
@@ -26,9 +28,25 @@ def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None)
     """
 
     def write(draft: Path) -> None:
-        latents = ms.Tensor(shape=[batch_size, source.card.latent.width], dtype=ms.float32)
-        if batch_size:
-            latents = ms.Tensor(np.zeros((batch_size, source.card.latent.width), np.float32))
-        ms.export(source.network, latents, file_name=str(draft), file_format="MINDIR")
+        write_mindir(source.network, [latents(source.card.latent.width)], draft, batch_size)
 
     return write_compared(source, path, batch_size, write)
+
+
+def write_mindir(network: nn.Cell, inputs: Sequence[GraphInput], path: Path, batch_size: Optional[int]) -> None:
+    """Write a cell as MindIR.
+
+    Args:
+        network: in evaluation mode.
+        inputs: what it takes, in the order of its arguments.
+        path: the file to write, ending in .mindir.
+        batch_size: images the graph makes at once; None: any number.
+    """
+    ms.export(network, *(_example(one, batch_size) for one in inputs), file_name=str(path), file_format="MINDIR")
+
+
+def _example(one: GraphInput, batch_size: Optional[int]) -> ms.Tensor:
+    """An input of a size; its values do not matter."""
+    if batch_size:
+        return ms.Tensor(np.zeros((batch_size, *one.shape), np.int32 if one.whole else np.float32))
+    return ms.Tensor(shape=[None, *one.shape], dtype=ms.int32 if one.whole else ms.float32)

@@ -1,20 +1,21 @@
 """A generator as an ONNX file, built layer by layer: MindSpore's own exporter writes transposed convolutions wrongly.
 
-The graph has opset 17, one input `latents` (N, width) and one output `images` (N, C, H, W), both float32. The
-generator's card stands in its metadata under `ms_gan.generators.card`.
+The graph has opset 17, the generator's inputs, such as `latents` (N, width), float32, and one output `images`
+(N, C, H, W), float32. The generator's card stands in its metadata under `ms_gan.generators.card`.
 """
 
 from functools import partial
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ms_gan.errors import GanError
-from ms_gan.export.chain import BatchNorm, Convolution, Dense, Rectifier, Reshape, Tanh, read_chain
+from ms_gan.export.graph import Graph, read_graph
 from ms_gan.export.read_back import write_compared
 from ms_gan.extras import need
-from ms_gan.formats.onnx_graph import CARD_KEY, INPUT, LARGEST, OPSET, OUTPUT
+from ms_gan.formats.graph_input import latents
+from ms_gan.formats.onnx_graph import CARD_KEY, LARGEST, OPSET, OUTPUT
 from ms_gan.generators.sampling import Sampler
 
 IR_VERSION = 8  # the file format that came with opset 17
@@ -46,91 +47,65 @@ def export_onnx(source: Sampler, path: Path, batch_size: Optional[int] = None) -
 def _write(source: Sampler, batch_size: Optional[int], path: Path) -> None:
     import onnx
 
-    onnx.save(_make_model(source, batch_size), str(path))
+    card = source.card
+    graph = read_graph(source.network, [latents(card.latent.width)])
+    onnx.save(make_model(graph, card.image.shape, batch_size, {CARD_KEY: card.to_json()}), str(path))
 
 
-def _make_model(source: Sampler, batch_size: Optional[int]) -> Any:
-    """The generator as an onnx.ModelProto."""
-    from onnx import checker, helper
+def make_model(graph: Graph, image_shape: Sequence[int], batch_size: Optional[int], properties: Dict[str, str]) -> Any:
+    """A graph as an onnx.ModelProto.
 
-    graph = _Graph()
-    for layer in read_chain(source.network):
-        RULES[type(layer)](graph, layer)
-    if sum(array.nbytes for array in graph.arrays.values()) > LARGEST:
+    Args:
+        graph: of the generator.
+        image_shape: of what it makes, (C, H, W).
+        batch_size: images that it makes at once; None: any number.
+        properties: what stands in the file's metadata.
+
+    Raises:
+        GanError: the weights are more than an ONNX file can hold.
+    """
+    from onnx import TensorProto, checker, helper, numpy_helper
+
+    nodes, arrays = _onnx_nodes(graph)
+    if sum(array.nbytes for array in arrays.values()) > LARGEST:
         raise GanError(f"the generator's weights are more than an ONNX file holds: {LARGEST:,} bytes")
-    model = graph.model(batch_size or "N", source.card.latent.width, source.card.image.shape)
-    helper.set_model_props(model, {CARD_KEY: source.card.to_json()})
+    batch = batch_size or "N"
+    made = helper.make_graph(
+        [helper.make_node(name=node["outputs"][0], **node) for node in nodes],
+        "generator",
+        [
+            helper.make_tensor_value_info(
+                one.name, TensorProto.INT32 if one.whole else TensorProto.FLOAT, [batch, *one.shape]
+            )
+            for one in graph.inputs
+        ],
+        [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [batch, *image_shape])],
+        [numpy_helper.from_array(array, name) for name, array in arrays.items()],
+    )
+    opset = helper.make_opsetid("", OPSET)
+    model = helper.make_model(made, producer_name="ms_gan", opset_imports=[opset], ir_version=IR_VERSION)
+    helper.set_model_props(model, properties)
     checker.check_model(model, full_check=True)
     return model
 
 
-class _Graph:
-    """Nodes in a row, each of which takes what the one before it gives."""
-
-    def __init__(self):
-        self.nodes: List[Dict[str, Any]] = []
-        self.arrays: Dict[str, np.ndarray] = {}
-
-    def add(self, operator: str, arrays: Optional[Dict[str, Optional[np.ndarray]]] = None, **attributes: Any) -> None:
-        """Add a node; arrays that are None are left out."""
-        name = f"{len(self.nodes)}_{operator}"
-        named = {f"{name}.{key}": array for key, array in (arrays or {}).items() if array is not None}
-        self.arrays.update(named)
-        taken = self.nodes[-1]["outputs"] if self.nodes else [INPUT]
-        self.nodes.append({"op_type": operator, "inputs": [*taken, *named], "outputs": [name], **attributes})
-
-    def model(self, batch: Any, latent_width: int, image_shape: Any) -> Any:
-        """The graph as an onnx.ModelProto; `batch` is a number, or the name of one that is free."""
-        from onnx import TensorProto, helper, numpy_helper
-
-        self.nodes[-1]["outputs"] = [OUTPUT]
-        graph = helper.make_graph(
-            [helper.make_node(name=node["outputs"][0], **node) for node in self.nodes],
-            "generator",
-            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, [batch, latent_width])],
-            [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [batch, *image_shape])],
-            [numpy_helper.from_array(array, name) for name, array in self.arrays.items()],
+def _onnx_nodes(graph: Graph) -> Tuple[List[Dict[str, Any]], Dict[str, np.ndarray]]:
+    """The arguments of a graph's nodes, and the arrays that they name."""
+    nodes: List[Dict[str, Any]] = []
+    arrays: Dict[str, np.ndarray] = {}
+    names = {one.name: one.name for one in graph.inputs}
+    for index, node in enumerate(graph.nodes):
+        written = node.layer.onnx(*(names[name] for name in node.inputs))
+        name = f"{index}_{written.operator}"
+        inputs = []
+        for part in written.inputs:
+            if isinstance(part, str):
+                inputs.append(part)
+            elif part.array is not None:
+                inputs.append(f"{name}.{part.name}")
+                arrays[inputs[-1]] = part.array
+        names[node.name] = OUTPUT if node.name == graph.output else name
+        nodes.append(
+            {"op_type": written.operator, "inputs": inputs, "outputs": [names[node.name]], **written.attributes}
         )
-        opset = helper.make_opsetid("", OPSET)
-        return helper.make_model(graph, producer_name="ms_gan", opset_imports=[opset], ir_version=IR_VERSION)
-
-
-def _dense(graph: _Graph, layer: Dense) -> None:
-    graph.add("Gemm", {"weight": layer.weight, "bias": layer.bias}, transB=1)
-
-
-def _convolution(graph: _Graph, layer: Convolution) -> None:
-    before, after = layer.borders
-    graph.add(
-        "ConvTranspose" if layer.transposed else "Conv",
-        {"weight": layer.weight, "bias": layer.bias},
-        kernel_shape=layer.weight.shape[2:],
-        strides=[layer.stride] * 2,
-        pads=[before, before, after, after],
-    )
-
-
-def _batch_norm(graph: _Graph, layer: BatchNorm) -> None:
-    arrays = {name: getattr(layer, name) for name in ("scale", "offset", "mean", "variance")}
-    graph.add("BatchNormalization", arrays, epsilon=layer.epsilon)
-
-
-def _rectifier(graph: _Graph, layer: Rectifier) -> None:
-    if layer.slope:
-        graph.add("LeakyRelu", alpha=layer.slope)
-    else:
-        graph.add("Relu")
-
-
-def _tanh(graph: _Graph, layer: Tanh) -> None:
-    graph.add("Tanh")
-
-
-def _reshape(graph: _Graph, layer: Reshape) -> None:
-    graph.add("Reshape", {"shape": np.array([-1, *layer.shape], np.int64)})
-
-
-RULES = {
-    Dense: _dense, Convolution: _convolution, BatchNorm: _batch_norm, Rectifier: _rectifier, Tanh: _tanh,
-    Reshape: _reshape,
-}  # fmt: skip
+    return nodes, arrays

@@ -2,13 +2,14 @@
 
 A MindIR file is a program: among MindSpore's operators are some that run Python, load libraries and write files, and
 its reader crashes the process where a file is not what it should be. So a file is read here first, and only a graph of
-the kind that `export.py` writes goes on: one input, one output, the operators of our generators in the order of their
-computation, and tensors of the size that they state, all of it in the file itself.
+the kind that `export.py` writes goes on: the card's inputs, one output, the operators of our generators in the order of
+their computation, and tensors of the size that they state, all of it in the file itself.
 """
 
 import math
-from typing import Any, Dict, Iterable, List, Set
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set
 
+from ms_gan.formats.graph_input import GraphInput
 from ms_gan.formats.wire import BYTES, FLOAT, INT, TEXT, Malformed, many, one, read_message
 
 # The fields that export.py's files have, of those that MindSpore knows; without them are external data, functions
@@ -51,8 +52,8 @@ OPERATORS = {
     "Shape": 1, "Sqrt": 1, "StridedSlice": 9, "Sub": 2, "Tanh": 1, "Transpose": 2, "TupleGetItem": 2, "UpdateState": 2,
     "ZerosLike": 1,
 }  # fmt: skip
-FLOAT32, INT64 = 1, 7  # types of tensors
-TENSOR_BYTES = {FLOAT32: 4, 6: 4, INT64: 8}  # of a number, by type; 6: int32
+FLOAT32, INT32, INT64 = 1, 6, 7  # types of tensors
+TENSOR_BYTES = {FLOAT32: 4, INT32: 4, INT64: 8}  # of a number, by type
 # What an attribute of each type holds, of which it has exactly one; TUPLE and LIST hold any number of attributes.
 HOLDS = {
     1: ("f",), 7: ("i", "ints"), 8: ("s", "strings"), 9: ("i",), 19: ("tensors",), 23: (), 39: ("tensors",),
@@ -61,12 +62,15 @@ TUPLE, LIST = 20, 21
 MOST_AXES, MOST_NUMBERS = 8, 1 << 31
 
 
-def check_mindir(content: bytes, latent_width: int, image_shape: Iterable[int], batch_size: Any) -> None:
+def check_mindir(
+    content: bytes, inputs: Sequence[GraphInput], image_shape: Iterable[int], batch_size: Optional[int]
+) -> None:
     """Refuse a file that is not a generator's static graph.
 
     Args:
         content: the file's.
-        latent_width, image_shape: of the generator that the file should hold.
+        inputs: of the generator that the file should hold, in their order.
+        image_shape: of what it makes, (C, H, W).
         batch_size: images that it makes at once; None: any number.
 
     Raises:
@@ -77,12 +81,15 @@ def check_mindir(content: bytes, latent_width: int, image_shape: Iterable[int], 
     if graph is None or model["little_endian"] != 1:
         raise Malformed("there is no graph in it")
     batch = -1 if batch_size is None else batch_size
-    _check_end(graph["inputs"], [batch, latent_width], "input")
-    _check_end(graph["outputs"], [batch, *image_shape], "output")
+    if len(graph["inputs"]) != len(inputs) or len(graph["outputs"]) != 1:
+        raise Malformed("it has other inputs or outputs than those which its card describes")
+    for found, wanted in zip(graph["inputs"], inputs):
+        _check_end(found, [batch, *wanted.shape], "input", wanted.whole)
+    _check_end(graph["outputs"][0], [batch, *image_shape], "output")
     for tensor in graph["parameters"]:
         _check_tensor(tensor, with_content=True)
-    known = {tensor["name"] for tensor in graph["parameters"]} | {graph["inputs"][0]["name"]}
-    if len(known) != len(graph["parameters"]) + 1:
+    known = {value["name"] for value in graph["parameters"] + graph["inputs"]}
+    if len(known) != len(graph["parameters"]) + len(inputs):
         raise Malformed("two parameters of one name")
     _check_nodes(graph["nodes"], known, _operators(model["primitives"]))
     if graph["outputs"][0]["name"] not in known:
@@ -91,11 +98,11 @@ def check_mindir(content: bytes, latent_width: int, image_shape: Iterable[int], 
         _check_attribute(attribute)
 
 
-def _check_end(values: List[Dict[str, Any]], dims: List[int], which: str) -> None:
-    """The graph's input or output must be one tensor of float32, of these dimensions."""
-    tensors = values[0]["tensors"] if len(values) == 1 else []
-    if len(tensors) != 1 or tensors[0]["type"] != FLOAT32 or tensors[0]["dims"] != dims or tensors[0]["content"]:
-        raise Malformed(f"its {which} is not float32 {dims}, which its card describes (-1: any number)")
+def _check_end(value: Dict[str, Any], dims: List[int], which: str, whole: bool = False) -> None:
+    """An input or the output of the graph must be one tensor of these dimensions, of float32 or of int32."""
+    tensors, (kind, number) = value["tensors"], ("int32", INT32) if whole else ("float32", FLOAT32)
+    if len(tensors) != 1 or tensors[0]["type"] != number or tensors[0]["dims"] != dims or tensors[0]["content"]:
+        raise Malformed(f"its {which} is not {kind} {dims}, which its card describes (-1: any number)")
 
 
 def _operators(primitives: List[Dict[str, Any]]) -> Dict[str, str]:

@@ -13,8 +13,9 @@ from mindspore.nn.utils import no_init_parameters
 from ms_gan import tasks
 from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.extras import need
+from ms_gan.formats.graph_input import latents as latents_input
 from ms_gan.formats.mindir import check_mindir
-from ms_gan.formats.onnx_graph import INPUT, check_onnx
+from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.formats.wire import Malformed
 from ms_gan.generators.card import LONGEST, Card, read_card
 from ms_gan.generators.latents import BLOCK, sample_latents
@@ -149,7 +150,7 @@ def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], An
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise GanError(f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again")
     try:
-        check(content, card.latent.width, card.image.shape, card.batch_size)
+        check(content, [latents_input(card.latent.width)], card.image.shape, card.batch_size)
         sampler = Sampler(load(path, content), card)
         made = sampler.network(ms.Tensor(np.zeros((sampler.block, card.latent.width), np.float32)))
     except Malformed as fault:
@@ -177,7 +178,7 @@ class _OnnxNetwork:
         return self
 
     def __call__(self, latents: ms.Tensor) -> ms.Tensor:
-        (images,) = self.session.run(None, {INPUT: latents.asnumpy()})
+        (images,) = self.session.run(None, {"latents": latents.asnumpy()})
         return ms.Tensor(images)
 
 

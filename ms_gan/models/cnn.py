@@ -51,6 +51,11 @@ class Generator(nn.Cell):
         hidden = self.activation(self.dense(latents))
         return self.layers(hidden.reshape((latents.shape[0], *self.start)))
 
+    def describe(self, graph, latents):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        hidden = graph.cell(self.activation, graph.cell(self.dense, latents))
+        return graph.cell(self.layers, graph.layer("reshape", hidden, shape=self.start))
+
 
 class Discriminator(roles.Discriminator):
     """Images to logits: four convolutions without padding, three of them halving, dropout, a Dense layer.

@@ -48,6 +48,10 @@ class Generator(nn.Cell):
     def construct(self, latents):
         return self.layers(self.dense(latents).reshape((latents.shape[0], *self.start)))
 
+    def describe(self, graph, latents):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        return graph.cell(self.layers, graph.layer("reshape", graph.cell(self.dense, latents), shape=self.start))
+
 
 class Discriminator(roles.Discriminator):
     """Images to logits: halved by convolutions down to 4x4, BatchNorm on all but the first, LeakyReLU.

@@ -51,6 +51,10 @@ class Generator(nn.Cell):
         images = self.layers(latents)
         return images.reshape((images.shape[0], *self.image_shape))
 
+    def describe(self, graph, latents):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        return graph.layer("reshape", graph.cell(self.layers, latents), shape=self.image_shape)
+
 
 class Discriminator(roles.Discriminator):
     """Images to logits: Dense layers with LeakyReLU. The probability of "real" is the sigmoid of the logit.

@@ -3,9 +3,11 @@ import json
 
 import numpy as np
 import pytest
+from mindspore import nn
 
 from ms_gan.errors import GanError
-from ms_gan.export import chain, export_onnx, onnx, read_back
+from ms_gan.export import export_onnx, layers, onnx, read_back
+from ms_gan.export.layers.layer import OnnxNode
 from ms_gan.generators.card import read_card
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import card_path, open_generator
@@ -46,15 +48,15 @@ def test_a_batch_can_be_fixed(tmp_path):
 
 def spoil_a_weight(monkeypatch):
     def dense(cell):
-        layer = chain._dense(cell)
+        layer = layers.Dense.read(cell)
         layer.weight[0, 0] += 0.01
         return layer
 
-    monkeypatch.setitem(chain.RULES, chain.nn.Dense, dense)
+    monkeypatch.setitem(layers.READERS, nn.Dense, dense)
 
 
 def spoil_the_graph(monkeypatch):
-    monkeypatch.setitem(onnx.RULES, chain.Rectifier, lambda graph, _: graph.add("LeakyRelu", alpha=0.01))
+    monkeypatch.setattr(layers.Rectifier, "onnx", lambda _, x: OnnxNode("LeakyRelu", [x], {"alpha": 0.01}))
 
 
 @pytest.mark.parametrize("spoil", [spoil_a_weight, spoil_the_graph])

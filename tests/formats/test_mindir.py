@@ -3,6 +3,7 @@ import json
 import pytest
 
 from ms_gan.export import export_mindir
+from ms_gan.formats.graph_input import latents
 from ms_gan.formats.mindir import check_mindir
 from ms_gan.formats.wire import Malformed
 from ms_gan.generators.card import Card
@@ -122,19 +123,19 @@ def test_a_graph_of_another_kind_is_refused(exported, change, says):
     pb2 = pytest.importorskip("mindspore.train.mind_ir_pb2")
     model = pb2.ModelProto()
     model.ParseFromString(exported)
-    check_mindir(exported, WIDTH, SHAPE, 3)
+    check_mindir(exported, [latents(WIDTH)], SHAPE, 3)
     change(model)
     with pytest.raises(Malformed, match=says):
-        check_mindir(model.SerializeToString(), WIDTH, SHAPE, 3)
+        check_mindir(model.SerializeToString(), [latents(WIDTH)], SHAPE, 3)
 
 
 @pytest.mark.parametrize("width, shape, batch", [(5, SHAPE, 3), (WIDTH, (3, 8, 8), 3), (WIDTH, SHAPE, None)])
 def test_another_generator_than_the_card_describes_is_refused(exported, width, shape, batch):
     with pytest.raises(Malformed, match="which its card describes"):
-        check_mindir(exported, width, shape, batch)
+        check_mindir(exported, [latents(width)], shape, batch)
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 1000])
 def test_what_is_no_mindir_at_all(content):
     with pytest.raises(Malformed):
-        check_mindir(content, WIDTH, SHAPE, 3)
+        check_mindir(content, [latents(WIDTH)], SHAPE, 3)

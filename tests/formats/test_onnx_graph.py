@@ -1,5 +1,8 @@
 import pytest
 
+from ms_gan.export.graph import read_graph
+from ms_gan.export.onnx import make_model
+from ms_gan.formats.graph_input import latents
 from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.formats.wire import Malformed
 from tests.export.generators import small_generator
@@ -10,9 +13,8 @@ onnx = pytest.importorskip("onnx")
 @pytest.fixture(scope="module")
 def content(device):
     """The ONNX file of a small dcgan: Gemm, Reshape, BatchNormalization, Relu, ConvTranspose, Tanh."""
-    from ms_gan.export.onnx import _make_model
-
-    return _make_model(small_generator("dcgan"), None).SerializeToString()
+    graph = read_graph(small_generator("dcgan").network, [latents(8)])
+    return make_model(graph, (3, 16, 16), None, {}).SerializeToString()
 
 
 def node(model, operator):
@@ -47,7 +49,7 @@ EDITS = {
     "another operator": (lambda m: setattr(node(m, "Tanh"), "op_type", "If"), "an operator that no generator"),
     "another domain": (lambda m: setattr(node(m, "Tanh"), "domain", "x"), "unknown field 7"),
     "another opset": (lambda m: setattr(m.opset_import[0], "version", 5), "no graph of opset 17"),
-    "a second input": (lambda m: m.graph.input.append(m.graph.input[0]), "its latents are not float32"),
+    "a second input": (lambda m: m.graph.input.append(m.graph.input[0]), "other inputs or outputs"),
     "other images": (
         lambda m: setattr(m.graph.output[0].type.tensor_type.shape.dim[2], "dim_value", 8), "its images are not"
     ),
@@ -55,10 +57,12 @@ EDITS = {
         lambda m: setattr(m.graph.initializer[0], "raw_data", b"1234"), "a tensor of another size than it states"
     ),
     "two weights of one name": (lambda m: m.graph.initializer.append(m.graph.initializer[0]), "two values of one name"),
-    "a loop": (lambda m: node(m, "Relu").input.__setitem__(0, "images"), "not the next of a row"),
-    "no weight": (lambda m: node(m, "Gemm").input.pop(), "without the tensors"),
+    "a loop": (lambda m: node(m, "Relu").input.__setitem__(0, "images"), "takes what nothing before it makes"),
+    "no weight": (lambda m: node(m, "Gemm").input.pop(), "without the values and tensors"),
     "no last node": (lambda m: m.graph.node.pop(), "no node computes the images"),
-    "a shape of numbers": (lambda m: node(m, "Reshape").input.__setitem__(1, "0_Gemm.weight"), "a shape of the wrong"),
+    "a shape of numbers": (
+        lambda m: node(m, "Reshape").input.__setitem__(1, "0_Gemm.weight"), "without the values and tensors"
+    ),
     "a huge shape": (lambda m: reshape_to(m, -1, 1 << 40, 8, 4), "a shape that does not fit"),
     "a fixed shape": (lambda m: reshape_to(m, 1, 8, 4, 4), "a shape that does not fit"),
     "a huge stride": (
@@ -77,7 +81,7 @@ EDITS = {
 
 
 def test_the_exporters_own_file_passes(content):
-    check_onnx(content, 8, (3, 16, 16), None)
+    check_onnx(content, [latents(8)], (3, 16, 16), None)
 
 
 @pytest.mark.parametrize("edit", EDITS)
@@ -86,10 +90,10 @@ def test_anything_else_is_refused(content, edit):
     model = onnx.ModelProto.FromString(content)
     change(model)
     with pytest.raises(Malformed, match=message):
-        check_onnx(model.SerializeToString(), 8, (3, 16, 16), None)
+        check_onnx(model.SerializeToString(), [latents(8)], (3, 16, 16), None)
 
 
-@pytest.mark.parametrize("card", [(9, (3, 16, 16), None), (8, (3, 16, 8), None), (8, (3, 16, 16), 4)])
-def test_a_card_of_another_generator_is_refused(content, card):
+@pytest.mark.parametrize("width, shape, batch", [(9, (3, 16, 16), None), (8, (3, 16, 8), None), (8, (3, 16, 16), 4)])
+def test_a_card_of_another_generator_is_refused(content, width, shape, batch):
     with pytest.raises(Malformed, match="which its card describes"):
-        check_onnx(content, *card)
+        check_onnx(content, [latents(width)], shape, batch)

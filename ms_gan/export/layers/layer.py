@@ -1,0 +1,51 @@
+"""What all layers of an exported generator have in common."""
+
+from typing import Any, Dict, List, NamedTuple, Optional, Protocol, Union
+
+import numpy as np
+
+
+class Numbers(NamedTuple):
+    """Numbers of a layer that stand in the file, under a name of their own; None: left out."""
+
+    name: str
+    array: Optional[np.ndarray]
+
+
+class OnnxNode(NamedTuple):
+    """A layer as ONNX has it.
+
+    Attributes:
+        operator: its name in ONNX; ms_gan/formats/onnx_rules.py has a rule for it.
+        inputs: what it takes in ONNX's order: names of results, "" for one that is left out, and numbers.
+        attributes: by name.
+    """
+
+    operator: str
+    inputs: List[Union[str, Numbers]]
+    attributes: Dict[str, Any] = {}
+
+
+class Layer(Protocol):
+    """A layer of a graph: one result of one or more inputs, with all its numbers as float32."""
+
+    def onnx(self, *inputs: str) -> OnnxNode:
+        """Its node, which takes results of these names."""
+
+    def compute(self, *inputs: np.ndarray) -> np.ndarray:
+        """The same in numpy: inputs (N, ...) -> its result (N, ...)."""
+
+
+def numbers_of(parameter: Any) -> np.ndarray:
+    """A parameter's numbers, as a copy in float32."""
+    return np.array(parameter.asnumpy(), np.float32)
+
+
+def bias_of(cell: Any) -> Optional[np.ndarray]:
+    """The bias of a cell that has one, otherwise None."""
+    return numbers_of(cell.bias) if cell.has_bias else None
+
+
+def by_channel(numbers: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Numbers (C,) in a shape that is added to each channel of images (N, C, ...)."""
+    return numbers.reshape(-1, *[1] * (images.ndim - 2))
