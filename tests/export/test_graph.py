@@ -4,9 +4,11 @@ import pytest
 from mindspore import nn
 
 from ms_gan.errors import GanError
-from ms_gan.export.graph import read_graph
+from ms_gan.export import layers as kinds
+from ms_gan.export.graph import Graph, read_graph
 from ms_gan.formats.graph_input import latents
 from ms_gan.models import dcgan, layers, mlp
+from tests.export.networks import NETWORKS, READERS, examples, small_network
 
 
 def chain_of(network):
@@ -60,3 +62,31 @@ def test_numbers_are_copies(device):
     weight = chain_of(network)[0].weight
     network.layers[0].weight.set_data(ms.Tensor(np.ones((4, 8), np.float32)))
     assert not weight.any()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_graph_that_branches_computes_what_its_network_does(device, name, monkeypatch):
+    monkeypatch.setattr(kinds, "READERS", {**kinds.READERS, **READERS})
+    network = small_network(name)
+    given = examples(network, 7)
+    expected = network(*map(ms.Tensor, given)).asnumpy()
+    found = read_graph(network, network.inputs).compute(*given)
+    assert found.dtype == np.float32 and expected.std() > 0.1
+    # MindSpore's Tanh on CPUs: ms_gan/export/onnx.py.
+    assert np.abs(found - expected).max() < 1.1e-4
+
+
+def test_a_new_cell_needs_a_reader(device):
+    network = small_network("unet")
+    with pytest.raises(GanError, match="Normalised has no rule"):
+        read_graph(network, network.inputs)
+
+
+def test_a_row_ends_where_it_branches_or_joins():
+    graph = Graph([latents(4)])
+    first = graph.layer("scale", "latents", factor=2.0)
+    second = graph.layer("tanh", first)
+    graph.output = graph.layer("add", second, graph.layer("sigmoid", second))
+    assert graph.row("latents") == [graph.nodes[0].layer, graph.nodes[1].layer]
+    assert graph.row(second) == []
+    assert np.allclose(graph.compute(np.zeros((1, 4), np.float32)), 0.5)

@@ -1,17 +1,21 @@
 import hashlib
 import json
 
+import mindspore as ms
 import numpy as np
 import pytest
 from mindspore import nn
 
 from ms_gan.errors import GanError
 from ms_gan.export import export_onnx, layers, onnx, read_back
+from ms_gan.export.graph import read_graph
 from ms_gan.export.layers.layer import OnnxNode
+from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.generators.card import read_card
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import card_path, open_generator
 from tests.export.generators import FAMILIES, small_generator
+from tests.export.networks import NETWORKS, READERS, examples, small_network
 
 pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -86,3 +90,19 @@ def test_damaged_files_are_one_sentence(tmp_path):
     card_path(path).write_text(json.dumps({**card, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}))
     with pytest.raises(GanError, match="no generator's static graph: "):
         open_generator(path)
+
+
+@pytest.mark.parametrize("batch_size", [None, 5])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_graph_that_branches_makes_the_same_images(name, batch_size, monkeypatch):
+    monkeypatch.setattr(layers, "READERS", {**layers.READERS, **READERS})
+    network = small_network(name)
+    graph = read_graph(network, network.inputs)
+    content = onnx.make_model(graph, network.image_shape, batch_size, {}).SerializeToString()
+    check_onnx(content, network.inputs, network.image_shape, batch_size)
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    given = examples(network, 5)
+    (images,) = session.run(["images"], {one.name: values for one, values in zip(network.inputs, given)})
+    expected = network(*map(ms.Tensor, given)).asnumpy()
+    allowed = np.where(np.abs(expected) < read_back.SATURATION, 1e-5, onnx.SATURATED_TOLERANCE)
+    assert (np.abs(images - expected) <= allowed).all()
