@@ -8,9 +8,12 @@ import pytest
 
 from ms_gan.errors import GanError
 from ms_gan.export import export_mindir, read_back
+from ms_gan.export.mindir import write_mindir
+from ms_gan.formats.mindir import check_mindir
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import open_generator
 from tests.export.generators import small_generator
+from tests.export.networks import NETWORKS, examples, small_network
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +64,14 @@ def test_damaged_files_are_one_sentence(exported, tmp_path):
     path.with_suffix(".json").write_bytes(b"\xff\xfe")
     with pytest.raises(GanError, match="g.json: cannot be read"):
         open_generator(path)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_graph_that_branches_makes_the_same_images(device, name, batch_size, tmp_path):
+    network, path = small_network(name), tmp_path / "g.mindir"
+    write_mindir(network, network.inputs, path, batch_size)
+    check_mindir(path.read_bytes(), network.inputs, network.image_shape, batch_size)
+    given = [ms.Tensor(values) for values in examples(network, 3)]
+    graph = ms.nn.GraphCell(ms.load(str(path)))
+    assert np.allclose(graph(*given).asnumpy(), network(*given).asnumpy(), atol=1e-5)
