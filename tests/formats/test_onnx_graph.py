@@ -1,11 +1,14 @@
+import numpy as np
 import pytest
 
+from ms_gan.export import layers
 from ms_gan.export.graph import read_graph
 from ms_gan.export.onnx import make_model
 from ms_gan.formats.graph_input import latents
 from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.formats.wire import Malformed
 from tests.export.generators import small_generator
+from tests.export.networks import READERS, Conditional, small_network
 
 onnx = pytest.importorskip("onnx")
 
@@ -97,3 +100,80 @@ def test_anything_else_is_refused(content, edit):
 def test_a_card_of_another_generator_is_refused(content, width, shape, batch):
     with pytest.raises(Malformed, match="which its card describes"):
         check_onnx(content, [latents(width)], shape, batch)
+
+
+@pytest.fixture(scope="module")
+def branched(device):
+    """The ONNX file of a generator of latents and labels, with a residual block and a concatenation."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layers, "READERS", {**layers.READERS, **READERS})
+        graph = read_graph(small_network("conditional"), Conditional.inputs)
+    return make_model(graph, Conditional.image_shape, None, {}).SerializeToString()
+
+
+def take_labels_as_latents(model):
+    model.graph.input[1].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
+
+
+def swap_inputs(model):
+    model.graph.input.append(model.graph.input[0])
+    del model.graph.input[0]
+
+
+def add_unused(model):
+    model.graph.node.insert(0, onnx.helper.make_node("Tanh", ["latents"], ["unused"]))
+
+
+def name_twice(model):
+    model.graph.node.insert(0, onnx.helper.make_node("Tanh", ["latents"], [node(model, "Gemm").output[0]]))
+
+
+def name_as_weight(model):
+    model.graph.node.insert(0, onnx.helper.make_node("Tanh", ["latents"], [model.graph.initializer[0].name]))
+
+
+def keep_much(model):
+    """Results that are each within what is allowed, and all needed at the end."""
+    largest = 1 << 15
+    tensor = onnx.numpy_helper.from_array(np.array([1, 1, largest, largest], np.float32), "scales")
+    model.graph.initializer.append(tensor)
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([-1, 1, 1, 1], np.int64), "shape"))
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([0], np.int64), "zero"))
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([1], np.int64), "one"))
+    made = [onnx.helper.make_node("Slice", ["latents", "zero", "one", "one"], ["number"])]
+    made += [onnx.helper.make_node("Reshape", ["number", "shape"], ["pixel"])]
+    for index in range(5):
+        made.append(onnx.helper.make_node("Resize", ["pixel", "", "scales"], [f"much{index}"]))
+    made.append(onnx.helper.make_node("Concat", [f"much{index}" for index in range(5)], ["all"], axis=1))
+    for new in reversed(made):
+        model.graph.node.insert(0, new)
+
+
+BRANCHES = {
+    "labels of another type": (take_labels_as_latents, r"its labels are not int32 \[None\]"),
+    "inputs in another order": (swap_inputs, "its latents are not float32"),
+    "an unused node": (add_unused, "a node whose result nothing takes"),
+    "two results of one name": (name_twice, "without a result of its own"),
+    "a result named as a weight": (name_as_weight, "without a result of its own"),
+    "a result without a name": (lambda m: node(m, "Add").output.__setitem__(0, ""), "without a result of its own"),
+    "a weight without a name": (lambda m: setattr(m.graph.initializer[0], "name", ""), "two values of one name"),
+    "labels as numbers": (lambda m: node(m, "Gemm").input.__setitem__(0, "labels"), "without the values and tensors"),
+    "numbers as labels": (lambda m: node(m, "Gather").input.__setitem__(1, "latents"), "without the values"),
+    "another axis": (lambda m: setattr(attribute(m, "Concat", "axis"), "i", 0), "do not fit its input"),
+    "text as a number": (lambda m: setattr(attribute(m, "Concat", "axis"), "s", b"1"), "another type or range"),
+    "a region": (lambda m: node(m, "Resize").input.__setitem__(1, "latents"), "without the values and tensors"),
+    "too much at once": (keep_much, "results of .* numbers at once"),
+}  # fmt: skip
+
+
+def test_a_graph_that_branches_passes(branched):
+    check_onnx(branched, Conditional.inputs, Conditional.image_shape, None)
+
+
+@pytest.mark.parametrize("edit", BRANCHES)
+def test_any_other_graph_that_branches_is_refused(branched, edit):
+    change, message = BRANCHES[edit]
+    model = onnx.ModelProto.FromString(branched)
+    change(model)
+    with pytest.raises(Malformed, match=message):
+        check_onnx(model.SerializeToString(), Conditional.inputs, Conditional.image_shape, None)
