@@ -67,7 +67,7 @@ class Examined:
 
 
 @dataclass(frozen=True)
-class Report:
+class Diagnosis:
     """All that the table shows; the fields are the keys of --json.
 
     Attributes:
@@ -111,13 +111,13 @@ def _doctor(argv: List[str]) -> int:
     name, number = split_name(given.device)
     if number is not None:
         take_card(name, number)
-    report = examine(given.device, given.quick)
+    diagnosis = examine(given.device, given.quick)
     if given.json:
-        print(json.dumps(dataclasses.asdict(report), indent=2, default=str))
+        print(json.dumps(dataclasses.asdict(diagnosis), indent=2, default=str))
     else:
         width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-        print("\n".join(table(report, given.device, width)))
-    return 0 if report.usable else 1
+        print("\n".join(table(diagnosis, given.device, width)))
+    return 0 if diagnosis.usable else 1
 
 
 def _device(text: str) -> str:
@@ -127,13 +127,13 @@ def _device(text: str) -> str:
         raise UsageError(f"--device: {text!r} is not allowed; {choices(text, device_name.names)}") from None
 
 
-def examine(device: str, quick: bool) -> Report:
+def examine(device: str, quick: bool) -> Diagnosis:
     """Look at everything, and try the devices that look usable unless `quick`."""
     found = {finding.device: finding for finding in (examine_ascend(), examine_gpu(), checkup.examine_cpu())}
     devices = [Examined(found[name], None if quick else _tried(found[name])) for name in DEVICES]
     asked = [one for one in devices if split_name(device)[0] in ("auto", one.finding.device)]
     taken = next((one for one in asked if one.starts), None)
-    return Report(
+    return Diagnosis(
         version=__version__,
         python=sys.executable,
         usable=taken is not None and taken.works,
@@ -170,26 +170,26 @@ def _data() -> Any:
         return str(refused(error))
 
 
-def table(report: Report, asked: str, width: int) -> Iterator[str]:
+def table(diagnosis: Diagnosis, asked: str, width: int) -> Iterator[str]:
     """The report as lines for people.
 
     Args:
         asked: the device that was asked for.
         width: columns of the screen.
     """
-    yield f"ms_gan {report.version} on {report.python}"
+    yield f"ms_gan {diagnosis.version} on {diagnosis.python}"
     for title, lines in (
-        ("versions", _versions(report.packages, width)),
-        ("devices", _devices(report.devices, width)),
-        ("kernels of the CPU", _kernels(report, width)),
-        ("machine", _machine(report, width)),
-        ("data sets", _sources(report.data, width)),
+        ("versions", _versions(diagnosis.packages, width)),
+        ("devices", _devices(diagnosis.devices, width)),
+        ("kernels of the CPU", _kernels(diagnosis, width)),
+        ("machine", _machine(diagnosis, width)),
+        ("data sets", _sources(diagnosis.data, width)),
     ):
         yield from ("", title)
         yield from lines
     yield ""
-    verdict = f"takes {report.device}" if report.device else "cannot be used here"
-    yield f"--device {asked} {verdict}" + ("" if report.usable or not report.device else ", which fails")
+    verdict = f"takes {diagnosis.device}" if diagnosis.device else "cannot be used here"
+    yield f"--device {asked} {verdict}" + ("" if diagnosis.usable or not diagnosis.device else ", which fails")
 
 
 def _row(label: str, text: str, width: int, column: int) -> Iterator[str]:
@@ -231,23 +231,25 @@ def _devices(devices: Sequence[Examined], width: int) -> Iterator[str]:
                 yield from _row(f"        {name}", text, width, 18)
 
 
-def _kernels(report: Report, width: int) -> Iterator[str]:
-    yield from _row("convolution", report.convolution, width, 16)
-    yield from _row("arithmetic", report.arithmetic, width, 16)
-    precision = next((one.trial.precision for one in report.devices if one.trial and one.finding.device == "CPU"), "")
+def _kernels(diagnosis: Diagnosis, width: int) -> Iterator[str]:
+    yield from _row("convolution", diagnosis.convolution, width, 16)
+    yield from _row("arithmetic", diagnosis.arithmetic, width, 16)
+    precision = next(
+        (one.trial.precision for one in diagnosis.devices if one.trial and one.finding.device == "CPU"), ""
+    )
     if precision:
         yield from _row("precision", precision, width, 16)
 
 
-def _machine(report: Report, width: int) -> Iterator[str]:
-    found = report.threads
+def _machine(diagnosis: Diagnosis, width: int) -> Iterator[str]:
+    found = diagnosis.threads
     limit = "" if found.limit is None else f"; a container's limit of {found.limit:g}"
     omp = f"OMP_NUM_THREADS={found.omp}" if found.omp else "OMP_NUM_THREADS not set"
     yield from _row("threads", f"cores: {found.cores}{limit}; {omp}", width, 16)
-    memory = report.memory
+    memory = diagnosis.memory
     limit = "" if memory.limit is None else f"; a container's limit of {_size(memory.limit)}"
     yield from _row("memory", f"{_size(memory.free)} free of {_size(memory.total)}{limit}", width, 16)
-    for name, disk in zip(("cache", "runs"), report.disks):
+    for name, disk in zip(("cache", "runs"), diagnosis.disks):
         yield from _row(name, f"{_size(disk.free)} free for {disk.folder}", width, 16)
 
 

@@ -150,7 +150,7 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
     from ms_gan.generators.sampling import open_generator
-    from ms_gan.metrics.evaluate import Splits, evaluate, plan
+    from ms_gan.metrics.evaluate import Splits, evaluate, protocol_of
     from ms_gan.metrics.features import open_features
     from ms_gan.metrics.report import read_report
 
@@ -163,7 +163,7 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     splits = Splits(train, load_held_out(subject.data, train, seed))
     features = open_features(subject.data, train, options.features, seed, tuple(options.pixel_range))
     arguments = sampler, features, splits, options.num, options.seed, options.split
-    known = read_report(subject.output / EVALUATION, plan(*arguments)) if reuse else None
+    known = read_report(subject.output / EVALUATION, protocol_of(*arguments)) if reuse else None
     if known:
         return known
     report = evaluate(*arguments)

@@ -12,7 +12,7 @@ from ms_gan.runtime.ascend.examine import look
 from ms_gan.runtime.checkup import usable_cores
 from ms_gan.runtime.device import choose
 from ms_gan.runtime.gpu.nvidia_driver import look_for_driver
-from ms_gan.runtime.job import Job, Plan, free_port
+from ms_gan.runtime.job import Job, JobPlan, free_port
 from ms_gan.runtime.run_command import run_command
 from ms_gan.training.checks import check_before_data
 
@@ -56,7 +56,7 @@ def _launch(argv: List[str], program: Sequence[str]) -> int:
     here = f"{local} of {count} workers" if options.nodes > 1 else f"{count} worker{'s' if count > 1 else ''}"
     print(f"workers   {here} on this machine, {device}; they meet at {host}:{port}", flush=True)
     command = [sys.executable, *program, *rest]
-    return Job(Plan(command, count, local, options.node_rank * local, host, port, threads)).run()
+    return Job(JobPlan(command, count, local, options.node_rank * local, host, port, threads)).run()
 
 
 def _parse(argv: List[str]) -> Tuple[argparse.Namespace, List[str]]:

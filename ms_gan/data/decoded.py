@@ -35,7 +35,7 @@ WHOLE = 1 << 16  # bytes of a file that is part of the key as a whole
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Decoding:
     """What a picture is made into: (channels, side, side), over this background. See `decode`.
 
     Attributes:
@@ -75,7 +75,7 @@ class Decoded(NamedTuple):
     depth: Tuple[str, ...]
 
 
-def decoded(folder: Path, files: Sequence, recipe: Recipe, cache: Path) -> Decoded:
+def decoded(folder: Path, files: Sequence, recipe: Decoding, cache: Path) -> Decoded:
     """The decoded pictures of a folder, from the cache or, the first time, made into it.
 
     The cache's key is the folder, the paths, sizes, times of change and samples of its files, the recipe, and Pillow's
@@ -102,7 +102,7 @@ def decoded(folder: Path, files: Sequence, recipe: Recipe, cache: Path) -> Decod
     return found
 
 
-def _key(folder: Path, files: Sequence, recipe: Recipe) -> str:
+def _key(folder: Path, files: Sequence, recipe: Decoding) -> str:
     key = hashlib.sha256(repr((decoder.VERSION, PIL.__version__, recipe)).encode())
     key.update(os.fsencode(folder.resolve()))
     for name, size, mtime_ns in files:
@@ -125,7 +125,7 @@ def _sample(path: Path, size: int) -> bytes:
         return b""
 
 
-def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[Decoded]:
+def _open(place: Path, recipe: Decoding, also_passing: bool = False) -> Optional[Decoded]:
     """What the cache holds, or None where it must be made; failures that may have passed count only if asked for."""
     try:
         about = json.loads((place / ABOUT).read_text(encoding="ascii"))
@@ -147,7 +147,7 @@ def _open(place: Path, recipe: Recipe, also_passing: bool = False) -> Optional[D
     return Decoded(images, failures, enlarged, depth)
 
 
-def _make(folder: Path, files: Sequence, recipe: Recipe, place: Path) -> None:
+def _make(folder: Path, files: Sequence, recipe: Decoding, place: Path) -> None:
     needed, free = len(files) * recipe.image_bytes, shutil.disk_usage(place).free
     if needed > free:
         raise GanError(
@@ -223,7 +223,7 @@ def in_threads(work: Callable, names: Sequence[str], doing: str, max_pixels: int
 
 
 def _decode_one(
-    folder: Path, recipe: Recipe, pixel_range: Optional[Range], name: str
+    folder: Path, recipe: Decoding, pixel_range: Optional[Range], name: str
 ) -> Union[Failure, Tuple[np.ndarray, bool]]:
     try:
         return decoder.decode(folder / name, recipe.side, recipe.channels, recipe.background, pixel_range)

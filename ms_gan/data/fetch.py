@@ -44,7 +44,7 @@ class PublishedFile:
 
     def is_genuine(self, path: Path) -> bool:
         """True where `path` is a file with exactly the published content."""
-        return path.is_file() and path.stat().st_size == self.size and digest(path) == self.sha256
+        return path.is_file() and path.stat().st_size == self.size and file_digest(path) == self.sha256
 
 
 class Way(Protocol):
@@ -218,7 +218,7 @@ def put_in_place(unfinished: Path, target: Path) -> None:
     sync(target.parent)
 
 
-def digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """A file's SHA-256 in hexadecimal."""
     found = hashlib.sha256()
     with open(path, "rb") as file:

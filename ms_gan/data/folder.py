@@ -8,7 +8,7 @@ from PIL import ImageColor
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.paths import FILE, home_for_tilde, kind_at
 from ms_gan.data.decode import OWN_SHEET
-from ms_gan.data.decoded import Failure, Recipe, decoded
+from ms_gan.data.decoded import Decoding, Failure, decoded
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.walk import BESIDE, Found, described, printable, walk
@@ -45,7 +45,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
         )
     channels = 1 if config.channels == "grey" else 3
     background, pixel_range = parse_colour(config.background), checked_range(config.range)
-    recipe = Recipe(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
+    recipe = Decoding(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
     result = decoded(folder, files[: config.limit], recipe, cache_dir() / "pictures")
     failures = [*lost, *result.failures]
     _refuse_many(failures, len(lost) + len(files[: config.limit]), config.max_unreadable, given)

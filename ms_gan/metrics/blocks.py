@@ -14,7 +14,7 @@ def at_once(image_shape: Sequence[int]) -> int:
     return max(1, min(MOST_AT_ONCE, BYTES_AT_ONCE // int(np.prod(image_shape))))
 
 
-def evenly(total: int, count: int) -> np.ndarray:
+def evenly_spaced(total: int, count: int) -> np.ndarray:
     """Different numbers from 0 to total - 1, evenly spaced and rising, (count,); all of them where count is larger."""
     count = min(count, total)
     return np.arange(count) * total // max(count, 1)
@@ -22,7 +22,7 @@ def evenly(total: int, count: int) -> np.ndarray:
 
 def image_blocks(images: np.ndarray, count: int) -> Iterator[np.ndarray]:
     """Blocks of `count` of the images (N, C, H, W), evenly spaced: a folder's come sorted by name."""
-    chosen, block = evenly(len(images), count), at_once(images.shape[1:])
+    chosen, block = evenly_spaced(len(images), count), at_once(images.shape[1:])
     for start in range(0, len(chosen), block):
         # Where all are wanted, a slice copies nothing.
         part = slice(start, start + block) if len(chosen) == len(images) else chosen[start : start + block]

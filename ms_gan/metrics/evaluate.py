@@ -7,7 +7,7 @@ import numpy as np
 
 from ms_gan.data import ImageData
 from ms_gan.errors import UsageError
-from ms_gan.metrics.blocks import evenly, generated_blocks, image_blocks
+from ms_gan.metrics.blocks import evenly_spaced, generated_blocks, image_blocks
 from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
 from ms_gan.metrics.copies import find_copies
 from ms_gan.metrics.features.extractor import Features
@@ -16,8 +16,8 @@ from ms_gan.metrics.inception_score import inception_score
 from ms_gan.metrics.kernel import kernel_distance
 from ms_gan.metrics.neighbours import Manifold, manifold, neighbour_metrics
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
-from ms_gan.metrics.reference import digest, reference_moments
-from ms_gan.metrics.report import Measures, Report
+from ms_gan.metrics.reference import pixel_digest, reference_moments
+from ms_gan.metrics.report import Evaluation, Measures
 from ms_gan.runtime.progress import progress
 from ms_gan.seeds import Purpose, stream
 
@@ -52,7 +52,9 @@ class Reference(NamedTuple):
     histogram: Optional[np.ndarray]
 
 
-def plan(sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train") -> Protocol:
+def protocol_of(
+    sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train"
+) -> Protocol:
     """How `evaluate` measures when it is given the same.
 
     Raises:
@@ -74,7 +76,7 @@ def plan(sampler: Any, features: Features, splits: Splits, num: int, seed: int, 
         features=describe_features(features),
         generator=describe_generator(sampler),
         data=real.name,
-        pixels=digest(real.images, len(real.images)),
+        pixels=pixel_digest(real.images, len(real.images)),
         split=split,
         real=len(real.images),
         generated=num,
@@ -85,7 +87,7 @@ def plan(sampler: Any, features: Features, splits: Splits, num: int, seed: int, 
     )
 
 
-def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train") -> Report:
+def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train") -> Evaluation:
     """Generate images and measure them, in memory that does not grow with their number.
 
     The floor, what a perfect generator would reach, is measured too: real images of the other split stand in the place
@@ -104,7 +106,7 @@ def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: i
         UsageError: as in `plan`, or too few images for a metric.
         GanError: images or features that are not finite; a cache that cannot be written.
     """
-    protocol = plan(sampler, features, splits, num, seed, split)
+    protocol = protocol_of(sampler, features, splits, num, seed, split)
     real, other = splits if split == "train" else splits[::-1]
     histogram = _histogram(features, real)
     reference = _reference(features, real.images, histogram, protocol.compared, protocol.pixels)
@@ -124,7 +126,7 @@ def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: i
 
     test = None if splits.test is None else splits.test.images
     copies = find_copies(sampler, features, splits.train.images, test, seed, min(num, SEARCHED))
-    return Report(
+    return Evaluation(
         protocol,
         generated=replace(measures, nearest=copies.median),
         floor=replace(floor, nearest=copies.unseen),
@@ -171,7 +173,7 @@ def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: in
     """Look at `total` images (n, C, H, W) that come in blocks, and keep the features of `kept`, evenly spaced."""
     moments, values, likely, counts = Moments.empty(features.width), [], [], []
     wanted, start = np.zeros(total, bool), 0
-    wanted[evenly(total, kept)] = True
+    wanted[evenly_spaced(total, kept)] = True
     with progress(doing, total, "image") as update:
         for images in blocks:
             block, probabilities = features(images)

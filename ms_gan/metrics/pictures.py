@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Sequence
 import numpy as np
 
 from ms_gan.metrics.copies import Copies, Pairs
-from ms_gan.metrics.report import Report
+from ms_gan.metrics.report import Evaluation
 from ms_gan.pictures.grids import grid, new_figure, save_figure, to_pillow
 from ms_gan.tasks.task import Measure
 
@@ -46,7 +46,7 @@ def _draw_pairs(figure: Any, pairs: Pairs, title: str) -> None:
         axes.set_title(f"{distance:.2f}", fontsize=8, pad=2)
 
 
-def save_classes(report: Report, path: Path) -> None:
+def save_classes(report: Evaluation, path: Path) -> None:
     """Write the share of each class in the data and in the generated images as bars."""
     names, data, generated = report.classes, report.data_histogram, report.generated.histogram
     figure = new_figure(max(7, 0.35 * len(names) + 2), 4.5)

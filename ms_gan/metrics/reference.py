@@ -31,14 +31,14 @@ def reference_moments(
         features: the extractor.
         images: uint8 (N, C, H, W), in memory or mapped from a file; looked at in blocks.
         limit: use so many of them, evenly spaced, because a folder's images come sorted by name; None: all.
-        pixels: their `digest`, where it is known already.
+        pixels: their `pixel_digest`, where it is known already.
 
     Raises:
         UsageError: images of another shape than the extractor accepts.
         GanError: the cache cannot be written.
     """
     count = min(len(images), limit or len(images))
-    path = cache_dir() / "features" / features.name / f"moments-{pixels or digest(images, count)}"
+    path = cache_dir() / "features" / features.name / f"moments-{pixels or pixel_digest(images, count)}"
     found = _read(path, features.width)
     if found is None:
         if path.exists():
@@ -52,7 +52,7 @@ def reference_moments(
     return found
 
 
-def digest(images: np.ndarray, count: int) -> str:
+def pixel_digest(images: np.ndarray, count: int) -> str:
     """16 hexadecimal digits of the number, shape and pixels of `count` images, evenly spaced."""
     content = hashlib.sha256(f"{count} {images.shape[1:]}".encode())
     for block in image_blocks(images, count):

@@ -53,7 +53,7 @@ class Measures:
 
 
 @dataclass(frozen=True)
-class Report:
+class Evaluation:
     """What an evaluation found.
 
     Attributes:
@@ -80,19 +80,19 @@ class Report:
         return json.dumps({"format": FORMAT, **values, "protocol": self.protocol.to_dict()}, indent=1) + "\n"
 
 
-def save_report(report: Report, path: Path) -> None:
+def save_report(report: Evaluation, path: Path) -> None:
     """Write a report as JSON, with its protocol. Raises GanError where it cannot."""
     write_text(path, report.to_json())
 
 
-def read_report(path: Path, protocol: Protocol) -> Optional[Report]:
+def read_report(path: Path, protocol: Protocol) -> Optional[Evaluation]:
     """A report that `save_report` wrote, if it was measured by this very protocol; else, or if damaged, None."""
     try:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
         if values.pop("format") != FORMAT or values.pop("protocol") != protocol.to_dict():
             return None
         measures = {name: _measures(values.pop(name)) for name in ("generated", "floor")}
-        report = Report(protocol, **measures, **values)
+        report = Evaluation(protocol, **measures, **values)
         texts, counts = (report.classes or []) + report.notes, report.data_histogram or []
         return report if all(isinstance(text, str) for text in texts) and all(map(_is_number, counts)) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -5,7 +5,7 @@ from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ms_gan.metrics.classes import CONFIDENT
 from ms_gan.metrics.protocol import GeneratorUsed, Protocol, differences
-from ms_gan.metrics.report import Measures, Report
+from ms_gan.metrics.report import Evaluation, Measures
 
 WIDTH, INDENT = 100, 11  # characters of a line of text, and of what stands before it
 NAME, NUMBER, NUMBERS = 50, 12, 4  # characters of a row's name and of a number, and how many numbers a row has room for
@@ -32,7 +32,7 @@ class Row(NamedTuple):
         return "-" if value is None else format(self.factor * value, self.form)
 
 
-def single(report: Report) -> str:
+def single(report: Evaluation) -> str:
     """The table of one evaluation, and how it was measured."""
     protocol = report.protocol
     head = [f"generator  {_describe(protocol.generator)}", *_head(protocol)]
@@ -40,7 +40,7 @@ def single(report: Report) -> str:
     return _text(head, body, report.notes)
 
 
-def side_by_side(names: Sequence[str], reports: Sequence[Report]) -> str:
+def side_by_side(names: Sequence[str], reports: Sequence[Evaluation]) -> str:
     """The table of several evaluations, a column each, with the best value of a row marked.
 
     Where their protocols differ, the table says in what, and marks nothing.
@@ -99,7 +99,7 @@ def _text(head: Sequence[str], body: Sequence[str], notes: Sequence[str]) -> str
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-def _body(reports: Sequence[Report], columns: Sequence[Tuple[str, Measures]], rivals: int = 0) -> List[str]:
+def _body(reports: Sequence[Evaluation], columns: Sequence[Tuple[str, Measures]], rivals: int = 0) -> List[str]:
     """The rows that have a value; the best of the first `rivals` columns is marked.
 
     Columns that a screen has no room for follow in another table.
@@ -130,7 +130,7 @@ def _cell(row: Row, measures: Measures, best: Optional[float]) -> str:
     return f"{row.text(measures):>{NUMBER - 1}}{mark}"
 
 
-def _rows(reports: Sequence[Report]) -> List[Row]:
+def _rows(reports: Sequence[Evaluation]) -> List[Row]:
     names = {report.protocol.features.name for report in reports}
     classes = {sum(count > 0 for count in report.data_histogram or ()) for report in reports}
     features = names.pop() if len(names) == 1 else "each one's features"

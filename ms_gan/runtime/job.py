@@ -23,7 +23,7 @@ CHATTER = re.compile(r"\[(INFO|WARNING)\] [A-Z_]+\(\d+,")
 
 
 @dataclass(frozen=True)
-class Plan:
+class JobPlan:
     """What is started here.
 
     Attributes:
@@ -51,7 +51,7 @@ class Job:
     it save itself and go on.
     """
 
-    def __init__(self, plan: Plan):
+    def __init__(self, plan: JobPlan):
         self._plan = plan
         self._logs = Path(tempfile.mkdtemp(prefix="ms_gan-workers-"))
         self._workers: List[subprocess.Popen] = []

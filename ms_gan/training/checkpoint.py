@@ -72,7 +72,7 @@ def set_aside(damaged: Path) -> None:
 def take_notes(config: RunConfig, images: np.ndarray) -> str:
     """What a checkpoint notes down of its options and images (N, C, H, W), for `compare_notes`: JSON."""
     fixed = {key: value for key, f, value in leaves(config) if not f.metadata["may_change"]}
-    return json.dumps({"options": fixed, "images": {"shape": images.shape, "sha256": digest(images)}})
+    return json.dumps({"options": fixed, "images": {"shape": images.shape, "sha256": sample_digest(images)}})
 
 
 def compare_notes(notes: str, now: str) -> List[str]:
@@ -100,7 +100,7 @@ def compare_notes(notes: str, now: str) -> List[str]:
     return found
 
 
-def digest(images: np.ndarray) -> str:
+def sample_digest(images: np.ndarray) -> str:
     """SHA-256 of some of the images (N, C, H, W), evenly spaced, in hexadecimal: cheap for any number of them."""
     return hashlib.sha256(np.ascontiguousarray(images[:: max(1, len(images) // LOOKED_AT)])).hexdigest()
 

@@ -11,7 +11,7 @@ from ms_gan.metrics.features.shipped import covers
 from ms_gan.metrics.features.trained import can_be_learnt
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
-from ms_gan.metrics.reference import digest, reference_moments
+from ms_gan.metrics.reference import pixel_digest, reference_moments
 from ms_gan.runs.events import say
 
 
@@ -45,7 +45,7 @@ class FrechetToData:
             return
         config, images = self._config, self._data.images
         features = open_features(config.data, self._data, config.metrics.features, config.seed)
-        pixels = digest(images, len(images))
+        pixels = pixel_digest(images, len(images))
         self._real = reference_moments(features, images, pixels=pixels)
         self._rules = {
             "features": describe_features(features),

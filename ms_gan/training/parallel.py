@@ -14,7 +14,7 @@ from ms_gan.errors import GanError, UsageError
 from ms_gan.generators.weights import weights_digest
 from ms_gan.runtime import Device
 from ms_gan.runtime.workers import Workers
-from ms_gan.training.checkpoint import digest
+from ms_gan.training.checkpoint import sample_digest
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 RUNNING = ("moving_mean", "moving_variance")
@@ -105,7 +105,7 @@ def facts(config: RunConfig, images: np.ndarray, parameters: Iterable[Tuple[str,
     options = replace(c, data=replace(c.data, dir=None), metrics=replace(c.metrics, features=None), output=None)
     return {
         "options": write_yaml(options).encode(),
-        "images": f"{images.shape} {digest(images)}".encode(),
+        "images": f"{images.shape} {sample_digest(images)}".encode(),
         "weights": weights_digest(parameter for _, parameter in parameters).encode(),
     }
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from ms_gan.cli.cache import main
 from ms_gan.data.cache import DAY, everything_kept, mark_used
-from ms_gan.data.decoded import ABOUT, Recipe, decoded
+from ms_gan.data.decoded import ABOUT, Decoding, decoded
 from ms_gan.data.folder import find_pictures
 
 
@@ -18,7 +18,7 @@ def cache(tmp_path, monkeypatch):
     folder = tmp_path / "photos"
     folder.mkdir()
     Image.new("RGB", (9, 9)).save(folder / "one.png")
-    decoded(folder, find_pictures(folder).files, Recipe(8, 3, (0, 0, 0)), tmp_path / "pictures")
+    decoded(folder, find_pictures(folder).files, Decoding(8, 3, (0, 0, 0)), tmp_path / "pictures")
     features = tmp_path / "features" / "digits-1"
     features.mkdir(parents=True)
     names = ["weights.npz", "card.json", "moments-ab"]
@@ -70,7 +70,7 @@ def test_what_is_used_stays(cache):
     (place,) = (cache / "pictures").iterdir()
     grow_old(place / ABOUT, 99)
     grow_old(place / "pixels.bin", 99)
-    decoded(cache / "photos", find_pictures(cache / "photos").files, Recipe(8, 3, (0, 0, 0)), cache / "pictures")
+    decoded(cache / "photos", find_pictures(cache / "photos").files, Decoding(8, 3, (0, 0, 0)), cache / "pictures")
     assert main(["--prune", "50"]) == 0 and place.exists()
     with FileLock(place / ".lock"):
         assert main(["--prune", "0"]) == 0

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from ms_gan.data import decoded as module
-from ms_gan.data.decoded import ABOUT, PIXELS, Recipe, decoded
+from ms_gan.data.decoded import ABOUT, PIXELS, Decoding, decoded
 from ms_gan.data.folder import find_pictures
 from ms_gan.errors import GanError
 
-RECIPE = Recipe(8, 3, (255, 255, 255))
+RECIPE = Decoding(8, 3, (255, 255, 255))
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def kept(folder):
 
 def test_options_and_contents_are_the_key(folder):
     get(folder)
-    get(folder, Recipe(8, 1, (255, 255, 255)))
-    get(folder, Recipe(9, 3, (255, 255, 255)))
-    get(folder, Recipe(8, 3, (0, 0, 0)))
+    get(folder, Decoding(8, 1, (255, 255, 255)))
+    get(folder, Decoding(9, 3, (255, 255, 255)))
+    get(folder, Decoding(8, 3, (0, 0, 0)))
     assert len(kept(folder)) == 4
     Image.new("RGB", (30, 30), (200,) * 3).save(folder / "0.png")
     assert get(folder).images[0, 0, 0, 0] == 200
@@ -75,7 +75,7 @@ def test_a_file_of_which_only_the_middle_changes_is_decoded_anew(tmp_path, side)
         (tmp_path / "pictures").mkdir(exist_ok=True)
         image.save(tmp_path / "pictures" / "0.bmp")
         os.utime(tmp_path / "pictures" / "0.bmp", (500_000_000, 500_000_000))
-        seen = get(tmp_path / "pictures", Recipe(side, 3, (255, 255, 255))).images[0, 0, side // 2, side // 2]
+        seen = get(tmp_path / "pictures", Decoding(side, 3, (255, 255, 255))).images[0, 0, side // 2, side // 2]
         assert seen == value
 
 
@@ -126,7 +126,7 @@ def test_a_full_disk_is_seen_beforehand(folder, monkeypatch):
 def test_two_processes_at_once_decode_once(folder):
     program = textwrap.dedent(f"""
         from pathlib import Path
-        from ms_gan.data.decoded import Recipe, decoded
+        from ms_gan.data.decoded import Decoding, decoded
         from ms_gan.data.folder import find_pictures
         folder = Path({str(folder)!r})
         print(decoded(folder, find_pictures(folder).files, {RECIPE!r}, folder.parent / "cache").images.sum())

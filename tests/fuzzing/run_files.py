@@ -88,13 +88,13 @@ def log(folder):
 def evaluation(folder):
     """evaluation.json as `eval.py --compare` reads it; its protocol is mostly left alone."""
     from ms_gan.metrics.protocol import FeaturesUsed, GeneratorUsed, Protocol
-    from ms_gan.metrics.report import Measures, Report, read_report
+    from ms_gan.metrics.report import Evaluation, Measures, read_report
     from ms_gan.metrics.table import side_by_side
 
     used = FeaturesUsed("f", "a network", 8, 0.99), GeneratorUsed("r", "averaged", 1.0, 100, "ab")
     protocol = Protocol(*used, "data", "cd", "train", 100, 50, 50, "floor", (1, 8, 8), 0)
     measures = Measures(50, 1.5, 0.1, 0.01, 0.9, 0.8, 1.1, 0.7, histogram=[20, 30])
-    whole = json.loads(Report(protocol, measures, measures, ["a", "b"], [50, 50], ["a note"]).to_json())
+    whole = json.loads(Evaluation(protocol, measures, measures, ["a", "b"], [50, 50], ["a note"]).to_json())
     rest = {key: value for key, value in whole.items() if key not in ("protocol", "format")}
     trees = st.one_of(strange_trees([whole]), strange_trees([rest]).map(lambda tree: {**whole, **tree}))
     path = folder / "evaluation.json"

@@ -11,13 +11,13 @@ IMAGES, _ = drawn(100)
 def test_evenly_spaced_images_come_in_blocks(monkeypatch, count):
     monkeypatch.setattr(blocks, "MOST_AT_ONCE", 16)
     found = list(blocks.image_blocks(IMAGES, count))
-    chosen = blocks.evenly(100, count)
+    chosen = blocks.evenly_spaced(100, count)
     assert all(len(block) <= 16 for block in found) and np.array_equal(np.concatenate(found), IMAGES[chosen])
     assert len(chosen) == count and chosen[0] == 0 and np.ptp(np.diff([*chosen, 100])) <= 1
 
 
 def test_no_more_than_there_are():
-    assert blocks.evenly(3, 10).tolist() == [0, 1, 2] and not len(blocks.evenly(0, 5))
+    assert blocks.evenly_spaced(3, 10).tolist() == [0, 1, 2] and not len(blocks.evenly_spaced(0, 5))
 
 
 def test_large_images_come_in_small_blocks():

@@ -1,12 +1,12 @@
 import json
 from dataclasses import replace
 
-from ms_gan.metrics.evaluate import Splits, plan
+from ms_gan.metrics.evaluate import Splits, protocol_of
 from ms_gan.metrics.protocol import differences
 from tests.metrics.stand_ins import Generator, Network, data, drawn
 
 SPLITS = Splits(data(30), data(12, seed=1, title="other stripes"))
-PROTOCOL = plan(Generator(drawn(20)[0]), Network().features, SPLITS, 20, 5)
+PROTOCOL = protocol_of(Generator(drawn(20)[0]), Network().features, SPLITS, 20, 5)
 
 
 def test_it_says_all_that_numbers_depend_on():
@@ -29,5 +29,5 @@ def test_differences_are_named_and_generators_are_none():
 
 def test_other_pixels_under_the_same_name_are_a_difference():
     splits = SPLITS._replace(train=data(30, seed=9))
-    other = plan(Generator(drawn(20)[0]), Network().features, splits, 20, 5)
+    other = protocol_of(Generator(drawn(20)[0]), Network().features, splits, 20, 5)
     assert other.data == PROTOCOL.data and len(differences([PROTOCOL, other])) == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ms_gan.runtime import job
-from ms_gan.runtime.job import Job, Plan
+from ms_gan.runtime.job import Job, JobPlan
 
 ROOT = Path(__file__).parents[2]
 # What every process does: the scheduler waits, a worker does what the test says.
@@ -34,7 +34,7 @@ def short_grace_and_own_logs(monkeypatch, tmp_path_factory):
 def plan(work, scheduler=0.0, scheduler_code=0, **numbers):
     code = ACT.format(work=work, scheduler=scheduler, scheduler_code=scheduler_code)
     numbers = {"count": 3, "local": 3, "first": 0, **numbers}
-    return Plan([sys.executable, "-c", code], host="127.0.0.1", port=1, **numbers)
+    return JobPlan([sys.executable, "-c", code], host="127.0.0.1", port=1, **numbers)
 
 
 def test_every_worker_is_told_its_place_and_worker_0_is_heard(capfd, monkeypatch):

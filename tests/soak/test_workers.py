@@ -62,5 +62,5 @@ if device.workers.leads:
     time.sleep(45)
 device.workers.wait()
 """
-    run(["-c", f"import sys\nfrom ms_gan.runtime.job import *\nsys.exit(Job(Plan([sys.executable, '-c', {code!r}], "
+    run(["-c", f"import sys\nfrom ms_gan.runtime.job import *\nsys.exit(Job(JobPlan([sys.executable, '-c', {code!r}], "
          "2, 2, 0, '127.0.0.1', free_port())).run())"])  # fmt: skip

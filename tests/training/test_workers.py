@@ -15,7 +15,7 @@ from ms_gan.errors import UsageError
 from ms_gan.generators.weights import load_weights
 from ms_gan.models import layers
 from ms_gan.runs.events import read_events
-from ms_gan.runtime.job import Job, Plan, free_port
+from ms_gan.runtime.job import Job, JobPlan, free_port
 from ms_gan.runtime.workers import Workers
 from ms_gan.systems.latent.build import build_networks
 from ms_gan.training.parallel import NORMS
@@ -31,7 +31,7 @@ def test_two_workers_train_like_one_stop_together_and_are_taken_over_by_one(devi
     folder = tmp_path / "two"
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     command = [sys.executable, str(Path(__file__).with_name("two_workers.py")), str(folder)]
-    code = Job(Plan(command, 2, 2, 0, "127.0.0.1", free_port(), 1)).run()
+    code = Job(JobPlan(command, 2, 2, 0, "127.0.0.1", free_port(), 1)).run()
     printed = capfd.readouterr()
     assert code == 0, printed.err
     assert "worker 0 stopped by 15" in printed.out and "worker 1" not in printed.out

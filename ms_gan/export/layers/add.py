@@ -13,5 +13,5 @@ class Add:
         return OnnxNode("Add", [x, y])
 
     def compute(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """x + y."""
+        """x + y, of one shape."""
         return x + y

@@ -37,12 +37,12 @@ class Layer(Protocol):
 
 
 def numbers_of(parameter: Any) -> np.ndarray:
-    """A parameter's numbers, as a copy in float32."""
+    """A parameter's numbers, of its shape, as a copy in float32."""
     return np.array(parameter.asnumpy(), np.float32)
 
 
 def bias_of(cell: Any) -> Optional[np.ndarray]:
-    """The bias of a cell that has one, otherwise None."""
+    """The bias of a cell, of shape (channels,), where it has one, otherwise None."""
     return numbers_of(cell.bias) if cell.has_bias else None
 
 

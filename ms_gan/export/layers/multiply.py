@@ -15,7 +15,7 @@ class Multiply:
         return OnnxNode("Mul", [x, y])
 
     def compute(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """x * y."""
+        """x * y, of shapes that broadcast."""
         return x * y
 
 

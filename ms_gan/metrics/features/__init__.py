@@ -6,12 +6,12 @@ from ms_gan.config.data_section import DataConfig
 from ms_gan.data import ImageData
 from ms_gan.extras import need
 from ms_gan.metrics.features.extractor import Features
-from ms_gan.metrics.features.fit import RECIPE, Recipe
+from ms_gan.metrics.features.fit import RECIPE, ClassifierRecipe
 from ms_gan.metrics.features.onnx_file import PIXEL_RANGE, open_onnx
 from ms_gan.metrics.features.random_network import check_sides, random_features
 from ms_gan.metrics.features.trained import can_be_learnt, classifier_features
 
-__all__ = ["RECIPE", "Features", "Recipe", "open_features"]
+__all__ = ["RECIPE", "Features", "ClassifierRecipe", "open_features"]
 
 
 def check_suited(data: ImageData, given: Optional[str]) -> None:
@@ -36,7 +36,7 @@ def open_features(
     given: Optional[str] = None,
     seed: int = 0,
     pixel_range: Tuple[float, float] = PIXEL_RANGE,
-    recipe: Recipe = RECIPE,
+    recipe: ClassifierRecipe = RECIPE,
 ) -> Features:
     """The feature extractor for images like a run's training images. The runtime must have been started.
 

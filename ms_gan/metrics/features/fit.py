@@ -20,7 +20,7 @@ WEIGHTS, ORDER, SHIFTS, RANDOM = range(4)  # places in the stream of random numb
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ClassifierRecipe:
     """How the classifier is trained. Part of its name, so that another recipe makes another classifier.
 
     Attributes:
@@ -44,7 +44,7 @@ class Recipe:
     seed: int = 0
 
 
-RECIPE = Recipe()
+RECIPE = ClassifierRecipe()
 
 
 class FitStep(nn.Cell):
@@ -75,7 +75,7 @@ class FitStep(nn.Cell):
         return loss
 
 
-def fit(data: ImageData, recipe: Recipe) -> Classifier:
+def fit(data: ImageData, recipe: ClassifierRecipe) -> Classifier:
     """Train a classifier on labelled images: the same recipe and images give the same weights.
 
     Args:
@@ -101,14 +101,14 @@ def fit(data: ImageData, recipe: Recipe) -> Classifier:
     return network.set_train(False)
 
 
-def one_cycle(recipe: Recipe, steps: int) -> List[float]:
+def one_cycle(recipe: ClassifierRecipe, steps: int) -> List[float]:
     """The learning rate of each step: up in a line, down in half a cosine (Smith and Topin 2017, arXiv:1708.07120)."""
     done = np.arange(1, steps + 1) / steps
     falling = 0.5 + 0.5 * np.cos(np.pi * (done - recipe.warm_up) / (1 - recipe.warm_up))
     return (recipe.lr * np.where(done < recipe.warm_up, done / recipe.warm_up, falling)).tolist()
 
 
-def _batches(data: ImageData, recipe: Recipe, size: int) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
+def _batches(data: ImageData, recipe: ClassifierRecipe, size: int) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
     """Shifted images, float32 in [-1, 1], and labels, int32, epoch after epoch without end."""
     for epoch in count():
         order = stream(recipe.seed, Purpose.FEATURES, ORDER, epoch).permutation(len(data.images))

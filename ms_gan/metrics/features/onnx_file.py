@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Optional, Tuple
 import numpy as np
 from PIL import Image
 
-from ms_gan.data.fetch import digest
+from ms_gan.data.fetch import file_digest
 from ms_gan.data.shape import with_channels
 from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.metrics.features.extractor import Features, block_for
@@ -67,7 +67,7 @@ def open_onnx(given: str, pixel_range: Tuple[float, float] = PIXEL_RANGE) -> Fea
     except Exception as error:  # onnxruntime has no common class for its errors
         raise UsageError(f"{path}: the network cannot be run ({first_line(error)})") from None
     size = "x".join(map(str, taken.image_shape))
-    content = hashlib.sha256(f"{digest(path)} {low} {high}".encode()).hexdigest()
+    content = hashlib.sha256(f"{file_digest(path)} {low} {high}".encode()).hexdigest()
     return Features(
         f"{path.stem}-{content[:8]}",
         f"network in {path.name}; takes {size}, pixels in [{low:g}, {high:g}], images scaled to it by Pillow's bicubic"

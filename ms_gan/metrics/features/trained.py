@@ -17,7 +17,7 @@ from ms_gan.metrics.features import shipped
 from ms_gan.metrics.features.cache import Stored, stored, write
 from ms_gan.metrics.features.classifier import WIDTH, Classifier
 from ms_gan.metrics.features.extractor import Features, block_for
-from ms_gan.metrics.features.fit import Recipe, fit
+from ms_gan.metrics.features.fit import ClassifierRecipe, fit
 from ms_gan.pictures.pixels import to_float
 from ms_gan.runtime.paths import cache_dir
 
@@ -29,7 +29,7 @@ def can_be_learnt(data: ImageData) -> bool:
     return data.labels is not None and data.classes is not None and len(data.classes) > 1
 
 
-def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: Recipe) -> Features:
+def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: ClassifierRecipe) -> Features:
     """A classifier of the data source's classes, all of them, for images as the run sees them: their size and colours.
 
     A run that learns some classes only is measured by the classifier of all: one that knows nothing but frogs has
@@ -59,7 +59,7 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
     return _features(found.card["name"], network.set_train(False), data, seen, found.card["accuracy"], str(place))
 
 
-def train_anew(config: DataConfig, data: ImageData, seed: int, recipe: Recipe, folder: Path) -> Features:
+def train_anew(config: DataConfig, data: ImageData, seed: int, recipe: ClassifierRecipe, folder: Path) -> Features:
     """Train the classifier of a data source again, into a folder, with weights in half precision.
 
     This is how the classifiers that come with the package are made: `shipped`.
@@ -92,7 +92,7 @@ def whole_source(config: DataConfig, data: ImageData, seed: int) -> Tuple[DataCo
     return (config, data) if own == config else (own, load(own, seed))
 
 
-def _trained(name: str, config: DataConfig, data: ImageData, seed: int, recipe: Recipe) -> Stored:
+def _trained(name: str, config: DataConfig, data: ImageData, seed: int, recipe: ClassifierRecipe) -> Stored:
     """The classifier, from its first step to its accuracy."""
     started = time.monotonic()
     network = fit(data, recipe)
@@ -101,7 +101,13 @@ def _trained(name: str, config: DataConfig, data: ImageData, seed: int, recipe: 
 
 
 def _card(
-    name: str, network: Classifier, config: DataConfig, data: ImageData, seed: int, recipe: Recipe, started: float
+    name: str,
+    network: Classifier,
+    config: DataConfig,
+    data: ImageData,
+    seed: int,
+    recipe: ClassifierRecipe,
+    started: float,
 ) -> Dict[str, Any]:
     """What is known about a classifier whose training began at `started`, by `time.monotonic`."""
     test = load_held_out(config, data, seed)
@@ -111,7 +117,7 @@ def _card(
     return {**about, "mindspore": ms.__version__}
 
 
-def _facts(data: ImageData, recipe: Recipe) -> Dict[str, Any]:
+def _facts(data: ImageData, recipe: ClassifierRecipe) -> Dict[str, Any]:
     """All that a classifier depends on, but for the processor."""
     shape = data.images.shape[1:]
     return {"recipe": asdict(recipe), "data": data.name, "checksum": checksum(data), "image_shape": list(shape)}

@@ -22,7 +22,7 @@ Obstacle = Tuple[str, str]  # why, and the remedy
 
 
 @dataclass(frozen=True)
-class Card:
+class GraphicsCard:
     """A card as the driver names it.
 
     Attributes:
@@ -50,7 +50,7 @@ class Driver:
     loads: bool = False
     cuda: Tuple[int, int] = (0, 0)
     error: int = 0
-    cards: Tuple[Card, ...] = ()
+    cards: Tuple[GraphicsCard, ...] = ()
 
     @property
     def absent(self) -> bool:
@@ -144,7 +144,7 @@ def _no_card(driver: Driver, named: str, visible: Optional[str]) -> Optional[Obs
     )
 
 
-def _too_old(card: Card) -> Optional[Obstacle]:
+def _too_old(card: GraphicsCard) -> Optional[Obstacle]:
     if card.capability >= OLDEST_CAPABILITY:
         return None
     return (
@@ -154,7 +154,7 @@ def _too_old(card: Card) -> Optional[Obstacle]:
     )
 
 
-def _cards(cuda: ctypes.CDLL) -> List[Card]:
+def _cards(cuda: ctypes.CDLL) -> List[GraphicsCard]:
     count = ctypes.c_int()
     cuda.cuDeviceGetCount(ctypes.byref(count))
     cards = []
@@ -163,7 +163,7 @@ def _cards(cuda: ctypes.CDLL) -> List[Card]:
         cuda.cuDeviceGet(ctypes.byref(card), ordinal)
         cuda.cuDeviceGetName(name, len(name), card)
         capability = tuple(_attribute(cuda, card, which) for which in (CAPABILITY_MAJOR, CAPABILITY_MINOR))
-        cards.append(Card(name.value.decode(errors="replace"), capability))
+        cards.append(GraphicsCard(name.value.decode(errors="replace"), capability))
     return cards
 
 

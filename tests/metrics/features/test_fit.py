@@ -5,11 +5,11 @@ import pytest
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
 from ms_gan.metrics.features.classifier import WIDTH, Classifier
-from ms_gan.metrics.features.fit import Recipe, fit, one_cycle, shifted
+from ms_gan.metrics.features.fit import ClassifierRecipe, fit, one_cycle, shifted
 from ms_gan.pictures.pixels import to_float
 
 pytestmark = pytest.mark.usefixtures("device")
-TINY = Recipe(epochs=0, least_steps=25, batch_size=32)
+TINY = ClassifierRecipe(epochs=0, least_steps=25, batch_size=32)
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 16, 16), (3, 40, 25)])
@@ -33,7 +33,7 @@ def test_training_learns_and_gives_the_same_weights_again():
 
 
 def test_the_learning_rate_goes_up_and_down():
-    rates = one_cycle(Recipe(lr=0.1, warm_up=0.2), 100)
+    rates = one_cycle(ClassifierRecipe(lr=0.1, warm_up=0.2), 100)
     assert len(rates) == 100 and rates[0] == pytest.approx(0.005) and rates[-1] == pytest.approx(0, abs=1e-12)
     assert max(rates) == pytest.approx(0.1) and np.argmax(rates) == 19
     assert np.all(np.diff(rates[:20]) > 0) and np.all(np.diff(rates[20:]) < 0)

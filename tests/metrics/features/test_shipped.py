@@ -5,12 +5,12 @@ import pytest
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
-from ms_gan.metrics.features import Recipe, open_features, shipped, trained
+from ms_gan.metrics.features import ClassifierRecipe, open_features, shipped, trained
 from ms_gan.metrics.features.cache import read
 from ms_gan.metrics.features.fit import RECIPE, fit
 
 DIGITS = DataConfig(source="synthetic", limit=60)
-SHORT = Recipe(epochs=0, least_steps=2, batch_size=8)
+SHORT = ClassifierRecipe(epochs=0, least_steps=2, batch_size=8)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_other_images_or_another_recipe_have_a_classifier_of_their_own(made, mon
     monkeypatch.setattr(trained, "fit", lambda data, recipe: done.append(data.name) or fit(data, SHORT))
     fewer = DataConfig(source="synthetic", limit=59)
     assert open_features(fewer, load(fewer, 0), recipe=SHORT).name != made.name
-    assert open_features(DIGITS, load(DIGITS, 0), recipe=Recipe(seed=1)).name != made.name
+    assert open_features(DIGITS, load(DIGITS, 0), recipe=ClassifierRecipe(seed=1)).name != made.name
     assert len(done) == 2
 
 

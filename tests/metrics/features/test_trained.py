@@ -5,7 +5,7 @@ import pytest
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
-from ms_gan.metrics.features import Recipe, open_features, trained
+from ms_gan.metrics.features import ClassifierRecipe, open_features, trained
 from ms_gan.metrics.features.cache import CARD
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.models.initialisers import initialise
@@ -57,7 +57,7 @@ def test_all_that_the_features_depend_on_is_in_the_name(fits, monkeypatch):
     monkeypatch.setattr(trained, "load_held_out", lambda *_: None)
     names = {
         opened().name,
-        opened(recipe=Recipe(epochs=1)).name,
+        opened(recipe=ClassifierRecipe(epochs=1)).name,
         opened(DataConfig(source="synthetic", limit=61)).name,
         open_features(DIGITS, load(DIGITS, 1)).name,
     }
@@ -83,7 +83,11 @@ def test_the_card_says_what_it_is(tmp_path):
     features = opened()
     card = json.loads((kept(tmp_path)[0] / CARD).read_text())
     assert card["name"] == features.name and card["accuracy"] == features.accuracy
-    assert card["image_shape"] == [1, 28, 28] and card["recipe"]["lr"] == Recipe().lr and len(card["sha256"]) == 64
+    assert (
+        card["image_shape"] == [1, 28, 28]
+        and card["recipe"]["lr"] == ClassifierRecipe().lr
+        and len(card["sha256"]) == 64
+    )
 
 
 def test_images_without_labels_get_random_features(fits):

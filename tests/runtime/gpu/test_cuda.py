@@ -13,12 +13,12 @@ from ms_gan.errors import GanError
 from ms_gan.runtime.gpu import cuda
 from ms_gan.runtime.gpu.cuda import Machine, examine_gpu, judge, preload
 from ms_gan.runtime.gpu.cuda_folder import CUDA, CUDNN, Libraries
-from ms_gan.runtime.gpu.nvidia_driver import Card, Driver
+from ms_gan.runtime.gpu.nvidia_driver import Driver, GraphicsCard
 from tests.runtime.cuda_stubs import build, driver, needs_compiler, wheels
 
 ROOT = Path(__file__).parents[3]
-A100 = Card("NVIDIA A100", (8, 0))
-H100 = Card("NVIDIA H100", (9, 0))
+A100 = GraphicsCard("NVIDIA A100", (8, 0))
+H100 = GraphicsCard("NVIDIA H100", (9, 0))
 READY = Machine(
     plugin=True,
     platform=("Linux", "x86_64"),
@@ -85,7 +85,7 @@ def test_notices():
     (newer,) = judge(with_cards(H100)).notices
     assert "NVIDIA H100 compiles" in newer and newer.endswith("kept in /cache/cuda-kernels")
     assert judge(with_cards(H100, compiled=True)).notices == ()
-    assert judge(with_cards(Card("RTX 4090", (8, 9)))).notices == ()
+    assert judge(with_cards(GraphicsCard("RTX 4090", (8, 9)))).notices == ()
     (shadow,) = judge(replace(READY, shadows=("libcusolver.so.11",))).notices
     assert shadow == ("another libcusolver.so.11 in /usr/local/cuda/lib64 is kept out by preloading CUDA 11.8 from pip")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ms_gan.runtime.gpu.nvidia_driver import Card, Driver, look_for_driver, obstacle
+from ms_gan.runtime.gpu.nvidia_driver import Driver, GraphicsCard, look_for_driver, obstacle
 from tests.runtime.cuda_stubs import DRIVER, build, needs_compiler
 
 MODULE = """\
@@ -51,7 +51,9 @@ def test_a_kernel_module_without_its_library(tmp_path, text, version):
 @needs_compiler
 def test_two_cards(look):
     driver = look(CARDS=2)
-    assert driver == Driver("535.104.05", True, (12, 2), 0, (Card("Stand-in A", (8, 0)), Card("Stand-in B", (8, 0))))
+    assert driver == Driver(
+        "535.104.05", True, (12, 2), 0, (GraphicsCard("Stand-in A", (8, 0)), GraphicsCard("Stand-in B", (8, 0)))
+    )
     assert driver.description == "driver 535.104.05, 2 cards: Stand-in A, Stand-in B"
     assert obstacle(driver) is None and not driver.absent
 
