@@ -84,6 +84,12 @@ def test_the_index_names_every_page():
     assert {page for page in PAGES if page.parent != ROOT} - {index} <= named
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_lines_are_short_enough_to_read_and_compare(page):
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 150 and not line.startswith("|")] == []
+
+
 def blocks(text):
     """The contents of a page's fenced blocks that are commands, continued lines joined."""
     found = re.findall(r"^```(?:bash|sh)?\n(.*?)^```", text, re.DOTALL | re.MULTILINE)

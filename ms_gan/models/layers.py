@@ -87,7 +87,7 @@ def batch_norm_2d(channels: int) -> nn.BatchNorm2d:
 class LeakyReLU(nn.Cell):
     """x where positive, slope * x below, of any shape, from kernels whose gradients run in all threads of a CPU.
 
-    MindSpore's own LeakyReLU takes three times as long there, forward and backward (docs/performance.md), and its
+    MindSpore's own LeakyReLU takes three times as long there, forward and backward (docs/notes/kernels.md), and its
     second derivative, which R1 needs, has no kernel for GPUs.
     """
 

@@ -3,7 +3,7 @@
 MindSpore hands oneDNN images and weights in plain layouts, for which oneDNN has no direct kernel: with AVX-512 it falls
 to its reference code from MindSpore 2.9 on, otherwise to an im2col that works through one image at a time. A product
 of gathered patches and weights keeps the rate of MatMul, and with channels last the product's rows are the pixels, so
-that no layer between two convolutions has to transpose. docs/performance.md has the measurements.
+that no layer between two convolutions has to transpose. docs/notes/kernels.md has the measurements.
 
 The cells here have the parameters of MindSpore's own, names and layouts included: a checkpoint fits both.
 """

@@ -1,6 +1,6 @@
 """BatchNorm as products with rows and columns of ones, channels last: Ioffe and Szegedy 2015 (arXiv:1502.03167).
 
-For CPUs, where MindSpore's own kernels take four to ten times as long: docs/performance.md. The cells here have the
+For CPUs, where MindSpore's own kernels take four to ten times as long: docs/notes/kernels.md. The cells here have the
 parameters of MindSpore's own: a checkpoint fits both.
 """
 

@@ -3,7 +3,7 @@
 Tiles of outputs, TILE x TILE, are computed from overlapping tiles of n x n pixels, n = TILE + kernel - 1, by
 y = A ((G g G') * (B d B')) A': one product for each of the n * n numbers of a transformed tile in place of
 kernel * kernel for each output. With TILE = 4 a 5x5 kernel takes 64 products for 16 outputs instead of 400. The
-rounding error is about 20 times that of the sums written out, 2e-6 of the outputs' size. docs/performance.md has the
+rounding error is about 20 times that of the sums written out, 2e-6 of the outputs' size. docs/notes/kernels.md has the
 measurements.
 """
 

@@ -11,7 +11,7 @@ def convolutions_as_products(device: str, machine: str = "") -> Tuple[bool, str]
 
     On x86 MindSpore's own are slow: from 2.9 on they are oneDNN's reference code where the processor has AVX-512, 50 to
     100 times slower than need be; elsewhere, and in 2.8, an im2col that takes 1.5 to 2 times as long as the products.
-    docs/performance.md has the measurements, and why no setting of oneDNN's does better.
+    docs/notes/kernels.md has the measurements, and why no setting of oneDNN's does better.
 
     Args:
         device: CPU, GPU or Ascend.
