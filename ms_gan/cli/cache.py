@@ -1,4 +1,4 @@
-"""python -m ms_gan.cli.cache: what the user's cache keeps, and how long it was not used; removes what is old."""
+"""python -m ms_gan.cli.cache: list what the user's cache keeps, and remove what is old."""
 
 import sys
 from typing import List, Optional
@@ -12,11 +12,11 @@ from ms_gan.runtime.run_command import run_command
 
 PROGRAM = "python -m ms_gan.cli.cache"
 ABOUT = """\
-List what the user's cache keeps because it was computed once: decoded pictures, feature extractors, statistics of \
-real images. What is removed is made anew when it is needed. Fetched data sets are never removed."""
+List what the user's cache keeps to save computing it again: decoded pictures, feature extractors, statistics of \
+real images. What is removed is computed again when it is needed. Downloaded data sets are never removed."""
 EXAMPLES = f"""\
-  {PROGRAM}               what there is, the longest unused first
-  {PROGRAM} --prune 30    remove what was not used for 30 days"""
+  {PROGRAM}               list the contents, the longest unused first
+  {PROGRAM} --prune 30    remove what has not been used for 30 days"""
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -26,7 +26,9 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 def _cache(argv: List[str]) -> int:
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
-    parser.add_argument("--prune", type=float, metavar="DAYS", help="remove what was not used for so many days; 0: all")
+    parser.add_argument(
+        "--prune", type=float, metavar="DAYS", help="remove what has not been used for DAYS days; 0: all"
+    )
     days = parser.parse_args(argv).prune
     if days is not None and not days >= 0:
         raise UsageError(f"--prune: {days:g} is not allowed; allowed: 0 or more days")

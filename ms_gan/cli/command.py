@@ -10,7 +10,7 @@ from ms_gan.errors import UsageError
 
 
 def continued(stored: RunConfig, given: Dict[str, Any], folder: Path) -> RunConfig:
-    """A run's own configuration with given options in it; `stored` stays as it is.
+    """A run's configuration with the given options applied; `stored` is not changed.
 
     Args:
         stored: the run's configuration.
@@ -25,7 +25,7 @@ def continued(stored: RunConfig, given: Dict[str, Any], folder: Path) -> RunConf
         f, old = known[key]
         if value != old and not f.metadata["may_change"]:
             raise UsageError(f"{key}: {value} contradicts the run in {folder}, where it is {old}; leave it out")
-    # What the run had in place of what is given now, such as steps for epochs, or the other way round.
+    # The run's option that the given one replaces, such as steps where epochs is given.
     replaced = {}
     for key, other in instead(stored):
         if given.get(key) is not None and known[other][0].metadata["may_change"]:
@@ -39,7 +39,7 @@ def check_pixel_range(pixel_range: List[float]) -> None:
     """Refuse a list that is not black and white.
 
     Raises:
-        UsageError: it has not two numbers.
+        UsageError: it does not have two numbers.
     """
     if len(pixel_range) != 2:
         raise UsageError(f"pixel_range: {pixel_range} is not allowed; allowed: two numbers, such as [-1, 1]")
@@ -52,6 +52,6 @@ def check_checkpoint(path: Optional[str]) -> None:
         UsageError: it was not given, or there is nothing at that path.
     """
     if path is None:
-        raise UsageError("--ckpt is missing; name a run folder or a file that a run or an export left")
+        raise UsageError("--ckpt is missing; give a run folder, or a file written by a run or by export.py")
     if kind_at(path, "--ckpt") is None:
         raise UsageError(f"--ckpt {path}: no such file or folder")

@@ -1,7 +1,7 @@
-"""python -m ms_gan.cli.doctor: what of this machine a run can use, and what to do about the rest.
+"""python -m ms_gan.cli.doctor: which parts of this machine a run can use, and what to do about the others.
 
-Nothing is installed, fetched or changed. MindSpore is imported in other processes only, so that its absence or its
-crash is a line of the table.
+Nothing is installed, downloaded or changed. MindSpore is imported only in other processes, so that a missing or
+crashing MindSpore becomes a line of the table.
 """
 
 import dataclasses
@@ -28,8 +28,8 @@ from ms_gan.runtime.trial import Trial
 
 PROGRAM = "python -m ms_gan.cli.doctor"
 ABOUT = """\
-Tell what of this machine a run can use, and what to do about the rest: versions, devices, threads, memory, disks, \
-data sets. Nothing is installed, fetched or changed. Exit code 0 where the device can be used, 1 where not."""
+Show what a run can use on this machine, and what to do about the rest: versions, devices, threads, memory, disks, \
+data sets. Nothing is installed, downloaded or changed. Exits with 0 if the device can be used, else with 1."""
 EXAMPLES = f"""\
   {PROGRAM}                      every device, tried
   {PROGRAM} --device GPU         exit code 0 where a GPU works
@@ -41,7 +41,7 @@ OWN_LINES = ("Python", "mindspore", "numpy")
 
 @dataclass(frozen=True)
 class Examined:
-    """A device: what it looks like, and what became of it when it was tried; None: it was not."""
+    """A device: what it looks like, and the result of trying it; None: it was not tried."""
 
     finding: Finding
     trial: Optional[Trial] = None
@@ -77,7 +77,7 @@ class Diagnosis:
         device: the one that would be taken; "" where none can.
         packages, devices, threads, memory, disks: see ms_gan.runtime.checkup.
         convolution, arithmetic: one line each about the processor's kernels.
-        data: ms_gan.data.whereabouts of the data sets, or one line that says why that cannot be told.
+        data: ms_gan.data.whereabouts of the data sets, or one line that says why that is unknown.
     """
 
     version: str
@@ -102,10 +102,10 @@ def main(argv: Optional[List[str]] = None) -> int:
 def _doctor(argv: List[str]) -> int:
     # Not jsonargparse, which may be what is missing.
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
-    about = "the device that the exit code is about; auto: the one that a run would take (default: auto)"
+    about = "the device that the exit code is about; auto: the one that a run would use (default: auto)"
     names = "{" + ",".join(device_name.names) + "}"
     parser.add_argument("--device", type=_device, metavar=names, default="auto", help=about)
-    parser.add_argument("--quick", action="store_true", help="look only: start MindSpore on no device")
+    parser.add_argument("--quick", action="store_true", help="only look: do not start MindSpore on any device")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     given = parser.parse_args(argv)
     name, number = split_name(given.device)
@@ -163,7 +163,7 @@ def _data() -> Any:
 
         return whereabouts()
     except ImportError as error:
-        return f"cannot be told: {error}"
+        return f"unknown: {error}"
     except GanError as error:
         return str(error)
     except OSError as error:
@@ -263,7 +263,7 @@ def _sources(data: Any, width: int) -> Iterator[str]:
         yield from textwrap.wrap(data, width, initial_indent="  ", subsequent_indent="  ")
         return
     for one in data:
-        text = f"in {one.folder}" if one.folder else f"not here; would be fetched from {' or '.join(one.ways)}"
+        text = f"in {one.folder}" if one.folder else f"not here; would be downloaded from {' or '.join(one.ways)}"
         yield from _row(one.source, text, width, 17)
 
 

@@ -99,12 +99,12 @@ def _check(options: EvalOptions, given: Dict[str, Any]) -> None:
     if "compare" in given:
         for name in ("ckpt", "output"):
             if name in given:
-                raise UsageError(f"--{name}: --compare evaluates each run in its own folder; leave --{name} out")
+                raise UsageError(f"--{name}: --compare evaluates each run in its own folder; remove --{name}")
     check_pixel_range(options.pixel_range)
     if options.features and not (
         options.features.endswith(".onnx") and kind_at(options.features, "--features") == FILE
     ):
-        raise UsageError(f"--features {options.features}: name a file that exists and ends in .onnx")
+        raise UsageError(f"--features {options.features}: give an existing file that ends in .onnx")
 
 
 def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -> Subject:
@@ -119,22 +119,22 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
-        raise UsageError(f"--compare {path}: is a file; name run folders")
+        raise UsageError(f"--compare {path}: is a file; give run folders")
     elif "data.source" not in given or options.output is None:
         raise UsageError(
-            f"--ckpt {path}: a file does not tell its training images; name them with --data.source, and a folder for"
+            f"--ckpt {path}: a file does not say which data it was trained on; give --data.source, and a folder for"
             " the results with --output"
         )
     else:
         data, output = options.data, Path(options.output)
     kind = kind_at(output, "--output")
     if kind and not (kind == FOLDER and os.access(output, os.W_OK | os.X_OK)):
-        raise UsageError(f"--output {output}: cannot be written to; name a folder that you may write to")
+        raise UsageError(f"--output {output}: cannot be written to; choose a folder that you may write to")
     return Subject(path, data, output)
 
 
 def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
-    """The data options of a run; where its files lie now may be given anew.
+    """The data options of a run; its data folder may be given again, since it may have moved.
 
     Raises:
         UsageError: not a run folder, or an option that contradicts the run.
@@ -146,7 +146,7 @@ def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
 
 
 def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
-    """Evaluate a generator and write the results; or take those that are there, if they were measured in this way."""
+    """Evaluate a generator and write the results, or reuse existing ones that were measured in the same way."""
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
     from ms_gan.generators.sampling import open_generator

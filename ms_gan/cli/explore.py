@@ -27,7 +27,7 @@ class ExploreOptions:
     """What explore takes."""
 
     ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file", spelling=home_for_tilde)
-    port: int = option(0, "of this machine, where the page is; 0: any free one", 0, 65535)
+    port: int = option(0, "port of this machine at which the page is served; 0: any free one", 0, 65535)
     device: str = option("auto", "where to run", spelling=device_name)
 
 
@@ -63,7 +63,7 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
     token = secrets.token_urlsafe(24)
     server = _listen(create_app(studio, token), options.port)
     address = f"http://127.0.0.1:{server.effective_port}/{token}/"
-    print(f"{options.ckpt} can be explored at\n  {address}\nCtrl-C ends it", flush=True)
+    print(f"explore {options.ckpt} at\n  {address}\nCtrl-C stops the server", flush=True)
     if opens:
         webbrowser.open(address)
     server.run()  # returns at Ctrl-C
@@ -71,10 +71,10 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
 
 
 def _listen(app: Any, port: int) -> Any:
-    """A server of this machine alone.
+    """A server that only this machine can reach.
 
     Raises:
-        UsageError: the port is taken, or not for this user.
+        UsageError: the port is in use, or this user may not open it.
     """
     from waitress import create_server
 
@@ -83,7 +83,7 @@ def _listen(app: Any, port: int) -> Any:
     try:
         return create_server(app, host="127.0.0.1", port=port, threads=1, ident=None)
     except OSError as error:
-        raise UsageError(f"port: {port} cannot be used ({error.strerror}); name another one, or leave it out") from None
+        raise UsageError(f"port: {port} cannot be used ({error.strerror}); choose another one or omit --port") from None
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ class ExportOptions:
 
     ckpt: Optional[str] = option(None, "a run folder or a .ckpt file", spelling=home_for_tilde)
     format: Literal["MINDIR", "ONNX", "HTML"] = option(
-        "MINDIR", "kind of file; MINDIR: for MindSpore; ONNX: for most others; HTML: a page that makes images by itself"
+        "MINDIR",
+        "file format; MINDIR: for MindSpore; ONNX: for most other programs; HTML: a page that makes images by itself",
     )
     output: Optional[str] = option(
         None,
@@ -34,7 +35,7 @@ class ExportOptions:
         spelling=home_for_tilde,
     )
     batch_size: Optional[int] = option(
-        None, "MINDIR, ONNX: images that the graph makes at once; unset: any number", 1, 65536, short="--batch-size"
+        None, "MINDIR, ONNX: fixed batch size of the graph; unset: any", 1, 65536, short="--batch-size"
     )
     device: str = option("auto", "where to compare the file with its source", spelling=device_name)
 
@@ -73,11 +74,11 @@ def _check(options: ExportOptions) -> Path:
     suffix = f".{options.format.lower()}"
     path = Path(options.output or f"generator{suffix}")
     if Path(options.ckpt).suffix in (".mindir", ".onnx"):
-        raise UsageError(f"--ckpt {options.ckpt}: is exported already; name a run folder or a .ckpt file")
+        raise UsageError(f"--ckpt {options.ckpt}: is already an exported file; give a run folder or a .ckpt file")
     if path.suffix.lower() != suffix or kind_at(path, "--output") == FOLDER:
-        raise UsageError(f"--output {path}: should be a file that ends in {suffix}, for --format {options.format}")
+        raise UsageError(f"--output {path}: must end in {suffix} for --format {options.format}")
     if options.format == "HTML" and options.batch_size:
-        raise UsageError("--batch-size: a page makes one image at a time; leave it out")
+        raise UsageError("--batch-size: not used with --format HTML, which makes one image at a time; remove it")
     if options.format == "ONNX":
         need("--format ONNX", "export", "onnx", "onnxruntime")
     return path

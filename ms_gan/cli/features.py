@@ -1,4 +1,4 @@
-"""python -m ms_gan.cli.features: train the feature extractor of a data set, or find the one that is there."""
+"""python -m ms_gan.cli.features: train the feature extractor of a data set, or find the existing one."""
 
 import sys
 import time
@@ -65,7 +65,7 @@ def _features(argv: List[str]) -> int:
 
     if options.anew and (options.features or not can_be_learnt(images)):
         raise UsageError(
-            f"--anew {options.anew}: only a classifier is trained; leave out --features, name labelled data"
+            f"--anew {options.anew}: only a classifier can be trained; remove --features and use labelled data"
         )
     started = time.monotonic()
     features = open_features(options.data, images, options.features, options.seed, tuple(options.pixel_range))
@@ -86,7 +86,7 @@ def _describe(features: Any, started: float) -> None:
     print(f"network   {features.description}")
     print(f"width     {features.width}")
     print(f"accuracy  {accuracy}")
-    print(f"kept in   {features.kept_in or 'nothing to keep'}")
+    print(f"kept in   {features.kept_in or 'not saved'}")
     print(f"took      {time.monotonic() - started:.1f} s")
 
 

@@ -101,7 +101,7 @@ def _walks(sampler: Any, options: InferOptions, path: Path) -> str:
     if options.only_seed:
         forth = walks.rows(stops, pictures_each, spherical)[:, 0].swapaxes(0, 1)
         frames = walks.there_and_back(_images(sampler, forth, options.factors))
-        # A round is timed as if both ends stood twice as long.
+        # There and back has 2 * pictures_each frames if both ends count twice.
         seconds = 2 * pictures_each / options.walk.fps
     else:
         frames = _images(sampler, walks.round_trip(stops, pictures_each, spherical), options.factors)
@@ -119,7 +119,7 @@ def _stops(sampler: Any, options: InferOptions, path: Path) -> np.ndarray:
         return sample_pairs(options.seed, options.each, latent)
     chosen = _chosen(sampler, options, path)
     if len(chosen) < 2:
-        raise UsageError(f"--latents {options.latents}: holds one latent, and a walk needs two; add --seeds 0")
+        raise UsageError(f"--latents {options.latents}: has one latent, but a walk needs two; add --seeds 0")
     return chosen.part(0, len(chosen)).reshape(-1, options.each, latent.width)
 
 

@@ -13,13 +13,13 @@ from ms_gan.errors import UsageError
 from ms_gan.pictures.movies import ENDINGS, check_movie
 from ms_gan.seeds import MAX_SEED
 
-NUM = 64  # images of a seed unless told
-LARGEST_GRID = 10_000  # images; a larger picture opens nowhere
+NUM = 64  # default number of images of a seed
+LARGEST_GRID = 10_000  # images; few programs open a larger picture
 MOST_SEEDS = 1_000_000
 MOST_FACTORS = 100
 MOST_STARTS = 1024
 LARGEST_FACTOR = 2.0
-ALONE = ("num", "seeds", "latents", "truncation", "walk.interpolate")  # what --project has no use for
+ALONE = ("num", "seeds", "latents", "truncation", "walk.interpolate")  # options that --project does not use
 
 
 @dataclass
@@ -29,7 +29,7 @@ class WalkOptions:
     interpolate: Optional[int] = option(
         None,
         "pictures from one latent to the next; --num walks of two samples each, or one through all of --latents and"
-        " --seeds (with --num, so many side by side: walk i through image i of every seed)",
+        " --seeds (with --num N, N walks side by side: walk i through image i of every seed)",
         2,
         1000,
         short="--interpolate",
@@ -52,7 +52,9 @@ class ProjectionOptions:
         short="--project",
         spelling=home_for_tilde,
     )
-    invert: bool = option(False, "swap black and white first: ink on paper, for a generator of white on black")
+    invert: bool = option(
+        False, "swap black and white first, for ink on paper where the generator makes white on black"
+    )
     steps: int = option(500, "updates of the latents", 1, 1_000_000)
     starts: int = option(16, "searches side by side; the best one counts", 1, MOST_STARTS)
     lr: float = option(0.1, "learning rate of the first update; it falls to zero along a cosine", 1e-6, 10)
@@ -67,10 +69,10 @@ class InferOptions:
         None, f"images, or walks; with --seeds, of each seed; unset: {NUM}, or 1 of each seed", 1, 100_000_000
     )
     seed: int = option(0, "fixes the latents; more images of a seed begin with the same ones", 0, MAX_SEED)
-    seeds: Optional[str] = option(None, "several seeds in place of --seed, such as 0,1,4-6")
+    seeds: Optional[str] = option(None, "several seeds instead of --seed, such as 0,1,4-6")
     latents: Optional[str] = option(
         None,
-        "a .npy file of latents, float (N, width), in place of --seed; with --seeds, before those",
+        "a .npy file of latents, float (N, width), instead of --seed; with --seeds, before those",
         spelling=home_for_tilde,
     )
     truncation: Optional[str] = option(
@@ -89,17 +91,17 @@ class InferOptions:
 
     @property
     def wanted_seeds(self) -> List[int]:
-        """Those to draw latents of, in their order."""
+        """The seeds whose latents are drawn, in order."""
         return [self.seed] if self.only_seed else parse_seeds(self.seeds) if self.seeds is not None else []
 
     @property
     def each(self) -> int:
-        """Latents of each seed."""
+        """Number of latents of each seed."""
         return self.num or (NUM if self.only_seed else 1)
 
     @property
     def factors(self) -> List[float]:
-        """What to multiply the latents with."""
+        """The factors that latents are multiplied by."""
         return parse_factors(self.truncation)
 
     @property
@@ -109,7 +111,7 @@ class InferOptions:
 
 
 def check(options: InferOptions, given: Dict[str, Any]) -> Path:
-    """Refuse what cannot work whatever the generator is; returns where the images go.
+    """Refuse what cannot work with any generator; returns where the images go.
 
     Args:
         options: complete.
@@ -123,7 +125,7 @@ def check(options: InferOptions, given: Dict[str, Any]) -> Path:
     at = kind_at(path, "--output")
     for one, other in (("seed", "seeds"), ("seed", "latents"), ("num", "latents")):
         if one in given and other in given:
-            raise UsageError(f"--{one}: has no meaning beside --{other}; leave one of them out")
+            raise UsageError(f"--{one}: cannot be combined with --{other}; remove one of them")
     if options.latents is not None:
         if kind_at(options.latents, "--latents") != FILE:
             raise UsageError(f"--latents {options.latents}: no such file")
@@ -137,20 +139,20 @@ def check(options: InferOptions, given: Dict[str, Any]) -> Path:
     check_size(options, path, stored=0)
     ending = ending_of(options.output)
     if ending == "" and at == FOLDER and any(path.iterdir()):
-        raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
+        raise UsageError(f"--output {path}: is not empty; choose a new or an empty folder")
     if ending != "" and at == FOLDER:
-        raise UsageError(f"--output {path}: is a folder; name a file")
+        raise UsageError(f"--output {path}: is a folder; choose a file")
     if ending == "" and at not in (None, FOLDER):
         raise UsageError(
-            f"--output {path}: is a file; name a new or an empty folder, or a file that ends in .png or .npy"
+            f"--output {path}: is a file; choose a new or an empty folder, or a file that ends in .png or .npy"
         )
     return path
 
 
 def ending_of(output: str) -> str:
-    """What decides what is written: ".png" and so on, in lower case; "" for a folder.
+    """The file ending that decides the format: ".png" and so on, in lower case; "" for a folder.
 
-    A folder may have a dot in its name: it is known by a / at the end, or because it is there.
+    A folder may have a dot in its name: it is known by a / at the end, or because it exists.
 
     Args:
         output: as it was given.
@@ -166,7 +168,7 @@ def _check_samples(output: str) -> None:
         raise UsageError(f"--output {output}: a {ending} shows walks; add --interpolate 16")
     if ending not in ("", ".png", ".npy"):
         known = ", ".join((".png", ".npy", *ENDINGS))
-        raise UsageError(f"--output {output}: {ending} is not a known kind; allowed: {known}, or a folder: {output}/")
+        raise UsageError(f"--output {output}: {ending} is an unknown format; allowed: {known}, or a folder: {output}/")
 
 
 def _check_walk(options: InferOptions, path: Path) -> None:
@@ -182,9 +184,11 @@ def _check_walk(options: InferOptions, path: Path) -> None:
 def _check_projection(options: InferOptions, given: Dict[str, Any], path: Path) -> None:
     for key in ALONE:
         if key in given:
-            raise UsageError(f"--{key.split('.')[-1]}: has no meaning beside --project; leave one of them out")
+            raise UsageError(f"--{key.split('.')[-1]}: cannot be combined with --project; remove one of them")
     if kind_at(options.ckpt, "--ckpt") != FOLDER and Path(options.ckpt).suffix != ".ckpt":
-        raise UsageError(f"--ckpt {options.ckpt}: --project needs a run folder or a .ckpt; an export has no gradients")
+        raise UsageError(
+            f"--ckpt {options.ckpt}: --project needs a run folder or a .ckpt file; an exported file has no gradients"
+        )
     if path.suffix.lower() != ".png":
         raise UsageError(f"--output {path}: --project writes a .png, with the latent in a .npy beside it")
     if kind_at(options.projection.image, "--project") != FILE:
@@ -222,12 +226,12 @@ def parse_seeds(text: str) -> List[int]:
         first, dash, last = part.strip().partition("-")
         ends = [first, last] if dash else [first, first]
         if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):
-            raise UsageError(f"--seeds: {part!r} is no seed; allowed: a list such as 0,1,4-6, each 0 to 2^63 - 1")
+            raise UsageError(f"--seeds: {part!r} is not a seed; allowed: a list such as 0,1,4-6, each 0 to 2^63 - 1")
         low, high = map(int, ends)
         if high > MAX_SEED or low > high:
             raise UsageError(f"--seeds: {part} is out of range; allowed: 0 to 2^63 - 1, the smaller end first")
         if len(seeds) + high - low >= MOST_SEEDS:
-            raise UsageError(f"--seeds: names more than {MOST_SEEDS:,} seeds; take fewer, or more images of one: --num")
+            raise UsageError(f"--seeds: more than {MOST_SEEDS:,} seeds; use fewer, or more images of each with --num")
         seeds.extend(range(low, high + 1))
     return seeds
 

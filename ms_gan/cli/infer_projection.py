@@ -1,4 +1,4 @@
-"""infer.py --project: find the latent of a picture, and show how near it comes."""
+"""infer.py --project: find the latent whose image is nearest to a picture, and report the distance."""
 
 from pathlib import Path
 from typing import Any, Optional
@@ -20,7 +20,7 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
     """Search, write the pictures and the latent, and print the distances.
 
     Raises:
-        UsageError: the generator's images are none that a picture can be brought to.
+        UsageError: a picture cannot be converted to the generator's kind of images.
         GanError: the picture cannot be read, or a file cannot be written.
     """
     from ms_gan.generators.latent_list import save_latents
@@ -36,13 +36,13 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
     found = find_latent(sampler, target, options.seed, search.steps, search.starts, search.lr)
     save_grid(np.concatenate([pixels[None], to_uint8(found.images)]), path, columns=1 + len(found.images))
     save_latents(found.latent, path.with_suffix(".npy"))
-    print("distance from the picture, the root of the mean squared difference of pixels, which are 0 to 255:")
+    print("distance from the picture (root mean squared difference of pixels, 0 to 255):")
     print(f"  {found.distance * GREY_LEVELS:5.1f}  what was found, after {search.steps:,} steps")
     print(f"  {found.nearest * GREY_LEVELS:5.1f}  the nearest of {CANDIDATES:,} random samples")
     print(f"  {found.typical * GREY_LEVELS:5.1f}  their median")
     unseen = held_out(ckpt, sampler.card.image.shape)
     if unseen is not None:
-        print(f"  {nearest_other(unseen.images, pixels):5.1f}  the nearest other of {unseen.name}")
+        print(f"  {nearest_other(unseen.images, pixels):5.1f}  the nearest other image of {unseen.name}")
     print(f"{path}: the picture, the search after {', '.join(map(str, found.steps))} steps")
     print(f"{path.with_suffix('.npy')}: the latent, for --latents")
 
@@ -65,7 +65,7 @@ def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig]
 
     if image.height != image.width or image.channels not in (1, 3):
         size = "x".join(map(str, image.shape))
-        raise UsageError(f"--project: pictures are brought to squares, grey or coloured; this generator makes {size}")
+        raise UsageError(f"--project: works for square images in grey or colour; this generator makes {size}")
     data = data or DataConfig()
     try:
         with allowing(data.max_pixels):
@@ -73,7 +73,7 @@ def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig]
     except TooLarge as error:
         raise GanError(f"--project {path}: is too large ({error.size}); make it smaller") from None
     except Unreadable as error:
-        raise GanError(f"--project {path}: cannot be read as a picture ({error})") from None
+        raise GanError(f"--project {path}: cannot be read as an image ({error})") from None
     return 255 - pixels if invert else pixels
 
 

@@ -1,4 +1,4 @@
-"""The layers of a run's networks as a table: what each makes, and how many numbers training adjusts in it."""
+"""The layers of a run's networks as a table: the shape that each makes, and its number of trained parameters."""
 
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
@@ -35,7 +35,7 @@ def layer_table(system: System, batch_size: int) -> Iterator[str]:
         family = type(network).__module__.rpartition(".")[2]
         yield ""
         yield f"{name}: {family}, {count_parameters(network):,} parameters"
-        yield f"  what its layers make of a batch takes {as_size(activations)}"
+        yield f"  activations of a batch: {as_size(activations)}"
         yield f"  {'layer':<22}{'kind':<18}{'makes':<14}{'parameters':>12}"
         yield f"  {'input':<40}{' '.join(map(_shown, shapes))}"
         for row in rows:

@@ -1,4 +1,4 @@
-"""train.py --dry-run: what a run would do, take and leave, measured in a few steps of it, whose folder is deleted."""
+"""train.py --dry-run: what a run would do, need and write, measured in a few steps in a temporary folder."""
 
 import contextlib
 import io
@@ -46,7 +46,7 @@ class Measured(NamedTuple):
 
 
 def plan(config: RunConfig, data: ImageData, device: Device, run: Optional[Path]) -> Iterator[str]:
-    """Describe a run, line by line, without making its folder.
+    """Describe a run, line by line, without creating its folder.
 
     Args:
         config: the run's configuration.
@@ -55,7 +55,7 @@ def plan(config: RunConfig, data: ImageData, device: Device, run: Optional[Path]
         run: the folder of the run that would be resumed, which is only read; None: a new one.
 
     Raises:
-        UsageError, GanError: whatever the run itself would be refused for.
+        UsageError, GanError: anything that the run itself would refuse.
     """
     with tempfile.TemporaryDirectory(prefix=".ms_gan-plan-", dir=_nearest(run or config.output or "runs")) as scratch:
         trainer = _rehearsal(config, data, device, run, Path(scratch) / "run")
@@ -90,7 +90,7 @@ def _nearest(path: Any) -> Path:
 
 
 class Rehearsal(Trainer):
-    """A run's trainer in a scratch folder; room is looked for where the run would be written.
+    """A run's trainer in a scratch folder; free space is checked where the run would be written.
 
     Args:
         target: the folder of the run that would be resumed, or what --output names, or None.
@@ -113,7 +113,7 @@ def _rehearsal(config: RunConfig, data: ImageData, device: Device, run: Optional
         return Rehearsal(config.output, replace(config, output=str(folder)), data, device)
     source, copy = RunFolder(run), RunFolder(folder)
     copy.samples.mkdir(parents=True)
-    # Checkpoints are large, and never written to once they are there: other names for the same files will do.
+    # Checkpoints are large, and never written to once they are there: hard links are enough.
     shutil.copytree(source.checkpoints, copy.checkpoints, copy_function=_link)
     for name in ("config", "log", "metrics"):
         if getattr(source, name).is_file():
@@ -124,7 +124,7 @@ def _rehearsal(config: RunConfig, data: ImageData, device: Device, run: Optional
 def _link(source: str, target: str) -> None:
     try:
         os.link(source, target)
-    except OSError:  # some file systems have no links
+    except OSError:  # some file systems have no hard links
         shutil.copyfile(source, target)
 
 
@@ -138,7 +138,7 @@ def _why(asked: str, taken: str) -> str:
 
 
 def _optimizer(options: OptimizerConfig) -> str:
-    """An optimizer's options as they differ from doing nothing."""
+    """An optimizer's options that have an effect."""
     hidden = {"name", *unread(options)}
     shown = {name: value for name, _, value in leaves(options) if name not in hidden and value not in (None, 0.0)}
     kept = [f"{name} {plain(value)}" for name, value in shown.items()]

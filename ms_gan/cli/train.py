@@ -19,8 +19,8 @@ from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
 
 ABOUT = """\
-Train a generative adversarial network on images. A recipe (--config) sets what it needs, the command line wins over \
-it, all else has a default.
+Train a generative adversarial network on images. A recipe (--config) sets what it needs, the command line overrides \
+it, and everything else has a default.
 Everyday options: --config, --data-dir, --epochs, --batch-size, --device, --output, --seed, --resume, --dry-run."""
 EXAMPLES = """\
   python train.py --epochs 20                          MNIST, recipe gan_mnist
@@ -52,16 +52,16 @@ def _train(argv: List[str]) -> int:
 
 
 def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int:
-    # From here on imports are slow: a wrong option has been reported by now.
+    # Imports are slow from here on; wrong options have been reported by now.
     from ms_gan import data, runtime
     from ms_gan.runtime import workers
     from ms_gan.runtime.device import choose
     from ms_gan.training.checks import check_before_data
 
-    found = choose(config.device)  # one that cannot be used is refused before minutes of decoding, and so is all else
+    found = choose(config.device)  # refuses an unusable device before minutes of decoding
     if workers.is_scheduler():  # stays in there until all workers are done
         runtime.start(config.device, config.mode, config.precision)
-    # Of several workers one makes the folder while others still look: their launcher has looked.
+    # With several workers one creates the folder while others still check it; their launcher has checked.
     check_before_data(config, found.device, run is None and workers.announced() == 1)
     images = data.load(config.data, config.seed)
     for notice in images.notices:
@@ -84,7 +84,7 @@ def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int
     if trainer.is_over:
         if trainer.results:
             trainer.folder.release()
-            print("trained already; a larger --epochs (or --steps) goes on")
+            print("this run is already complete; pass a larger --epochs (or --steps) to continue it")
         return device.workers.leave(0)
     started = time.monotonic()
     stopped_by = trainer.run()
@@ -103,13 +103,15 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
     task = tasks.find(tasks.named(argv))
     tasks.refuse_foreign(argv, task)
     parser = make_parser(task.config, "train.py", f"{ABOUT}\n{_tasks_in_words(task.name)}", EXAMPLES, True)
-    about = "print the plan of the run, with time and memory measured in a few steps, and stop; no run folder is made"
+    about = (
+        "print the plan of the run, with time and memory measured in a few steps, and exit; no run folder is created"
+    )
     parser.add_argument(DRY_RUN, action="store_true", help=about)
     config, given = parse(parser, task.config, argv, lambda given: _before(given, task.config))
     given.pop("dry_run", None)
     flags = {argument.split("=")[0] for argument in argv}
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
-        raise UsageError("--local-batch-size: sets the batch too, for each worker; leave it or --batch-size out")
+        raise UsageError("--local-batch-size cannot be combined with --batch-size; remove one of them")
     if config.data.dir:
         # A run may be resumed from another folder.
         config.data.dir = given["data.dir"] = os.path.abspath(config.data.dir)
@@ -122,7 +124,7 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
     for name in ("resume", "output"):
         given.pop(name, None)
     if output is not None and not (kind_at(output, "--output") and folder.samefile(output)):
-        raise UsageError(f"--output {output}: a resumed run stays in its folder, {folder}; leave it out")
+        raise UsageError(f"--output {output}: a resumed run stays in its folder, {folder}; remove --output")
     return continued(_before({"resume": config.resume}, task.config), given, folder), folder
 
 
@@ -154,11 +156,11 @@ def refuse_card(device: str) -> None:
     """
     name, number = split_name(device)
     if number is not None:
-        raise UsageError(f"--device {device}: several workers take a card each; leave the number out: --device {name}")
+        raise UsageError(f"--device {device}: several workers use one card each; remove the number: --device {name}")
 
 
 def share_batch(config: RunConfig, run: Optional[Path], workers: int) -> None:
-    """Settle how many images a step has, in place: train.local_batch_size becomes train.batch_size.
+    """Set train.batch_size from train.local_batch_size, in place.
 
     Args:
         config: the run's configuration.
@@ -166,7 +168,7 @@ def share_batch(config: RunConfig, run: Optional[Path], workers: int) -> None:
         workers: how many there are.
 
     Raises:
-        UsageError: another batch than the resumed run's, or one that the workers cannot share evenly.
+        UsageError: a different batch from the resumed run's, or one that cannot be split evenly.
     """
     train = config.train
     if train.local_batch_size is not None:
@@ -174,7 +176,7 @@ def share_batch(config: RunConfig, run: Optional[Path], workers: int) -> None:
         if run is not None and whole != train.batch_size:
             raise UsageError(
                 f"train.local_batch_size: {train.local_batch_size} images for each of {workers} workers make {whole}, "
-                f"but a step of the run in {run} has {train.batch_size}; leave it out"
+                f"but a step of the run in {run} has {train.batch_size}; remove it"
             )
         train.batch_size, train.local_batch_size = whole, None
     parts = workers * train.accumulate
@@ -184,8 +186,8 @@ def share_batch(config: RunConfig, run: Optional[Path], workers: int) -> None:
             f"{number} {name}" for number, name in ((workers, "workers"), (train.accumulate, "parts")) if number > 1
         )
         raise UsageError(
-            f"train.batch_size: {train.batch_size} images cannot be shared evenly by {shares}, with at least 2 for "
-            f"each; {fitting} can"
+            f"train.batch_size: a batch of {train.batch_size} cannot be split evenly among {shares} (at least 2 images "
+            f"each); the nearest size that can: {fitting}"
         )
 
 
@@ -194,9 +196,7 @@ def _announce(trainer: Any) -> None:
         print(line)
     print(f"run       {trainer.folder.path}", flush=True)
     if _lies_within_data(trainer):
-        print(
-            f"note: {trainer.folder.path} lies among the training images; ms_gan leaves it out, other programs may not"
-        )
+        print(f"note: {trainer.folder.path} lies among the training images; ms_gan ignores it, other programs may not")
 
 
 def _lies_within_data(trainer: Any) -> bool:
@@ -226,7 +226,7 @@ def summary(trainer: Any) -> Iterator[str]:
 
 
 def _sharing(trainer: Any) -> List[str]:
-    """How the workers share a step, and that it was otherwise where a resumed run had other workers."""
+    """How the workers share a step, and whether a resumed run shared it differently."""
     from ms_gan.runs.events import read_events
 
     def shares(workers: int) -> str:
@@ -237,15 +237,15 @@ def _sharing(trainer: Any) -> List[str]:
     before = starts[-1].get("workers", 1) if starts else count
     lines = [f"workers   {shares(count)} each"] if count > 1 else []
     if before != count:
-        lines.append(f"note: was trained with {shares(before)}, goes on with {shares(count)}")
+        lines.append(f"note: this run was trained with {shares(before)} and continues with {shares(count)}")
     return lines
 
 
 def _conclude(trainer: Any, seconds: float, stopped_by: Optional[int]) -> None:
     folder = shlex.quote(str(trainer.folder.path))
     if stopped_by or trainer.step < trainer.lengths.total:
-        print(f"stopped at step {trainer.step:,} of {trainer.lengths.total:,}; it is saved")
-        print(as_called(f"go on with   python train.py --resume {folder}"))
+        print(f"stopped at step {trainer.step:,} of {trainer.lengths.total:,}; the run is saved")
+        print(as_called(f"resume with  python train.py --resume {folder}"))
         return
     print(f"done in {seconds / 60:.1f} minutes")
     print(f"page         {trainer.folder.report}")

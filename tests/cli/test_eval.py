@@ -51,7 +51,7 @@ def test_files_need_their_data_and_a_folder(network, run_folder, tmp_path, capsy
     assert not (tmp_path / "quality" / "quality.png").exists()
     for argv in (["--output", output], data):
         assert main(["--ckpt", ckpt, *FLAGS, *argv]) == 2
-        assert "name them with --data.source, and a folder for the results with --output" in capsys.readouterr().err
+        assert "give --data.source, and a folder for the results with --output" in capsys.readouterr().err
 
 
 def test_runs_are_compared_and_what_is_there_is_reused(network, run_folder, tmp_path, capsys):
@@ -80,12 +80,12 @@ def test_runs_are_compared_and_what_is_there_is_reused(network, run_folder, tmp_
         (["--ckpt", "{empty}"], "not a run folder; it should hold config.yaml and generator.ckpt"),
         (["--ckpt", "{run}", "--num", "9"], "num: 9 is out of range; allowed: 10 to"),
         (["--ckpt", "{run}", "--data.limit", "10"], "data.limit: 10 contradicts the run in"),
-        (["--ckpt", "{run}", "--features", "network.pt"], "--features network.pt: name a file that exists"),
+        (["--ckpt", "{run}", "--features", "network.pt"], "--features network.pt: give an existing file"),
         (["--ckpt", "{run}", "--pixel_range", "[0]"], "pixel_range: [0.0] is not allowed; allowed: two numbers"),
         (["--ckpt", "{run}", "--output", "{run}/log.jsonl"], "log.jsonl: cannot be written to"),
         (["--ckpt", "{run}", "--compare", "{run}"], "--ckpt: --compare evaluates each run in its own folder"),
         (["--compare", "{run}", "--output", "x"], "--output: --compare evaluates each run in its own folder"),
-        (["--compare", "{run}", "{run}/generator.ckpt"], "is a file; name run folders"),
+        (["--compare", "{run}", "{run}/generator.ckpt"], "is a file; give run folders"),
         (["--ckpt", "{run}", "--images", "3"], "unknown option --images"),
     ],
 )

@@ -42,9 +42,9 @@ def test_a_run_becomes_a_page(trained, tmp_path, capsys, monkeypatch):
     [
         ([], "--ckpt is missing"),
         (["--ckpt", "absent"], "no such file or folder"),
-        (["--ckpt", "{run}", "--output", "g.onnx"], "should be a file that ends in .mindir"),
-        (["--ckpt", "{run}", "--format", "ONNX", "--output", "g.mindir"], "should be a file that ends in .onnx"),
-        (["--ckpt", "{run}", "--format", "HTML", "--batch-size", "4"], "a page makes one image at a time"),
+        (["--ckpt", "{run}", "--output", "g.onnx"], "must end in .mindir"),
+        (["--ckpt", "{run}", "--format", "ONNX", "--output", "g.mindir"], "must end in .onnx"),
+        (["--ckpt", "{run}", "--format", "HTML", "--batch-size", "4"], "makes one image at a time"),
         (["--ckpt", "{run}", "--format", "PT"], "format: 'PT' is not allowed; allowed: MINDIR, ONNX, HTML"),
         (["--ckpt", "{run}", "--batch-size", "0"], "batch_size: 0 is out of range; allowed: 1 to 65536"),
     ],
@@ -62,7 +62,7 @@ def test_what_is_exported_already_is_refused(tmp_path, capsys, kind):
     path = tmp_path / f"g.{kind}"
     path.touch()
     assert main(["--ckpt", str(path)]) == 2
-    assert "is exported already; name a run folder or a .ckpt file" in capsys.readouterr().err
+    assert "already an exported file" in capsys.readouterr().err
 
 
 def test_a_missing_package_is_found_before_mindspore_is_imported(trained, capsys, monkeypatch):

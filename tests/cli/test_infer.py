@@ -45,23 +45,26 @@ def test_walks(trained, tmp_path):
         ([], "--ckpt is missing"),
         (["--ckpt", "absent"], "--ckpt absent: no such file or folder"),
         (["--ckpt", "{run}", "--num", "0"], "num: 0 is out of range; allowed: 1 to 100000000"),
-        (["--ckpt", "{run}", "--output", "x.jpeg"], ".jpeg is not a known kind"),
+        (["--ckpt", "{run}", "--output", "x.jpeg"], ".jpeg is an unknown format"),
         (["--ckpt", "{run}", "--output", "x.gif"], "add --interpolate"),
         (["--ckpt", "{run}", "--interpolate", "4", "--output", "x.npy"], "writes a .png, .gif, .webp or .mp4"),
         (["--ckpt", "{run}", "--num", "10001", "--output", "x.png"], "at most 10,000 images"),
         (["--ckpt", "{run}", "--output", "{run}"], "is not empty"),
-        (["--ckpt", "{run}", "--seed", "1", "--seeds", "3"], "--seed: has no meaning beside --seeds; leave one of"),
-        (["--ckpt", "{run}", "--num", "1", "--latents", "x.npy"], "--num: has no meaning beside --latents"),
+        (["--ckpt", "{run}", "--seed", "1", "--seeds", "3"], "--seed: cannot be combined with --seeds; remove one of"),
+        (["--ckpt", "{run}", "--num", "1", "--latents", "x.npy"], "--num: cannot be combined with --latents"),
         (["--ckpt", "{run}", "--latents", "x.npy"], "--latents x.npy: no such file"),
-        (["--ckpt", "{run}", "--seeds", "1,", "--output", "x.npy"], "--seeds: '' is no seed; allowed: a list such as"),
+        (
+            ["--ckpt", "{run}", "--seeds", "1,", "--output", "x.npy"],
+            "--seeds: '' is not a seed; allowed: a list such as",
+        ),
         (["--ckpt", "{run}", "--seeds", "0-200", "--num", "50"], "at most 10,000 images, not 10,050"),
         (["--ckpt", "{run}", "--seeds", "3", "--interpolate", "4"], "a walk needs two seeds or more"),
         (["--ckpt", "{run}", "--truncation", "0.5,3"], "--truncation: '0.5,3' is not allowed; allowed: at most 100"),
         (["--ckpt", "{run}", "--truncation", "0.5,1", "--interpolate", "4"], "a walk takes one factor"),
-        (["--ckpt", "{run}", "--num", "8", "--project", "x.png"], "--num: has no meaning beside --project"),
+        (["--ckpt", "{run}", "--num", "8", "--project", "x.png"], "--num: cannot be combined with --project"),
         (["--ckpt", "{run}", "--project", "x.png"], "--project x.png: no such file"),
         (["--ckpt", "{run}", "--project", "x.png", "--output", "x.npy"], "--project writes a .png, with the latent"),
-        (["--ckpt", "{run}/config.yaml", "--project", "x.png"], "needs a run folder or a .ckpt; an export has no"),
+        (["--ckpt", "{run}/config.yaml", "--project", "x.png"], "needs a run folder or a .ckpt"),
     ],
 )
 def test_usage_errors(trained, capsys, tmp_path, monkeypatch, argv, message):
@@ -137,7 +140,10 @@ def test_a_picture_is_found_and_used_again(trained, tmp_path, capsys):
     told = capsys.readouterr().out
     distances = [float(value) for value in re.findall(r"^ +([0-9.]+)  ", told, re.MULTILINE)]
     assert len(distances) == 4 and distances[0] < distances[1] < distances[2]
-    assert "the nearest other of synthetic digits that no training sees (drawn, not handwritten), 1,000 images" in told
+    assert (
+        "the nearest other image of synthetic digits that no training sees (drawn, not handwritten), 1,000 images"
+        in told
+    )
     assert main(["--ckpt", str(trained), "--latents", str(tmp_path / "found.npy"), "--output", str(again)]) == 0
     with Image.open(found) as picture:
         sheet = np.asarray(picture)

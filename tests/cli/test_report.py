@@ -17,11 +17,11 @@ def test_the_page_of_a_run_and_of_several(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     "argv, message",
     [
-        ([], "name a run's folder, or several after --compare"),
-        (["a", "--compare", "a", "a"], "name a run's folder, or several"),
+        ([], "give a run folder"),
+        (["a", "--compare", "a", "a"], "give a run folder"),
         (["--compare", "a"], "--compare: 1 run is too few"),
         (["--compare", *"aaaaaaaaa"], "--compare: 9 runs are too many; allowed: 2 to 8"),
-        (["a", "--output", "page.pdf"], "--output page.pdf: is not allowed; name a file that ends in .html"),
+        (["a", "--output", "page.pdf"], "--output page.pdf: must be a file that ends in .html"),
         (["absent"], "absent: not a run folder"),
         (["a", "--outptu", "b.html"], "did you mean --output?"),
     ],

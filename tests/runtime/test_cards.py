@@ -66,5 +66,5 @@ def test_several_workers_take_a_card_each(monkeypatch, capsys):
     monkeypatch.setenv("MS_ROLE", "MS_WORKER")
     monkeypatch.setenv("MS_WORKER_NUM", "2")
     assert train(["--device", "cuda:1"]) == 2
-    told = "error: --device GPU:1: several workers take a card each; leave the number out: --device GPU\n"
+    told = "error: --device GPU:1: several workers use one card each; remove the number: --device GPU\n"
     assert capsys.readouterr().err == 2 * told

@@ -47,17 +47,20 @@ def jobs(monkeypatch):
     [
         (["--workers", "0"], "--workers: 0 is out of range; allowed: 1 to 1024"),
         (["--workers", "two"], "error: --workers: invalid int value: 'two'"),
-        (["--nodes", "2", "--master", "alpha"], "--nodes 2: give --node-rank too"),
+        (["--nodes", "2", "--master", "alpha"], "--nodes 2: also give --node-rank"),
         (["--nodes", "2", "--node-rank", "2", "--master", "alpha"], "--node-rank: 2 is out of range; allowed: 0 to 1"),
         (["--node-rank", "1"], "--node-rank: 1 is out of range; allowed: 0 to 0"),
-        (["--master", "127.0.0.1:80"], "--master 127.0.0.1:80: 80 is no port; allowed: 1024 to 65535"),
-        (["--master", "no such host"], "--master no such host: no machine of the name no such host is known here"),
+        (["--master", "127.0.0.1:80"], "--master 127.0.0.1:80: 80 is not a port; allowed: 1024 to 65535"),
+        (["--master", "no such host"], "--master no such host: the name no such host cannot be resolved"),
         (["--epoch", "2"], "unknown option --epoch; did you mean --epochs?"),
         (["--resume", "nonesuch"], "--resume nonesuch: not a run folder"),
-        (["--workers", "3"], "train.batch_size: 128 images cannot be shared evenly by 3 workers, with at least 2 for"),
-        (["--workers", "4", "--train.accumulate", "5"], "by 4 workers and 5 parts, with at least 2 for each; 120 can"),
-        (["--workers", "4", "--batch-size", "4"], "4 images cannot be shared evenly by 4 workers, with at least 2"),
-        (["--batch-size", "8", "--local-batch-size", "4"], "--local-batch-size: sets the batch too, for each worker"),
+        (["--workers", "3"], "train.batch_size: a batch of 128 cannot be split evenly among 3 workers"),
+        (
+            ["--workers", "4", "--train.accumulate", "5"],
+            "among 4 workers and 5 parts (at least 2 images each); the nearest size that can: 120",
+        ),
+        (["--workers", "4", "--batch-size", "4"], "a batch of 4 cannot be split evenly among 4 workers"),
+        (["--batch-size", "8", "--local-batch-size", "4"], "--local-batch-size cannot be combined with --batch-size"),
     ],
 )
 def test_usage_errors_are_one_line_before_any_process_starts(capsys, jobs, argv, message):

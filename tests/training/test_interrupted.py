@@ -66,7 +66,7 @@ def test_signals_save_and_stop_and_nobody_else_trains_there_meanwhile(device, tm
     assert read_events(run / "log.jsonl")[-1]["event"] == "stop"
 
     assert main(["--resume", str(run), "--max-hours", "0.0001"]) == 0
-    assert "it is saved\ngo on with   python train.py --resume" in capsys.readouterr().out
+    assert "resume with  python train.py --resume" in capsys.readouterr().out
     assert load_weights(newest_checkpoint(run / "checkpoints"))[1].step >= step
 
     process = begin("--resume", str(run), "--max-hours", "1")

@@ -116,4 +116,4 @@ def test_a_run_killed_at_its_very_end_is_brought_to_it(run, finished, capsys):
     assert "done in" in capsys.readouterr().out and read_events(run.log)[-1]["event"] == "end"
     assert not differences(run.path, finished) and run.losses.exists()
     assert main(["--resume", str(run.path)]) == 0
-    assert "trained already" in capsys.readouterr().out
+    assert "already complete" in capsys.readouterr().out

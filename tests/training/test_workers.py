@@ -46,7 +46,7 @@ def test_two_workers_train_like_one_stop_together_and_are_taken_over_by_one(devi
     compare(folder, tmp_path / "one")
 
     assert main(["--resume", str(folder), "--steps", str(stop["step"] + 1)]) == 0
-    assert "was trained with 2 workers of 8 images, goes on with 1 worker of 16 images" in capfd.readouterr().out
+    assert "was trained with 2 workers of 8 images and continues with 1 worker of 16 images" in capfd.readouterr().out
 
 
 def test_four_workers_in_two_parts_each_train_like_one(tmp_path):
