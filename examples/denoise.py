@@ -37,4 +37,4 @@ TASK = Task(
 )
 
 if __name__ == "__main__":
-    sys.exit(own.main(TASK))
+    sys.exit(own.run(TASK))

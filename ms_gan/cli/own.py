@@ -8,7 +8,7 @@ from ms_gan.cli import launch, train
 from ms_gan.tasks.task import Task
 
 
-def main(task: Task, argv: Optional[List[str]] = None) -> int:
+def run(task: Task, argv: Optional[List[str]] = None) -> int:
     """Train a task that a program brings with it; returns the exit code.
 
     The program is a file that calls this as its last line: `python FILE` trains, with the options of train.py and those
