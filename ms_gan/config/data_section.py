@@ -31,9 +31,9 @@ class DataConfig:
         8, 1024, "pixels",
     )  # fmt: skip
     channels: Literal["own", "grey", "rgb"] = option(
-        "own", "turn the images grey or into three colours; own: as the source has them, a folder: rgb"
+        "own", "convert images to grey or RGB; own: as the source has them, which for a folder is rgb"
     )
-    mirror: bool = option(False, "show each image mirrored half of the times")
+    mirror: bool = option(False, "mirror each image left to right with probability one half")
     background: str = option(
         "white", "colour behind transparent pixels of a folder's images: a name or #rrggbb", only=FOLDER
     )
@@ -42,9 +42,9 @@ class DataConfig:
         "values, one range for all of them", only=FOLDER,
     )  # fmt: skip
     max_pixels: int = option(
-        MAX_PIXELS, "a folder's pictures with more pixels are left out: a small file may hold very many", 1, 1 << 40,
+        MAX_PIXELS, "largest size of a folder's pictures in pixels; larger ones are skipped", 1, 1 << 40,
         "pixels", may_change=True, only=FOLDER,
     )  # fmt: skip
     max_unreadable: float = option(
-        0.1, "largest share of a folder's files that may be unreadable", 0.0, 1.0, may_change=True, only=FOLDER
+        0.1, "largest fraction of a folder's files that may be unreadable", 0.0, 1.0, may_change=True, only=FOLDER
     )

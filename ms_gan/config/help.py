@@ -108,7 +108,7 @@ def option_names(parser: argparse.ArgumentParser) -> List[str]:
 
 
 def unknown(name: str, names: List[str]) -> str:
-    """A sentence about an option that does not exist, with the ones that may have been meant."""
+    """A sentence about an option that does not exist, with suggestions."""
     meant = nearest(name, names)
     return f"unknown option {name}; " + (f"did you mean {meant}?" if meant else "--help lists them all")
 

@@ -45,9 +45,9 @@ def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml
         formatter_class=Help,
     )
     if yaml_files:
-        about = "YAML file with options, or the name of a recipe; the command line wins over it"
+        about = "YAML file with options, or the name of a recipe; the command line overrides it"
         parser.add_argument("--config", metavar="FILE", help=about)
-        parser.add_argument("--print_config", action="store_true", help="print all options as YAML, and stop")
+        parser.add_argument("--print_config", action="store_true", help="print all options as YAML, and exit")
     for f in dataclasses.fields(cls):
         if dataclasses.is_dataclass(f.type):
             _add_group(parser, f.name, f.type)
@@ -105,7 +105,7 @@ def _metavar(key: str, f: dataclasses.Field) -> str:
 def parse(
     parser: ArgumentParser, cls: type, argv: List[str], before: Optional[Callable[[Dict[str, Any]], Any]] = None
 ) -> Tuple[Any, Dict[str, Any]]:
-    """Read options from the command line and the YAML files that it names; the command line wins over them.
+    """Read options from the command line and the YAML files that it names; the command line overrides them.
 
     Args:
         parser: as of `make_parser`.

@@ -1,4 +1,4 @@
-"""Paths as people name them: `~` is the home folder, and what the system refuses is told in a sentence.
+"""Paths as people name them: `~` is the home folder, and system errors become one sentence.
 
 Needs nothing but Python's own library.
 """
@@ -41,7 +41,7 @@ def kind_at(path: Path, named: str) -> Optional[str]:
 
 
 def refuse_same(output: Path, named: str, source: Path, what: str) -> None:
-    """Refuse to write over what is read.
+    """Refuse to overwrite the file that is read.
 
     Args:
         output: the file that would be written.
@@ -54,7 +54,7 @@ def refuse_same(output: Path, named: str, source: Path, what: str) -> None:
     """
     same = os.path.exists(output) and os.path.exists(source) and os.path.samefile(output, source)
     if same or os.path.abspath(output) == os.path.abspath(source):
-        raise UsageError(f"{named} {output}: is {what}, which would be overwritten; name another file")
+        raise UsageError(f"{named} {output}: is {what}, which would be overwritten; choose another file")
 
 
 def refused(error: OSError) -> GanError:

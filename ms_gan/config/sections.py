@@ -48,7 +48,7 @@ class GeneratorConfig:
     hidden: List[int] = option([128, 256, 512, 1024], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
     batch_norm: bool = option(True, "mlp: BatchNorm after every hidden layer but the first", only=MLP)
     channels: int = option(
-        64, "dcgan: of the last hidden layer, the others have 2, 4, 8 times as many; cnn: of the hidden layers",
+        64, "dcgan: channels of the last hidden layer, 2, 4, 8 times as many before it; cnn: of the hidden layers",
         2, 4096, only=CONVOLUTIONAL,
     )  # fmt: skip
     kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
@@ -63,7 +63,7 @@ class DiscriminatorConfig:
     name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
     hidden: List[int] = option([512, 256], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
     channels: int = option(
-        64, "dcgan: of the first layer, the others have 2, 4, 8 times as many; cnn: of every convolution",
+        64, "dcgan: channels of the first layer, 2, 4, 8 times as many after it; cnn: of every convolution",
         1, 4096, only=CONVOLUTIONAL,
     )  # fmt: skip
     kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
@@ -71,7 +71,9 @@ class DiscriminatorConfig:
     batch_norm: bool = option(
         True, "dcgan: BatchNorm on all layers but the first; false: biases in its place", only=DCGAN
     )
-    dropout: float = option(0.0, "cnn: share of the last features that a training step hides", 0.0, 0.99, only=CNN)
+    dropout: float = option(
+        0.0, "cnn: dropout, the share of the last features set to zero in a training step", 0.0, 0.99, only=CNN
+    )
     spectral_norm: bool = option(False, "divide each layer's weights by their largest singular value")
     init: Init = option("uniform_fan_in", INITIALISERS)
 
@@ -91,12 +93,12 @@ class ProcedureConfig:
         "sum", "discriminator's loss; sum: its means over real and generated images added; mean: one mean over both"
     )
     fakes: Literal["fresh", "shared"] = option(
-        "fresh", "generator's update; fresh: on latents of its own; shared: on the images that the discriminator saw"
+        "fresh", "images of the generator's update; fresh: from new latents; shared: those that the discriminator saw"
     )
     positive: Literal["real", "fake"] = option("real", "class of images whose label is 1")
-    label_smoothing: float = option(0.0, "how far the label of real images is moved towards the other one", 0.0, 0.5)
+    label_smoothing: float = option(0.0, "label smoothing: how far real labels move towards the other one", 0.0, 0.5)
     label_noise: float = option(0.0, "uniform noise U(0, X) added to each label of the discriminator", 0.0, 0.5)
-    d_steps: int = option(1, "discriminator's updates before each one of the generator (n_critic)", 1, 100)
+    d_steps: int = option(1, "updates of the discriminator per update of the generator (n_critic)", 1, 100)
 
 
 @dataclass
@@ -104,19 +106,26 @@ class RegulariseConfig:
     """What keeps the discriminator from getting too far ahead."""
 
     gradient_penalty: float = option(
-        0.0, "weight of (slope - 1)^2 between real and generated images, 10 in WGAN-GP; 0: none", 0.0, 1e6
+        0.0, "weight of (gradient norm - 1)^2 between real and generated images, 10 in WGAN-GP; 0: none", 0.0, 1e6
     )
-    r1: float = option(0.0, "gamma of the slope's square at real images, usually 0.1 to 10; 0: none", 0.0, 1e6)
+    r1: float = option(0.0, "gamma of the squared gradient at real images, usually 0.1 to 10; 0: none", 0.0, 1e6)
     r2: float = option(0.0, "the same at generated images", 0.0, 1e6)
-    every: int = option(1, "steps between two penalties, each weighted as many times", 1, 1000, "steps", only=PENALISED)
+    every: int = option(
+        1,
+        "apply penalties every N steps only, weighted N times (lazy regularisation)",
+        1,
+        1000,
+        "steps",
+        only=PENALISED,
+    )
     clip_weights: Optional[float] = option(
-        None, "largest absolute value of a weight of the discriminator, 0.01 in WGAN; unset: any", 1e-6, 1e6
+        None, "clip the discriminator's weights to this absolute value, 0.01 in WGAN; unset: no clipping", 1e-6, 1e6
     )
     instance_noise: float = option(
-        0.0, "deviation of normal noise on all images that the discriminator sees, at the first step", 0.0, 10.0
+        0.0, "standard deviation at the first step of normal noise on all images that the discriminator sees", 0.0, 10.0
     )
     instance_noise_steps: int = option(
-        10000, "steps in which that noise falls to zero, in a straight line", 1, 1000000000, "steps", only=NOISY
+        10000, "steps in which that noise falls to zero, linearly", 1, 1000000000, "steps", only=NOISY
     )
     augment: List[Literal["color", "translation", "cutout"]] = option(
         [], "random changes of all images that the discriminator sees (DiffAugment), such as [translation, cutout]"
@@ -134,7 +143,7 @@ class OptimizerConfig:
     rho: float = option(0.9, "rmsprop: decay of the mean of the squared gradients", 0.0, 0.999999, only=RMSPROP)
     eps: float = option(1e-8, "added to the denominator", 1e-16, 1.0)
     clip: Optional[float] = option(
-        None, "largest absolute value of each element of a gradient; unset: any", 1e-12, 1e12
+        None, "clip each element of a gradient to this absolute value; unset: no clipping", 1e-12, 1e12
     )
     decay: float = option(0.0, "update t, from 0, uses lr / (1 + X t)", 0.0, 1.0)
     schedule: Literal["constant", "linear", "cosine"] = option(
@@ -156,12 +165,14 @@ class OptimizersConfig:
 class EmaConfig:
     """The exponential moving average of the generator's weights and BatchNorm statistics."""
 
-    enabled: bool = option(True, "keep the average, and sample from it")
+    enabled: bool = option(True, "keep a moving average of the generator, and sample from it")
     decay: float = option(0.999, "share of the old average kept for each step", 0.0, 0.999999, only=AVERAGED)
     every: int = option(
         4, "steps between two updates of the average, each by decay to that power", 1, 1000, only=AVERAGED
     )
-    warmup: bool = option(True, "while step t is young, keep no more than (1 + t) / (10 + t)", only=AVERAGED)
+    warmup: bool = option(
+        True, "early in the run use the decay (1 + t) / (10 + t) at step t if that is smaller", only=AVERAGED
+    )
 
 
 @dataclass
@@ -169,10 +180,10 @@ class TrainConfig:
     """How long training lasts and what it leaves behind."""
 
     epochs: int = option(
-        200, "passes over the data, in all (also when resuming)", 1, 1000000, short="--epochs", may_change=True
+        200, "total number of passes over the data (also when resuming)", 1, 1000000, short="--epochs", may_change=True
     )
     steps: Optional[int] = option(
-        None, "length in steps, in place of epochs; of the two the one that is set last counts", 1, 1000000000,
+        None, "total number of steps, instead of epochs; the one that is set last counts", 1, 1000000000,
         short="--steps", may_change=True, instead_of="epochs",
     )  # fmt: skip
     max_hours: Optional[float] = option(
@@ -181,11 +192,11 @@ class TrainConfig:
     )  # fmt: skip
     batch_size: int = option(128, "images in one step, over all workers", 2, 1048576, "images", short="--batch-size")
     local_batch_size: Optional[int] = option(
-        None, "images of each worker in one step, in place of batch_size", 1, 65536, "images",
+        None, "images of each worker in one step, instead of batch_size", 1, 65536, "images",
         short="--local-batch-size", may_change=True, instead_of="batch_size",
     )  # fmt: skip
     accumulate: int = option(
-        1, "parts in which each worker takes its images, one after another: less memory, more time", 1, 65536, "parts",
+        1, "split each worker's images into N parts, one after another: less memory, more time", 1, 65536, "parts",
         may_change=True,
     )  # fmt: skip
     sync_batch_norm: bool = option(
@@ -200,11 +211,11 @@ class TrainConfig:
     log_every: int = option(100, "steps between two log records", 1, 1000000, "steps", may_change=True)
     tensorboard: bool = option(False, "also write event files for TensorBoard into RUN/tensorboard", may_change=True)
     keep_cores: bool = option(
-        False, "once other processes use the CPU's cores too, keep them while waiting, by a filter of system calls",
+        False, "when other processes use the same CPU cores, keep them while waiting, by a system call filter",
         may_change=True,
     )  # fmt: skip
     skip_bad_steps: int = option(
-        0, "steps with losses or gradients that are not finite that a run leaves out; one more ends it", 0, 1000000,
+        0, "skip up to N steps whose losses or gradients are not finite; one more ends the run", 0, 1000000,
         "steps", may_change=True,
     )  # fmt: skip
 
@@ -214,10 +225,12 @@ class MetricsConfig:
     """How good the images are during training; the best generator is kept."""
 
     every: int = option(
-        5, "epochs between two Frechet distances to the data; 0: none; shorter runs have none",
+        5, "epochs between two measurements of the Frechet distance; 0, or more than the run has: none",
         0, 1000000, "epochs", may_change=True,
     )  # fmt: skip
-    samples: int = option(5000, "images that each one generates", 100, 100000, "images", may_change=True, only=MEASURED)
+    samples: int = option(
+        5000, "images generated for each measurement", 100, 100000, "images", may_change=True, only=MEASURED
+    )
     features: Optional[str] = option(
         None, "an .onnx file; unset: a classifier of the data's classes, or random convolutions where it has none",
         may_change=True, only=MEASURED, spelling=home_for_tilde)  # fmt: skip
@@ -234,7 +247,7 @@ class RunConfig:
     recipe: str = option("gan_mnist", "name of the recipe; names the run folder")
     seed: int = option(0, "fixes weights, data order and latents", 0, MAX_SEED, short="--seed")
     device: str = option(
-        "auto", "where to train; auto: the best that is there; GPU:1, Ascend:1: the second of several",
+        "auto", "where to train; auto: the best that is available; GPU:1, Ascend:1: the second of several",
         may_change=True, spelling=device_name,
     )  # fmt: skip
     mode: Literal["graph", "pynative"] = option(

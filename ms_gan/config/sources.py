@@ -29,7 +29,7 @@ def merged(cls: type, sources: List[Source]) -> Source:
 
 
 def without_nulls(sources: List[Source]) -> List[Source]:
-    """Files without what they leave unset: it says nothing, unless an earlier one has set it.
+    """Files without their unset options, which mean nothing unless an earlier file has set them.
 
     A file that `--print_config` wrote names every option. Where a run is resumed from it, those without a value there
     stay as the run has them.
@@ -50,7 +50,7 @@ def refuse_both(cls: type, source: Source) -> None:
     defaults = {key: value for key, _, value in leaves(cls())}
     for key, other in instead(cls()):
         if source.get(key) is not None and source.get(other, defaults[other]) != defaults[other]:
-            raise UsageError(f"{key}: {plain(source[key])} stands in place of {other}; leave one of them out")
+            raise UsageError(f"{key}: {plain(source[key])} replaces {other}; remove one of them")
 
 
 def last_typed(cls: type, typed: Source, order: List[str]) -> Source:
@@ -63,7 +63,7 @@ def last_typed(cls: type, typed: Source, order: List[str]) -> Source:
 
 
 def refuse_unread(base: Any, sources: List[Source]) -> None:
-    """Refuse what a source sets in vain: an option of another family of networks, of another update rule.
+    """Refuse options that have no effect: those of another family of networks or another update rule.
 
     What the defaults or an earlier source say may become useless by a later one's choice, without a word: a recipe with
     another family is no mistake.
@@ -84,7 +84,7 @@ def refuse_unread(base: Any, sources: List[Source]) -> None:
         for key, old, new in _changes(before, now, source):
             if key in whole and key in unread(now) and new not in (old, defaults[key]):
                 raise UsageError(
-                    f"{key}: {plain(new)} has no effect here; it needs {needs(key, whole[key])}; leave it out"
+                    f"{key}: {plain(new)} has no effect here; it needs {needs(key, whole[key])}; remove it"
                 )
         before = now
 

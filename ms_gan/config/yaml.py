@@ -28,7 +28,7 @@ def parse_yaml(text: bytes) -> Any:
     """A YAML text of plain values, lists and mappings; {} for an empty one.
 
     Raises:
-        ValueError: it is no YAML, or has aliases, anchors or tags, or is nested too deeply.
+        ValueError: it is not YAML, or has aliases, anchors or tags, or is nested too deeply.
         UsageError: a key stands there twice; names it and both lines.
     """
     depth = 0
@@ -48,15 +48,13 @@ def parse_yaml(text: bytes) -> Any:
 
 def _refuse_twice(node: Any, prefix: str, lines: Dict[str, int]) -> None:
     """Refuse a key that stands twice in a tree of YAML, also once as `a.b:` and once as `b:` below `a:`; `lines`: of
-    the keys so far. Without that the last one would count, and nobody be told."""
+    the keys so far. Otherwise the last one would silently count."""
     if not isinstance(node, yaml.MappingNode):
         return
     for name, value in node.value:
         key, line = f"{prefix}{name.value}", name.start_mark.line + 1
         if key in lines:
-            raise UsageError(
-                f"{shown(key)} stands in line {lines[key]} and again in line {line}; leave one of them out"
-            )
+            raise UsageError(f"{shown(key)} is set in line {lines[key]} and again in line {line}; remove one of them")
         lines[key] = line
         _refuse_twice(value, f"{key}.", lines)
 
@@ -195,5 +193,5 @@ def unknown(name: str, names: List[str]) -> str:
 def shown(value: Any) -> str:
     """A value in an error message: short, in one line, with nothing that a terminal would obey."""
     if isinstance(value, int) and value.bit_length() > MOST_BITS:
-        return "a number of many digits"
+        return "a number with too many digits"
     return _short.repr(value)

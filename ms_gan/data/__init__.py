@@ -38,7 +38,7 @@ def load(config: DataConfig, seed: int) -> ImageData:
 
 
 def as_asked(data: ImageData, config: DataConfig) -> ImageData:
-    """A source's images as a config wants them: some classes or all, so many, grey or in colour, padded.
+    """A source's images as a config wants them: some or all classes, limited in number, grey or in colour, padded.
 
     Raises:
         UsageError: a class or a size that the data lacks.

@@ -39,7 +39,7 @@ class Batches:
     ):
         check_batch(batch_size, len(images))
         if batch_size % workers:
-            raise UsageError(f"train.batch_size: {batch_size} is no multiple of {workers}, the number of workers")
+            raise UsageError(f"train.batch_size: {batch_size} is not a multiple of the number of workers, {workers}")
         self.steps_per_epoch = len(images) // batch_size
         self._images = images
         self._seed = seed

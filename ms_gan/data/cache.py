@@ -1,4 +1,4 @@
-"""What the user's cache keeps because it was computed once, and how it is let go of again.
+"""What the user's cache keeps because it was computed once, and how it is removed again.
 
 That is decoded pictures, trained feature extractors and statistics of real images. All of it is made anew where it is
 missing. Fetched data sets are not looked at: they may not be had again.
@@ -38,7 +38,7 @@ class Kept(NamedTuple):
 
     @property
     def unused(self) -> float:
-        """Seconds since then; none where the clock has been set back since."""
+        """Seconds since its last use; 0 if the clock was set back since."""
         return max(0.0, time.time() - self.used)
 
 
@@ -65,7 +65,7 @@ def everything_kept() -> List[Kept]:
 
 
 def prune(days: float) -> Iterator[Kept]:
-    """Remove what has not been used for so many days; yields what is gone. What a process makes just now stays."""
+    """Remove what has not been used for `days`; yields what was removed. What a process is writing now stays."""
     for kept in everything_kept():
         if kept.unused >= days * DAY and _remove(kept):
             yield kept

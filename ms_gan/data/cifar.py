@@ -47,7 +47,7 @@ def load_cifar10(config: DataConfig, seed: int) -> ImageData:
     if config.dir:
         raise UsageError(
             f"--data-dir: {config.dir} holds no {TITLE}: expected {ARCHIVE} or the folder {UNPACKED} with {BATCHES[0]}"
-            f" to {BATCHES[-1]} (the binary version); leave --data-dir out to have it fetched"
+            f" to {BATCHES[-1]} (the binary version); omit --data-dir to download it"
         )
     return _read(_fetch(cache))
 
@@ -82,10 +82,10 @@ def _fetch(cache: Path) -> Path:
                 put_in_place(download(URL, f"md5:{ARCHIVE_MD5}", LARGEST, work), archive)
         except (OSError, ValueError, GanError) as error:
             raise GanError(
-                f"{TITLE} is not on this machine and could not be fetched ({URL}: {reason(error)}). Any of these helps:"
-                f" put {ARCHIVE} (the binary version) into a folder and name it with --data-dir; or install Debian's"
-                " package dataset-fashion-mnist and learn --data.source fashion_mnist; or train on drawn digits with"
-                " --data.source synthetic"
+                f"{TITLE} is not on this machine and could not be downloaded ({URL}: {reason(error)}). Any of these"
+                f" helps: put {ARCHIVE} (the binary version) into a folder and pass that as --data-dir; or install"
+                " Debian's package dataset-fashion-mnist and use --data.source fashion_mnist; or train on drawn digits"
+                " with --data.source synthetic"
             ) from error
     return archive
 

@@ -23,7 +23,7 @@ def keep_classes(data: ImageData, wanted: Sequence[Union[int, str]]) -> ImageDat
     kept = np.isin(data.labels, numbers)
     names = " and ".join(data.classes[number] for number in numbers)
     if not kept.any():
-        raise UsageError(f"data.classes: {data.name} hold none of class {names or '(none given)'}")
+        raise UsageError(f"data.classes: {data.name} have no images of class {names or '(none given)'}")
     title = f"{data.title}, class{'es' if len(numbers) > 1 else ''} {names}"
     return replace(data, images=data.images[kept], labels=data.labels[kept], title=title)
 
@@ -39,7 +39,7 @@ def class_numbers(wanted: Sequence[Union[int, str]], classes: Optional[Tuple[str
         UsageError: there are no classes, or not that one.
     """
     if classes is None:
-        raise UsageError("data.classes: this source has no classes; leave the option out")
+        raise UsageError("data.classes: this source has no classes; remove the option")
     return sorted({_number(name, classes) for name in wanted})
 
 

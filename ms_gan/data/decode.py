@@ -147,7 +147,7 @@ def depth_of(path: Path, with_values: bool) -> Optional[Depth]:
         path: the file.
         with_values: look at the values of a grey one, which takes as long as to decode it.
     """
-    # What cannot be read now cannot be decoded later, and is told of then.
+    # What cannot be read now cannot be decoded later either, and is reported then.
     with contextlib.suppress(Exception), Image.open(path, formats=formats()) as image:
         refuse_bomb(image)
         if is_halved(image):

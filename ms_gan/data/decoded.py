@@ -79,7 +79,7 @@ def decoded(folder: Path, files: Sequence, recipe: Decoding, cache: Path) -> Dec
     """The decoded pictures of a folder, from the cache or, the first time, made into it.
 
     The cache's key is the folder, the paths, sizes, times of change and samples of its files, the recipe, and Pillow's
-    version: what one cannot read another may. Times alone do not tell: packages and archives give all files the same.
+    version: what one cannot read another may. Times alone do not do: packages and archives give all files the same.
     Several processes may ask for the same pictures at once: one decodes, the others wait for it.
 
     Args:
@@ -190,7 +190,11 @@ def find_range(
         given: black and white, where they need not be found.
     """
     work = partial(_depth_of, folder, given is None)
-    found = [one for one in in_threads(work, names, "Looking for deep pictures", max_pixels) if one is not None]
+    found = [
+        one
+        for one in in_threads(work, names, "Looking for pictures with more than 8 bits", max_pixels)
+        if one is not None
+    ]
     halved = sum(one.halved for one in found)
     pixel_range = given or common_range(one.extremes for one in found)
     told = (sentence(pixel_range, len(found) - halved),) if pixel_range and not given else ()
@@ -210,7 +214,7 @@ def in_threads(work: Callable, names: Sequence[str], doing: str, max_pixels: int
         doing: what is done, for a person.
         max_pixels: that a picture may have.
     """
-    # Pillow lets go of the interpreter while it decodes, so threads are enough.
+    # Pillow releases the interpreter lock while it decodes, so threads are enough.
     threads = ThreadPoolExecutor(min(MOST_THREADS, usable_cores()))
     with threads as pool, warnings.catch_warnings(), decoder.allowing(max_pixels):
         # What Pillow warns about is either harmless here or counted as a failure.

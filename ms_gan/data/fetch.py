@@ -150,7 +150,7 @@ def _answer(session: Any, url: str) -> Any:
     """The website's answer, its content still to be read; redirections are followed by hand, to look at each."""
     for _ in range(MOST_REDIRECTIONS + 1):
         if urlsplit(url).scheme != "https":
-            raise GanError(f"{url[:100]!r} is not asked by https")
+            raise GanError(f"{url[:100]!r} is not an https address")
         # A content that is packed for the transport could unpack to any size.
         answer = session.get(
             url,
@@ -162,7 +162,7 @@ def _answer(session: Any, url: str) -> Any:
         if not answer.is_redirect:
             answer.raise_for_status()
             if answer.headers.get("Content-Encoding", "identity") != "identity":
-                raise GanError("the website packs the file in a way of its own")
+                raise GanError("the server sent an unexpected Content-Encoding")
             return answer
         answer.close()
         url = urljoin(url, answer.headers["Location"])
@@ -188,7 +188,7 @@ def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folde
         for way in ways:
             if not missing:
                 break
-            tqdm.write(f"Fetching {title}: {way.name}", file=sys.stderr)
+            tqdm.write(f"Downloading {title}: {way.name}", file=sys.stderr)
             try:
                 for file in tqdm(list(missing), desc=title, unit="file", disable=None):
                     with way.open(file, work) as stream:
@@ -198,13 +198,13 @@ def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folde
                 failures.append((way.name, reason(error)))
         if missing:
             tried = "; ".join(f"{name}: {reason}" for name, reason in failures)
-            raise GanError(f"{title} is not on this machine and could not be fetched ({tried}). {remedies}")
+            raise GanError(f"{title} is not on this machine and could not be downloaded ({tried}). {remedies}")
 
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
     """A folder for unfinished files inside a folder whose lock is held, removed afterwards."""
-    # Whoever died here held the lock, so what was left behind belongs to nobody.
+    # A process that died here held the lock, so its unfinished files belong to nobody.
     for left in folder.glob(".unfinished-*"):
         shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(dir=folder, prefix=".unfinished-") as work:

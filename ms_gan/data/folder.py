@@ -31,7 +31,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
         GanError: too many pictures cannot be read, or the cache cannot be written.
     """
     if not config.dir:
-        raise UsageError("data.source: a folder of images is needed; name it with --data-dir")
+        raise UsageError("data.source: a folder of images is needed; give it with --data-dir")
     given = Path(home_for_tilde(config.dir))
     folder, lost = open_zip(given) if is_zip(config.dir) else (data_folders(config.dir)[0], ())
     found = find_pictures(folder)
@@ -39,7 +39,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     if not files:
         there = described(found.others)
         raise UsageError(
-            f"--data-dir: {given} holds no images, nor do its subfolders; pictures end in .png, .jpg, ..."
+            f"--data-dir: {given} holds no images, even in its subfolders; pictures end in .png, .jpg, ..."
             + (f"; there are: {there}" if there else "")
             + (f"; cannot be unpacked: {name_failures(lost)}" if lost else "")
         )
@@ -87,10 +87,10 @@ def find_pictures(folder: Path) -> Found:
 
 
 def what_is_left_out(found: Found) -> Iterator[str]:
-    """Sentences on what lies in a folder and is no data, though someone may have meant it to be."""
+    """Sentences about files in a folder that are not used, though someone may expect them to be."""
     kinds = described(found.others, without=BESIDE)
     if kinds:
-        yield f"files of kinds that are not read: {kinds}"
+        yield f"files in unsupported formats: {kinds}"
     if found.unreadable:
         failures = [Failure(name, why, False) for name, why in found.unreadable]
         yield f"left out because they cannot be read: {name_failures(failures)}"
@@ -105,7 +105,9 @@ def parse_colour(text: str) -> Tuple[int, int, int]:
     try:
         return ImageColor.getrgb(text)[:3]
     except ValueError:
-        raise UsageError(f"data.background: {text!r} is no colour; allowed: a name such as white, or #rrggbb") from None
+        raise UsageError(
+            f"data.background: {text!r} is not a colour; allowed: a name such as white, or #rrggbb"
+        ) from None
 
 
 def name_failures(failures: Sequence[Failure], most: int = NAMED) -> str:

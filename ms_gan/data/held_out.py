@@ -1,4 +1,4 @@
-"""Images of the same kind as the training images that no training sees: a source's test split."""
+"""Held-out images of the same kind as the training images: a source's test split."""
 
 from dataclasses import replace
 from typing import Optional

@@ -29,7 +29,7 @@ def read_idx(path: Path, item_shape: Tuple[int, ...]) -> np.ndarray:
         that its header states.
 
     Raises:
-        GanError: the file cannot be read, is no IDX file of that shape, is truncated, or goes on after its end.
+        GanError: the file cannot be read, is not an IDX file of that shape, is truncated, or goes on after its end.
     """
     try:
         if path.suffix == ".gz":

@@ -1,4 +1,4 @@
-"""What every source of images hands on."""
+"""What every source of images returns."""
 
 from dataclasses import dataclass
 from typing import Optional, Tuple

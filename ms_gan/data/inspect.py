@@ -1,4 +1,4 @@
-"""What a folder of pictures holds, before it is trained on: `python -m ms_gan.data.inspect DIR`.
+"""Show what a folder of pictures holds before training on it: `python -m ms_gan.data.inspect DIR`.
 
 Counts, sizes, formats and modes; broken files and duplicates by name; and a contact sheet of what a network would see.
 """
@@ -33,8 +33,8 @@ from ms_gan.runtime.run_command import run_command
 
 PROGRAM = "python -m ms_gan.data.inspect"
 ABOUT = """\
-Tell what a folder of pictures holds, before it is trained on: counts, sizes, formats and modes, broken files and \
-duplicates by name; and write a contact sheet of what a network would see."""
+Show what a folder of pictures holds before training on it: counts, sizes, formats and modes, broken files and \
+duplicates by name; and write a contact sheet of the images as a network would see them."""
 EXAMPLES = f"""\
   {PROGRAM} photos
   {PROGRAM} photos --side 32 --sheet small.png
@@ -63,7 +63,7 @@ def _inspect(argv: List[str]) -> int:
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
     parser.add_argument("dir", metavar="DIR", type=_path, help="folder of pictures, of any nesting")
     parser.add_argument("--side", type=int, metavar="N", default=DEFAULT_SIDE,
-        help="width and height that a network would be given, data.image_size, in pixels "
+        help="side of the images that a network would see, data.image_size, in pixels "
         f"({SMALLEST} to {LARGEST}; default: {DEFAULT_SIDE})")  # fmt: skip
     parser.add_argument("--background", metavar="COLOUR", default="white",
         help="colour behind transparent pixels, a name or #rrggbb (default: white)")  # fmt: skip
@@ -130,14 +130,14 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
     if pictures:
         chosen = np.unique(np.linspace(0, len(pictures) - 1, SHEET_IMAGES).round().astype(int))
         save_grid(np.stack([decode_one(folder / pictures[i].name)[0] for i in chosen]), sheet)
-        yield f"sheet       {sheet} ({len(chosen)} images as a network would be given them)"
+        yield f"sheet       {sheet} ({len(chosen)} images as a network would see them)"
 
 
 def _own_sheets(names: Sequence[str], folder: Path, sheet: Path) -> Iterator[str]:
     if names:
         yield f"left out because ms_gan made them: {', '.join(map(printable, names[:NAMED]))}"
     if folder.resolve() in sheet.resolve().parents:
-        yield f"{sheet} lies among the pictures; ms_gan leaves it out, other programs may not"
+        yield f"{sheet} lies among the pictures; ms_gan ignores it, other programs may not"
 
 
 def _path(text: str) -> Path:

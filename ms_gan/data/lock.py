@@ -14,7 +14,7 @@ from ms_gan.files import remove_unfinished
 
 @contextmanager
 def held(folder: Path, doing: str) -> Iterator[None]:
-    """Hold a folder's lock, made where missing; a process that dies lets go of it.
+    """Hold a folder's lock, made where missing; it is released if the process dies.
 
     What a process that died there has left unfinished is removed.
 

@@ -118,7 +118,7 @@ def load_from(dataset: DataSet, given: Optional[str]) -> ImageData:
     cache = data_cache() / dataset.folders[0]
     for folder in data_folders(given):
         pair = locate(dataset, folder)
-        # Whatever a crashed disk or a person left in the cache, it is put right below.
+        # Damaged or foreign files in the cache are replaced below.
         if pair and (cache != pair[0].parent or all(f.is_genuine(cache / f.name) for f in dataset.files[:2])):
             return _read(dataset, *pair)
     images, labels, *_ = (file.name for file in dataset.files)
@@ -126,10 +126,10 @@ def load_from(dataset: DataSet, given: Optional[str]) -> ImageData:
         places = ", ".join(dataset.folders)
         raise UsageError(
             f"--data-dir: {given} holds no {dataset.title}: expected {images} and {labels} (or .gz), in it or in one"
-            f" of its subfolders {places}; leave --data-dir out to have them fetched"
+            f" of its subfolders {places}; omit --data-dir to download them"
         )
     remedies = (
-        f"Any of these helps: put {', '.join(NAMES)} (or .gz) into a folder and name it with --data-dir; or"
+        f"Any of these helps: put {', '.join(NAMES)} (or .gz) into a folder and pass that as --data-dir; or"
         f" {dataset.package}; or train on drawn digits with --data.source synthetic"
     )
     fetch(dataset.title, dataset.files, dataset.ways, cache, remedies)
@@ -174,7 +174,7 @@ def _read(dataset: DataSet, images_path: Path, labels_path: Path, first: int = 0
     images, labels = read_idx(images_path, (SIDE, SIDE)), read_idx(labels_path, ())
     if len(images) != len(labels):
         raise GanError(
-            f"{images_path} holds {len(images):,} images, but {labels_path} {len(labels):,} labels; they must be a pair"
+            f"{images_path} holds {len(images):,} images, but {labels_path} {len(labels):,} labels; they must match"
         )
     if labels.max() >= len(dataset.classes):
         raise GanError(

@@ -18,7 +18,7 @@ Range = Tuple[float, float]
 
 
 class Extremes(NamedTuple):
-    """The smallest and the largest value of a picture, infinities and what is no number apart."""
+    """The smallest and the largest value of a picture, ignoring NaN and infinities."""
 
     low: float
     high: float
@@ -80,7 +80,7 @@ def checked_range(given: Optional[List[float]]) -> Optional[Range]:
     """The option data.range as black and white.
 
     Raises:
-        UsageError: it has not two numbers, or black is white.
+        UsageError: it does not have two numbers, or both are equal.
     """
     if given is None:
         return None

@@ -55,7 +55,7 @@ def _members(stream: BinaryIO) -> Iterator[Member]:
             stream.read(CHUNK)  # to its end, where gzip compares its checksum
             return
         if _number(header[148:156]) != sum(header[:148]) + 8 * ord(" ") + sum(header[156:]):
-            raise ValueError("no tar archive, or a damaged one")
+            raise ValueError("not a tar archive, or a damaged one")
         prefix = header[345:500].split(b"\0")[0] + b"/" if header[257:262] == b"ustar" and header[345] else b""
         name = (prefix + header[:100].split(b"\0")[0]).decode("utf-8", "replace")
         kind = header[156:157]
@@ -78,5 +78,5 @@ def _number(field: bytes) -> int:
     """An octal number; ValueError for others, negative and larger ones among them, which have another form."""
     digits = field.strip(b"\0 ")
     if not digits or digits.strip(b"01234567"):
-        raise ValueError("no tar archive, or a damaged one")
+        raise ValueError("not a tar archive, or a damaged one")
     return int(digits, 8)

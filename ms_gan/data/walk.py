@@ -81,7 +81,7 @@ def described(others: Dict[str, int], without: Collection[str] = ()) -> Optional
 
     Args:
         others: how many files have each ending.
-        without: endings that are not told of.
+        without: endings that are not mentioned.
     """
     rows = sorted((row for row in others.items() if row[0] not in without), key=lambda row: -row[1])
     texts = [

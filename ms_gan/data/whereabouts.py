@@ -1,4 +1,4 @@
-"""Where the published data sets are on this machine, or whence they would be fetched. Nothing is read or fetched."""
+"""Where the published data sets are on this machine, or where they would be downloaded from. Reads no files."""
 
 import shutil
 from dataclasses import dataclass
@@ -43,5 +43,5 @@ def whereabouts() -> List[Whereabouts]:
 
 
 def _open(ways: Sequence[Way]) -> List[str]:
-    """The names of the ways that this machine can go."""
+    """The names of the ways that work on this machine."""
     return [way.name for way in ways if not isinstance(way, NpmPackage) or shutil.which("npm")]

@@ -44,7 +44,7 @@ def unpacked(archive: Path, cache: Path) -> Unpacked:
         cache: the folder of all that has been unpacked.
 
     Raises:
-        GanError: it is no zip file, its directory is damaged, or the cache has no room for it.
+        GanError: it is not a zip file, its directory is damaged, or the cache has no room for it.
     """
     with contextlib.ExitStack() as opened:
         # The directory of a broken archive makes zipfile raise whatever its parsing runs into.

@@ -86,7 +86,7 @@ def test_recipes_lie_in_an_installed_package(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("seed: 1\nmode: graph\nseed: 2", "'seed' stands in line 1 and again in line 3"),
+        ("seed: 1\nmode: graph\nseed: 2", "'seed' is set in line 1 and again in line 3"),
         ("train: {epoch: 3}", "unknown option train.epoch; did you mean train.epochs?"),
         ("train: {epochs: [", "parsing"),
         ("- 1\n- 2", "mapping|Unexpected config"),

@@ -165,10 +165,10 @@ def test_a_resumed_run_takes_either(begun):
 def test_one_file_with_both_is_refused(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("train: {epochs: 50, steps: 500}\n")
-    with pytest.raises(UsageError, match="mine.yaml: train.steps: 500 stands in place of train.epochs; leave one"):
+    with pytest.raises(UsageError, match="mine.yaml: train.steps: 500 replaces train.epochs"):
         read("--config", str(file))
     file.write_text("train: {batch_size: 64, local_batch_size: 8}\n")
-    with pytest.raises(UsageError, match="train.local_batch_size: 8 stands in place of train.batch_size"):
+    with pytest.raises(UsageError, match="train.local_batch_size: 8 replaces train.batch_size"):
         read("--config", str(file))
 
 

@@ -46,12 +46,12 @@ def test_a_group_may_be_bare_and_a_text_empty():
 @pytest.mark.parametrize(
     "text, says",
     [
-        (b"on: true\ncount: 1\non: false\n", "'on' stands in line 1 and again in line 3; leave one of them out"),
-        (b"inner:\n  rate: 1\n  rate: 2\n", "'inner.rate' stands in line 2 and again in line 3"),
-        (b"inner: {rate: 1}\ninner: {sizes: [2]}\n", "'inner' stands in line 1 and again in line 2"),
-        (b"inner.rate: 1\ninner:\n  sizes: [1]\n  rate: 2\n", "'inner.rate' stands in line 1 and again in line 4"),
-        (b"{on: true, 'on': false}", "'on' stands in line 1 and again in line 1"),
-        (b'"\\e[2J": 1\n"\\e[2J": 2', r"x1b\[2J' stands in line 1 and again in line 2"),
+        (b"on: true\ncount: 1\non: false\n", "'on' is set in line 1 and again in line 3"),
+        (b"inner:\n  rate: 1\n  rate: 2\n", "'inner.rate' is set in line 2 and again in line 3"),
+        (b"inner: {rate: 1}\ninner: {sizes: [2]}\n", "'inner' is set in line 1 and again in line 2"),
+        (b"inner.rate: 1\ninner:\n  sizes: [1]\n  rate: 2\n", "'inner.rate' is set in line 1 and again in line 4"),
+        (b"{on: true, 'on': false}", "'on' is set in line 1 and again in line 1"),
+        (b'"\\e[2J": 1\n"\\e[2J": 2', r"x1b\[2J' is set in line 1 and again in line 2"),
     ],
 )
 def test_a_key_that_stands_twice_is_refused_with_both_lines(text, says):
@@ -72,7 +72,7 @@ def test_the_same_name_in_two_groups_is_no_repetition():
         ({"kind": ["a"]}, "kind: .* is not allowed"),
         ({"count": 1.0}, "count: 1.0 is not allowed; allowed: a whole number 1 or more"),
         ({"count": True}, "count: True is not allowed"),
-        ({"count": 10**400}, "count: a number of many digits is not allowed"),
+        ({"count": 10**400}, "count: a number with too many digits is not allowed"),
         ({"on": 1}, "on: 1 is not allowed; allowed: true or false"),
         ({"text": None}, "text: None is not allowed; allowed: text"),
         ({"inner": 3}, "inner: 3 is a single value; it should be a group of options"),

@@ -61,7 +61,7 @@ def test_a_mapped_file_larger_than_what_is_kept_in_memory_is_read_right(tmp_path
         assert held(Batches(mapped, 8, 0).batch(step)) == held(Batches(IMAGES, 8, 0).batch(step))
 
 
-@pytest.mark.parametrize("size, workers, says", [(51, 1, "51 .* holds 50 images"), (8, 3, "no multiple of 3")])
+@pytest.mark.parametrize("size, workers, says", [(51, 1, "51 .* holds 50 images"), (8, 3, "not a multiple of .* 3")])
 def test_a_batch_that_cannot_be_had_is_refused(size, workers, says):
     with pytest.raises(UsageError, match=f"train.batch_size.*{says}"):
         Batches(IMAGES, size, 0, 0, workers)

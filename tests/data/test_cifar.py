@@ -54,7 +54,7 @@ def test_frogs_alone(tmp_path):
 
 def test_a_genuine_archive_in_the_cache_is_named_and_a_damaged_one_is_not_used(tmp_path, monkeypatch):
     archive = write_archive(tmp_path / "cache/data/cifar10" / ARCHIVE, archive_members())
-    with pytest.raises(GanError, match="could not be fetched .*no connection"):
+    with pytest.raises(GanError, match="could not be downloaded .*no connection"):
         load_cifar(None)
     monkeypatch.setattr(cifar, "ARCHIVE_MD5", hashlib.md5(archive.read_bytes()).hexdigest())
     data = load_cifar(None)

@@ -31,7 +31,7 @@ def test_an_unknown_class_lists_those_that_exist(wanted):
 
 
 def test_classes_that_leave_nothing_are_refused():
-    with pytest.raises(UsageError, match="none of class"):
+    with pytest.raises(UsageError, match="no images of class"):
         keep_classes(DATA, [])
 
 

@@ -176,7 +176,7 @@ def test_kinds_that_are_not_read_are_counted_with_a_remedy(folder, monkeypatch):
     monkeypatch.setattr(walk, "formats", lambda: tuple(form for form in formats() if form != "HEIF"))
     for name in ("a.HEIC", "b.heic", "notes.txt"):
         (folder / name).write_text("x")
-    assert load_folder(folder).notices == ("files of kinds that are not read: .heic 2 (install pillow-heif)",)
+    assert load_folder(folder).notices == ("files in unsupported formats: .heic 2 (install pillow-heif)",)
 
 
 def test_pictures_whose_names_have_no_ending_are_found(folder):
@@ -186,14 +186,14 @@ def test_pictures_whose_names_have_no_ending_are_found(folder):
         (folder / name).write_text(text)
     data = load_folder(folder, max_unreadable=0.0)
     assert {221, 222} < set(values(data)) and len(data.images) == 12
-    assert data.notices == ("files of kinds that are not read: no ending 2",)
+    assert data.notices == ("files in unsupported formats: no ending 2",)
 
 
 def test_endings_that_nobody_knows_are_counted_and_printed_safely(folder):
     for name in ("a.jpg_large", "b.jpg_large", "c.\x1b[31m", "labels.csv"):
         (folder / name).write_text("x")
     (notice,) = load_folder(folder).notices
-    assert notice == r"files of kinds that are not read: .jpg_large 2, .\x1b[31m 1"
+    assert notice == r"files in unsupported formats: .jpg_large 2, .\x1b[31m 1"
 
 
 def test_grey_of_more_than_8_bits_has_one_range_for_the_folder(tmp_path):
@@ -262,12 +262,12 @@ def test_what_a_zip_file_cannot_give_counts_as_unreadable(folder, tmp_path):
 
 
 def test_no_folder_and_no_colour_are_refused():
-    with pytest.raises(UsageError, match="name it with --data-dir"):
+    with pytest.raises(UsageError, match="give it with --data-dir"):
         load_folder(None)
 
 
 def test_a_background_that_is_no_colour_is_refused(folder):
-    with pytest.raises(UsageError, match="data.background: 'bluish' is no colour"):
+    with pytest.raises(UsageError, match="data.background: 'bluish' is not a colour"):
         load_folder(folder, background="bluish")
 
 

@@ -61,5 +61,5 @@ def test_own_sheets_are_neither_counted_nor_broken(folder, capsys):
         assert main([str(folder), "--sheet", str(sheet)]) == 0
         said = capsys.readouterr().out
         assert "4 image files" in said and "broken      1: broken.png (" in said
-        assert f"note        {sheet} lies among the pictures; ms_gan leaves it out" in said
+        assert f"note        {sheet} lies among the pictures; ms_gan ignores it" in said
     assert "note        left out because ms_gan made them: sheet.png" in said

@@ -26,7 +26,7 @@ def test_round_trip():
         ({"batch_size": 65536, "latent": {"width": 65536}}, "bytes at once; allowed: 2,147,483,648"),
         ({"epoch": float("nan")}, "epoch: nan is not allowed"),
         ({"epoch": float("inf")}, "epoch: inf is not allowed"),
-        ({"step": 10**4000}, "step: a number of many digits is not allowed"),
+        ({"step": 10**4000}, "step: a number with too many digits is not allowed"),
         ({"seed": [[[[[[]]]]]]}, "seed: .* is not allowed"),
         ({"seed": 2**63}, "seed: 9223372036854775808 is out of range"),
     ],
