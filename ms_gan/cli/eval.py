@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
+from ms_gan.cli.eval_pictures import check_pictures, read_pictures
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
@@ -22,6 +23,7 @@ EXAMPLES = """\
   python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
   python eval.py --ckpt RUN --features inception.onnx --num 50000
   python eval.py --ckpt generator.mindir --data.source mnist --output quality
+  python eval.py --images PICTURES --reference RUN --output quality
   python eval.py --compare runs/gan_mnist-20250101-1 runs/gan_mnist-20250101-2"""
 
 EVALUATION = "evaluation.json"
@@ -34,7 +36,14 @@ class EvalOptions:
     ckpt: Optional[str] = option(
         None, "a run folder; or a .ckpt or .mindir file, with --data.source and --output", spelling=home_for_tilde
     )
-    num: int = option(10_000, "images to generate", 10, 10_000_000)
+    images: Optional[str] = option(
+        None, "pictures to measure in place of a generator's: a folder, a zip or a .npy file", spelling=home_for_tilde
+    )
+    reference: Optional[str] = option(
+        None, "with --images: what they are compared with; a folder, a zip, a .npy file, or a run for its data",
+        spelling=home_for_tilde,
+    )  # fmt: skip
+    num: int = option(10_000, "images to generate; with --images: the most that are measured", 10, 10_000_000)
     seed: int = option(0, "fixes the latents", 0, MAX_SEED)
     split: Literal["train", "test"] = option("train", "the real images to compare with")
     features: Optional[str] = option(
@@ -74,6 +83,10 @@ def _eval(argv: List[str]) -> int:
     )
     options, given = parse(parser, EvalOptions, argv)
     _check(options, given)
+    if options.images or options.reference:
+        check_pictures(options, given)
+        _refuse_output(Path(options.output))
+        return _measure_pictures(options)
     subjects = [_subject(ckpt, options, given) for ckpt in given.get("compare", [options.ckpt])]
 
     from ms_gan import runtime
@@ -127,10 +140,38 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
         )
     else:
         data, output = options.data, Path(options.output)
+    _refuse_output(output)
+    return Subject(path, data, output)
+
+
+def _refuse_output(output: Path) -> None:
+    """Refuse a folder that cannot be written to, before anything slow."""
     kind = kind_at(output, "--output")
     if kind and not (kind == FOLDER and os.access(output, os.W_OK | os.X_OK)):
         raise UsageError(f"--output {output}: cannot be written to; choose a folder that you may write to")
-    return Subject(path, data, output)
+
+
+def _measure_pictures(options: EvalOptions) -> int:
+    """Measure --images against --reference."""
+    from ms_gan import runtime
+
+    runtime.start(options.device)
+    from ms_gan.metrics.evaluate import Splits, evaluate
+    from ms_gan.metrics.features import open_features
+    from ms_gan.metrics.images import Stored
+    from ms_gan.metrics.table import for_terminal, single
+
+    found = read_pictures(options)
+    for notice in (*found.images.notices, *found.reference.notices):
+        print(f"note: {notice}")
+    source, splits = Stored(found.images), Splits(found.reference, found.held_out)
+    features = open_features(found.data, found.reference, options.features, options.seed, tuple(options.pixel_range))
+    count = min(options.num, source.count)
+    report = evaluate(source, features, splits, count, options.seed, options.split)
+    written = ", ".join(_write(report, Subject(Path(options.images), found.data, Path(options.output)), run=False))
+    print(f"{written} in {options.output}\n", flush=True)
+    print(for_terminal(single(report), sys.stdout.encoding))
+    return 0
 
 
 def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
@@ -152,6 +193,7 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     from ms_gan.generators.sampling import open_generator
     from ms_gan.metrics.evaluate import Splits, evaluate, protocol_of
     from ms_gan.metrics.features import open_features
+    from ms_gan.metrics.images import Sampled
     from ms_gan.metrics.report import read_report
 
     started = time.monotonic()
@@ -162,7 +204,7 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
         print(f"note: {notice}")
     splits = Splits(train, load_held_out(subject.data, train, seed))
     features = open_features(subject.data, train, options.features, seed, tuple(options.pixel_range))
-    arguments = sampler, features, splits, options.num, options.seed, options.split
+    arguments = Sampled(sampler), features, splits, options.num, options.seed, options.split
     known = read_report(subject.output / EVALUATION, protocol_of(*arguments)) if reuse else None
     if known:
         return known
@@ -172,7 +214,7 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     return report
 
 
-def _write(report: Any, subject: Subject) -> List[str]:
+def _write(report: Any, subject: Subject, run: bool = True) -> List[str]:
     """Write an evaluation and its pictures; returns the names of the files."""
     from ms_gan.metrics import pictures
     from ms_gan.metrics.report import save_report
@@ -184,7 +226,7 @@ def _write(report: Any, subject: Subject) -> List[str]:
     if report.classes:
         pictures.save_classes(report, subject.output / "classes.png")
         names.append("classes.png")
-    if subject.ckpt.is_dir():
+    if run and subject.ckpt.is_dir():
         headline = of_run(subject.ckpt).headline
         records = pictures.quality_records(read_events(subject.ckpt / "metrics.jsonl"), headline.key)
         if records:

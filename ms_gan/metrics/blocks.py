@@ -30,10 +30,10 @@ def image_blocks(images: np.ndarray, count: int) -> Iterator[np.ndarray]:
         unload(images)
 
 
-def generated_blocks(sampler: Any, seed: int, count: int) -> Iterator[np.ndarray]:
-    """Blocks (n, C, H, W) of the first `count` samples of a seed: a sampler's own are too small for the features."""
-    block, held = at_once(sampler.card.image.shape), []
-    for _, images in sampler.stream(seed, count):
+def measured_blocks(source: Any, seed: int, count: int) -> Iterator[np.ndarray]:
+    """Blocks (n, C, H, W) of the first `count` images of an `Images`: its own are too small for the features."""
+    block, held = at_once(source.shape), []
+    for _, images in source.stream(seed, count):
         if held and sum(map(len, held)) + len(images) > block:
             yield np.concatenate(held)
             held = []

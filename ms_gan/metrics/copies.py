@@ -1,11 +1,12 @@
 """Whether a generator copies its training images: generated images beside the nearest of them."""
 
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from ms_gan.metrics.blocks import generated_blocks, image_blocks
+from ms_gan.metrics.blocks import image_blocks, measured_blocks
 from ms_gan.metrics.features.extractor import Features
+from ms_gan.metrics.images import Images
 from ms_gan.metrics.neighbours import nearest
 from ms_gan.runtime.progress import progress
 
@@ -40,24 +41,24 @@ class Copies(NamedTuple):
 
 
 def find_copies(
-    sampler: Any, features: Features, train: np.ndarray, test: Optional[np.ndarray], seed: int, count: int
+    source: Images, features: Features, train: np.ndarray, test: Optional[np.ndarray], seed: int, count: int
 ) -> Copies:
-    """Look for the nearest training image, by features, of each of the first `count` samples of a seed.
+    """Look for the nearest training image, by features, of each of the first `count` images of a source.
 
     Args:
-        sampler: the generator, a `sampling.Sampler`.
+        source: the images.
         features: the extractor.
         train: the training images, uint8 (N, C, H, W), all of which are searched, a block at a time.
         test: real images that training never saw, or None.
-        seed: of the latents.
-        count: samples, 1 or more.
+        seed: of a generator's latents.
+        count: images of the source, 1 or more.
     """
-    samples = np.concatenate([features(images)[0] for images in generated_blocks(sampler, seed, count)])
+    samples = np.concatenate([features(images)[0] for images in measured_blocks(source, seed, count)])
     unseen = [] if test is None else [features(images)[0] for images in image_blocks(test, min(count, len(test)))]
     index, distances = _nearest_of_all(np.concatenate([samples, *unseen]), features, train)
     own = distances[:count]
     chosen = np.arange(min(SHOWN, count)), np.argsort(own, kind="stable")[:SHOWN]
-    pictures = _pick(sampler, seed, count, np.concatenate(chosen))
+    pictures = _pick(source, seed, count, np.concatenate(chosen))
     first, closest = (
         Pairs(np.stack([pictures[i] for i in numbers]), train[index[numbers]], own[numbers]) for numbers in chosen
     )
@@ -79,8 +80,8 @@ def _nearest_of_all(queries: np.ndarray, features: Features, train: np.ndarray) 
     return index, distance
 
 
-def _pick(sampler: Any, seed: int, count: int, numbers: np.ndarray) -> Dict[int, np.ndarray]:
+def _pick(source: Images, seed: int, count: int, numbers: np.ndarray) -> Dict[int, np.ndarray]:
     """The samples with these numbers, made again: keeping all of them would take memory for each."""
     wanted = set(numbers.tolist())
-    blocks = sampler.stream(seed, count)
+    blocks = source.stream(seed, count)
     return {i: image for start, images in blocks for i, image in enumerate(images, start) if i in wanted}

@@ -1,21 +1,22 @@
-"""A generator's images measured by every metric, and real images measured in the same way beside them."""
+"""Images measured by every metric, and real images measured in the same way beside them."""
 
 from dataclasses import replace
-from typing import Any, Iterable, List, NamedTuple, Optional
+from typing import Iterable, List, NamedTuple, Optional
 
 import numpy as np
 
 from ms_gan.data import ImageData
 from ms_gan.errors import UsageError
-from ms_gan.metrics.blocks import evenly_spaced, generated_blocks, image_blocks
+from ms_gan.metrics.blocks import evenly_spaced, image_blocks, measured_blocks
 from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
 from ms_gan.metrics.copies import find_copies
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
+from ms_gan.metrics.images import PICTURES, Images
 from ms_gan.metrics.inception_score import inception_score
 from ms_gan.metrics.kernel import kernel_distance
 from ms_gan.metrics.neighbours import Manifold, manifold, neighbour_metrics
-from ms_gan.metrics.protocol import Protocol, describe_features, describe_generator
+from ms_gan.metrics.protocol import Protocol, describe_features
 from ms_gan.metrics.reference import pixel_digest, reference_moments
 from ms_gan.metrics.report import Evaluation, Measures
 from ms_gan.runtime.progress import progress
@@ -25,7 +26,7 @@ COMPARED = 10_000  # images, at most, whose features are kept; the others count 
 SEARCHED = 1_000  # samples, at most, whose nearest training images are looked for
 FEWEST = 10  # images, for the score's parts and the nearest neighbours
 SUBSET = 1_000  # images, at most, in one of the kernel distance's subsets
-SUBSETS, FLOOR = 4, 5  # places in the features' random numbers, behind those of features/fit.py
+SUBSETS, FLOOR, PICTURES_ORDER = 4, 5, 6  # places in the features' random numbers, behind those of features/fit.py
 
 
 class Splits(NamedTuple):
@@ -53,7 +54,7 @@ class Reference(NamedTuple):
 
 
 def protocol_of(
-    sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train"
+    source: Images, features: Features, splits: Splits, num: int, seed: int, split: str = "train"
 ) -> Protocol:
     """How `evaluate` measures when it is given the same.
 
@@ -62,10 +63,10 @@ def protocol_of(
     """
     if split == "test" and splits.test is None:
         raise UsageError(f"--split test: {splits.train.name} has no test split on this machine; use --split train")
-    shape = sampler.card.image.shape
+    shape = source.shape
     if shape != splits.train.images.shape[1:]:
         made, held = ("x".join(map(str, sides)) for sides in (shape, splits.train.images.shape[1:]))
-        raise UsageError(f"the generator's images are {made} (channels x rows x columns), those of the data {held}")
+        raise UsageError(f"the images are {made} (channels x rows x columns), those of the data {held}")
     real, other = splits if split == "train" else splits[::-1]
     _refuse_few(num, len(real.images), len(real.images) // 2 if other is None else len(other.images))
     if other is not None:
@@ -74,7 +75,7 @@ def protocol_of(
         floor = f"{min(num, (len(real.images) + 1) // 2):,} of one half of the data, against the other half"
     return Protocol(
         features=describe_features(features),
-        generator=describe_generator(sampler),
+        generator=source.described(),
         data=real.name,
         pixels=pixel_digest(real.images, len(real.images)),
         split=split,
@@ -87,30 +88,34 @@ def protocol_of(
     )
 
 
-def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: int, split: str = "train") -> Evaluation:
-    """Generate images and measure them, in memory that does not grow with their number.
+def evaluate(
+    source: Images, features: Features, splits: Splits, num: int, seed: int, split: str = "train"
+) -> Evaluation:
+    """Measure images, as they are generated or read, in memory that does not grow with their number.
 
     The floor, what a perfect generator would reach, is measured too: real images of the other split stand in the place
     of generated ones, as many as were generated or as there are. A generator far below it copies its training images.
     Where there is no other split, every second image is measured against the others.
 
     Args:
-        sampler: the generator, a `sampling.Sampler`.
+        source: the images.
         features: the extractor.
         splits: the real images.
-        num: images to generate, 10 or more.
-        seed: of the latents, and of the kernel distance's subsets.
+        num: images to measure, 10 or more.
+        seed: of a generator's latents, and of the kernel distance's subsets.
         split: train or test: which real images to compare with.
 
     Raises:
-        UsageError: as in `plan`, or too few images for a metric.
+        UsageError: as of `protocol_of`, or too few images for a metric.
         GanError: images or features that are not finite; a cache that cannot be written.
     """
-    protocol = protocol_of(sampler, features, splits, num, seed, split)
+    protocol = protocol_of(source, features, splits, num, seed, split)
     real, other = splits if split == "train" else splits[::-1]
     histogram = _histogram(features, real)
     reference = _reference(features, real.images, histogram, protocol.compared, protocol.pixels)
-    generated = _look(features, generated_blocks(sampler, seed, num), num, protocol.compared, "Generating")
+    generated = _look(features, measured_blocks(source, seed, num), num, protocol.compared, "Measuring")
+    if protocol.generator.kind == PICTURES:
+        generated = _shuffled(generated, seed, PICTURES_ORDER)
     measures = _measure(generated, reference, seed)
 
     stand_in = real.images[::2] if other is None else other.images
@@ -118,14 +123,10 @@ def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: i
         reference = _reference(features, real.images[1::2], histogram, protocol.compared)
     count = min(num, len(stand_in))
     seen = _look(features, image_blocks(stand_in, count), count, protocol.compared, "Measuring the floor")
-    if seen.probabilities is not None:
-        # Real images come sorted by class from some sources: parts of one class each would score 1.
-        order = stream(seed, Purpose.FEATURES, FLOOR)
-        seen = seen._replace(probabilities=order.permutation(seen.probabilities))
-    floor = _measure(seen, reference, seed)
+    floor = _measure(_shuffled(seen, seed, FLOOR), reference, seed)
 
     test = None if splits.test is None else splits.test.images
-    copies = find_copies(sampler, features, splits.train.images, test, seed, min(num, SEARCHED))
+    copies = find_copies(source, features, splits.train.images, test, seed, min(num, SEARCHED))
     return Evaluation(
         protocol,
         generated=replace(measures, nearest=copies.median),
@@ -135,6 +136,14 @@ def evaluate(sampler: Any, features: Features, splits: Splits, num: int, seed: i
         notes=_notes(protocol, floor, features, measures),
         copies=copies,
     )
+
+
+def _shuffled(seen: Seen, seed: int, place: int) -> Seen:
+    """With the probabilities in another order: sorted by class, the score's parts would be of one class each: 1."""
+    if seen.probabilities is None:
+        return seen
+    order = stream(seed, Purpose.FEATURES, place)
+    return seen._replace(probabilities=order.permutation(seen.probabilities))
 
 
 def _refuse_few(num: int, real: int, stand_in: int) -> None:

@@ -4,6 +4,7 @@ import textwrap
 from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ms_gan.metrics.classes import CONFIDENT
+from ms_gan.metrics.images import PICTURES
 from ms_gan.metrics.protocol import GeneratorUsed, Protocol, differences
 from ms_gan.metrics.report import Evaluation, Measures
 
@@ -35,8 +36,10 @@ class Row(NamedTuple):
 def single(report: Evaluation) -> str:
     """The table of one evaluation, and how it was measured."""
     protocol = report.protocol
-    head = [f"generator  {_describe(protocol.generator)}", *_head(protocol)]
-    body = _body([report], [("generated", report.generated), ("floor", report.floor)])
+    made = "measured" if protocol.generator.kind == PICTURES else "generator"
+    head = [f"{made:<10} {_describe(protocol.generator)}", *_head(protocol)]
+    column = "measured" if protocol.generator.kind == PICTURES else "generated"
+    body = _body([report], [(column, report.generated), ("floor", report.floor)])
     return _text(head, body, report.notes)
 
 
@@ -70,11 +73,13 @@ def for_terminal(text: str, encoding: Optional[str]) -> str:
 
 
 def _describe(used: GeneratorUsed) -> str:
+    if used.kind == PICTURES:
+        return used.recipe
     return f"{used.recipe}, {used.kind} weights, epoch {used.epoch:.4g}, step {used.step:,}"
 
 
 def _head(protocol: Protocol) -> List[str]:
-    features = protocol.features
+    features, given = protocol.features, protocol.generator.kind == PICTURES
     accuracy = "" if features.accuracy is None else f", right about {features.accuracy:.2%} of the test split"
     some = ""
     if protocol.compared < protocol.generated:
@@ -82,7 +87,9 @@ def _head(protocol: Protocol) -> List[str]:
     return [
         f"data       {protocol.data}",
         f"features   {features.name}, {features.width} wide{accuracy}",
-        f"samples    {protocol.generated:,} of seed {protocol.seed}{some}",
+        f"pictures   {protocol.generated:,}{some}"
+        if given
+        else f"samples    {protocol.generated:,} of seed {protocol.seed}{some}",
         f"floor      {protocol.floor}: what a perfect generator would reach",
     ]
 

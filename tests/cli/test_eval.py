@@ -86,7 +86,7 @@ def test_runs_are_compared_and_what_is_there_is_reused(network, run_folder, tmp_
         (["--ckpt", "{run}", "--compare", "{run}"], "--ckpt: --compare evaluates each run in its own folder"),
         (["--compare", "{run}", "--output", "x"], "--output: --compare evaluates each run in its own folder"),
         (["--compare", "{run}", "{run}/generator.ckpt"], "is a file; give run folders"),
-        (["--ckpt", "{run}", "--images", "3"], "unknown option --images"),
+        (["--ckpt", "{run}", "--pictures", "3"], "unknown option --pictures"),
     ],
 )
 def test_usage_errors_come_before_mindspore(trained, capsys, tmp_path, monkeypatch, argv, message):

@@ -5,6 +5,7 @@ import numpy as np
 from ms_gan.data import ImageData
 from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.metrics.features.extractor import Features
+from ms_gan.metrics.protocol import describe_generator
 
 CLASSES = ("low", "middle", "high")
 SHAPE = (1, 8, 8)
@@ -44,15 +45,18 @@ class Network:
 
 
 class Generator:
-    """Gives images as a sampler would, in blocks of 16."""
+    """Gives images as a sampler would, in blocks of 16, and as an `Images`."""
 
     def __init__(self, images, shape=SHAPE):
-        self.images = images
+        self.images, self.shape = images, shape
         self.card = Card(recipe="test", step=30, epoch=2.5, averaged=True, image=ImageConfig(*shape))
 
     def stream(self, seed, count):
         for start in range(0, count, 16):
             yield start, self.images[start : min(start + 16, count)]
+
+    def described(self):
+        return describe_generator(self)
 
     def parameters(self):
         return []

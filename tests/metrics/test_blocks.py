@@ -29,6 +29,6 @@ def test_large_images_come_in_small_blocks():
 @pytest.mark.parametrize("most, sizes", [(40, [32, 32, 36]), (1024, [100]), (5, [16] * 6 + [4])])
 def test_a_samplers_small_blocks_are_joined(monkeypatch, most, sizes):
     monkeypatch.setattr(blocks, "MOST_AT_ONCE", most)
-    found = list(blocks.generated_blocks(Generator(IMAGES), 0, 100))
+    found = list(blocks.measured_blocks(Generator(IMAGES), 0, 100))
     assert [len(block) for block in found] == sizes and found[0].shape[1:] == SHAPE
     assert np.array_equal(np.concatenate(found), IMAGES)

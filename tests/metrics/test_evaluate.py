@@ -76,7 +76,7 @@ def test_memory_is_bounded_by_blocks_and_kept_features(monkeypatch):
     monkeypatch.setattr(evaluate, "COMPARED", 50)
     few = measured(TEST.images)
     assert few.protocol.compared == 50 and few.generated.frechet == found.generated.frechet
-    seen = evaluate._look(network.features, blocks.generated_blocks(Generator(TEST.images), 0, 300), 300, 50, "")
+    seen = evaluate._look(network.features, blocks.measured_blocks(Generator(TEST.images), 0, 300), 300, 50, "")
     assert len(seen.features) == len(seen.probabilities) == 50 and seen.moments.count == 300
     assert np.array_equal(seen.features, network.features(TEST.images[::6])[0])
 
@@ -99,7 +99,7 @@ def test_too_few_images_are_warned_of():
 def test_what_cannot_be_measured_is_refused():
     with pytest.raises(UsageError, match="--split test: stripes, 400 images has no test split"):
         measured(TEST.images, splits=Splits(TRAIN, None), split="test")
-    with pytest.raises(UsageError, match="generator's images are 3x8x8 .*, those of the data 1x8x8"):
+    with pytest.raises(UsageError, match="images are 3x8x8 .*, those of the data 1x8x8"):
         evaluate.evaluate(Generator(drawn(20)[0], (3, 8, 8)), Network().features, SPLITS, 20, 0)
 
 
@@ -120,7 +120,7 @@ def test_real_images_that_come_sorted_by_class_have_the_score_of_mixed_ones():
     ],
 )
 def test_too_few_images_are_refused_before_any_is_generated(monkeypatch, num, train, test, says):
-    monkeypatch.setattr(evaluate, "generated_blocks", lambda *_: pytest.fail("generated"))
+    monkeypatch.setattr(evaluate, "measured_blocks", lambda *_: pytest.fail("generated"))
     monkeypatch.setattr(evaluate, "reference_moments", lambda *_, **__: pytest.fail("measured"))
     splits = Splits(data(train, seed=1), test and data(test, seed=2))
     with pytest.raises(UsageError, match=says):

@@ -5,7 +5,8 @@ from typing import Iterable, Optional
 from ms_gan.data import ImageData
 from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.generators.sampling import Sampler
-from ms_gan.metrics.blocks import generated_blocks
+from ms_gan.metrics.blocks import measured_blocks
+from ms_gan.metrics.images import Sampled
 from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.watch import Watch
 from ms_gan.training.frechet import FrechetToData
@@ -34,7 +35,7 @@ class LatentShowcase:
         self._watch = Watch(config, data.images[: self.count], moved, lengths.total, told)
         self.losses, self.weights = self._watch.losses, self._watch.weights
         self.headline = FrechetToData(
-            config, data, lambda opened: generated_blocks(opened, config.seed, config.metrics.samples)
+            config, data, lambda opened: measured_blocks(Sampled(opened), config.seed, config.metrics.samples)
         )
 
     def real(self) -> Sheet:
