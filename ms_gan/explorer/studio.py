@@ -62,7 +62,7 @@ class Studio:
         """Images of latents (N, width), each scaled by `truncation`: (N, C, H, W) uint8.
 
         Raises:
-            GanError: the generator made something that is not a number.
+            GanError: the generator produced NaN or infinite pixels.
         """
         sampler = self._single if len(latents) == 1 else self._sampler
         return to_uint8(sampler.generate(latents * np.float32(truncation)))

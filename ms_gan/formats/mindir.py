@@ -165,6 +165,6 @@ def _check_tensor(tensor: Dict[str, Any], with_content: bool) -> None:
         raise Malformed("a tensor of a type that no generator of ours has")
     smallest = 1 if with_content else -1
     if len(dims) > MOST_AXES or min(dims, default=1) < smallest or math.prod(map(abs, dims)) > MOST_NUMBERS:
-        raise Malformed("a tensor of impossible dimensions")
+        raise Malformed("a tensor with impossible dimensions")
     if with_content != (content is not None) or with_content and len(content) != math.prod(dims) * size:
-        raise Malformed("a tensor of another size than it states")
+        raise Malformed("a tensor whose size differs from its header")

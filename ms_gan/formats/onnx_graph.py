@@ -86,7 +86,7 @@ def check_onnx(
     tensors = {tensor["name"]: tensor for tensor in graph["tensors"]}
     values = {wanted.name: Value(wanted.shape, wanted.whole) for wanted in inputs}
     if len(tensors) != len(graph["tensors"]) or {OUTPUT, "", None, *values} & set(tensors):
-        raise Malformed("two values of one name")
+        raise Malformed("two values with the same name")
     for tensor in graph["tensors"]:
         _check_tensor(tensor)
     made = _check_nodes(graph["nodes"], tensors, values, MOST_NUMBERS // (batch_size or 1))
@@ -110,7 +110,7 @@ def _check_tensor(tensor: Dict[str, Any]) -> None:
     if size is None or not 1 <= len(tensor["dims"]) <= 4 or min(tensor["dims"]) < 1:
         raise Malformed("a tensor of impossible type or dimensions")
     if tensor["content"] is None or len(tensor["content"]) != math.prod(tensor["dims"]) * size:
-        raise Malformed("a tensor of another size than it states")
+        raise Malformed("a tensor whose size differs from its header")
 
 
 def _check_nodes(nodes: List[Dict[str, Any]], tensors: Dict[str, Any], values: Dict[str, Value], most: int) -> Shape:

@@ -1,1 +1,1 @@
-"""Finished generators: their cards, their weights, and what is asked of them."""
+"""Finished generators: their cards, their weights, and how images are made with them."""

@@ -125,7 +125,7 @@ def read_card(text: str, where: str) -> Card:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        raise GanError(f"{where}: not a generator's card (no JSON)") from None
+        raise GanError(f"{where}: not a generator's card (not JSON)") from None
     if not isinstance(values, dict) or values.get("format") not in (FORMAT, FORMAT_OF_PORTS):
         raise GanError(f"{where}: not a generator's card; its format should be {FORMAT!r} or {FORMAT_OF_PORTS!r}")
     try:

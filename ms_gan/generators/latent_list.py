@@ -29,7 +29,7 @@ class LatentList:
         return len(self.stored) + len(self.seeds) * self.each
 
     def part(self, start: int, count: int) -> np.ndarray:
-        """Latents number `start` to `start + count`, as far as there are so many; (n, width), float32."""
+        """Latents number `start` to `start + count`, or as many as there are; (n, width), float32."""
         drawn = range(max(0, start - len(self.stored)), min(start + count, len(self)) - len(self.stored))
         parts = [self.stored[start : start + count]]
         number = drawn.start

@@ -53,7 +53,7 @@ def between(a: np.ndarray, b: np.ndarray, t: np.ndarray, spherical: bool) -> np.
 
 
 def is_spherical(latent: LatentConfig) -> bool:
-    """Whether ways between latents lie on the sphere unless a person says otherwise.
+    """Whether paths between latents follow the sphere by default.
 
     Those of normal latents do, because a straight line between two of them passes too near the origin, where training
     never was; a great circle between uniform ones would leave the cube that they fill.

@@ -39,7 +39,7 @@ class Opened:
         """Images (N, C, H, W), float32 in [-1, 1], of what the ports take, (N, ...) each, in their order.
 
         Raises:
-            GanError: the generator made something that is not a number.
+            GanError: the generator produced NaN or infinite pixels.
         """
         images = np.empty((len(given[0]), *self.card.image.shape), np.float32)
         for start in range(0, len(images), self.block):
@@ -47,7 +47,7 @@ class Opened:
             made = self.network(*(ms.Tensor(_padded(part, self.block)) for part in parts))
             images[start : start + len(parts[0])] = made.asnumpy()[: len(parts[0])]
         if not np.isfinite(images).all():
-            raise GanError("the generator made images with values that are not numbers: its weights are spoilt")
+            raise GanError("the generator produced NaN or infinite pixels; its weights are corrupted")
         return images
 
 

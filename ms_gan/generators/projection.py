@@ -94,7 +94,7 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
         lr: learning rate of the first update; it falls to zero along half a cosine.
 
     Raises:
-        GanError: the generator makes something that is not a number.
+        GanError: the generator produces NaN or infinite pixels.
     """
     latent = sampler.card.latent
     spherical = is_spherical(latent)

@@ -48,7 +48,7 @@ class Sampler(Opened):
         """Images of latents: (N, width) float32 -> (N, C, H, W) float32 in [-1, 1].
 
         Raises:
-            GanError: the generator made something that is not a number.
+            GanError: the generator produced NaN or infinite pixels.
         """
         return self.run(latents.astype(np.float32, copy=False))
 
@@ -108,7 +108,7 @@ def _kept_in(folder: Path) -> Path:
     if found:
         names = " and ".join(path.stem for path in found)
         raise UsageError(f"{folder}: holds {names}; name one of them, such as {found[0]}")
-    raise UsageError(f"{folder}: holds no generator.ckpt; name a run folder whose training saved at least once")
+    raise UsageError(f"{folder}: holds no generator.ckpt; give a run folder that was saved at least once")
 
 
 def _outline(card: Card, path: Path) -> ms.nn.Cell:
@@ -119,7 +119,7 @@ def _outline(card: Card, path: Path) -> ms.nn.Cell:
     except UsageError as error:
         raise GanError(f"{path}: {error}") from None
     except ValueError as error:
-        raise GanError(f"{path}: its card describes no generator: {error}") from None
+        raise GanError(f"{path}: its card does not describe a generator: {error}") from None
 
 
 def _network(card: Card) -> ms.nn.Cell:
@@ -154,7 +154,7 @@ def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], An
         sampler = Sampler(load(path, content), card)
         made = sampler.network(ms.Tensor(np.zeros((sampler.block, card.latent.width), np.float32)))
     except Malformed as fault:
-        raise GanError(f"{path}: no generator's static graph: {fault}") from None
+        raise GanError(f"{path}: not the static graph of a generator: {fault}") from None
     except UsageError:
         raise
     except Exception as error:  # neither MindSpore nor onnxruntime has a common class for its errors

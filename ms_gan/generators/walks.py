@@ -15,7 +15,7 @@ def sample_pairs(seed: int, walks: int, latent: LatentConfig) -> np.ndarray:
 
 
 def rows(stops: np.ndarray, pictures: int, spherical: bool) -> np.ndarray:
-    """From each stop to the next in so many latents, both ends included.
+    """From each stop to the next in `pictures` latents, both ends included.
 
     Args:
         stops: (stops, walks, width).

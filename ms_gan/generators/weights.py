@@ -32,7 +32,7 @@ PART = 512 << 20  # bytes of a tensor that are written as one value
 
 
 class Contents(NamedTuple):
-    """What a checkpoint holds: parameters by name, the generator's card, and what the training noted down, JSON."""
+    """What a checkpoint holds: parameters by name, the generator's card, and the training's notes, JSON."""
 
     values: Dict[str, ms.Parameter]
     card: Card
@@ -116,7 +116,7 @@ def read_checkpoint(path: Path) -> Contents:
 
     Raises:
         UsageError: there is no such file.
-        GanError: truncated, damaged, no checkpoint at all, or one without a card.
+        GanError: truncated, damaged, not a checkpoint, or one without a card.
     """
     path = Path(path)
     if not path.is_file():
@@ -160,7 +160,7 @@ def _parse(content: memoryview) -> Dict[str, Union[str, np.ndarray]]:
         if name is None or tensor is None or tensor["type"] is None or tensor["content"] is None:
             raise Malformed("a value without a name or a tensor")
         if name != last and name in parts:
-            raise Malformed("two values of one name")
+            raise Malformed("two values with the same name")
         # A tensor of more than 512 MiB is written in parts, one after the other.
         parts.setdefault(name, []).append(tensor)
         last = name
@@ -171,17 +171,17 @@ def _text(tensors: List[Dict[str, Any]]) -> str:
     try:
         return b"".join(tensor["content"] for tensor in tensors).decode("utf-32-le").rstrip("\0")
     except UnicodeDecodeError:
-        raise Malformed("a text that is none") from None
+        raise Malformed("invalid text") from None
 
 
 def _array(tensors: List[Dict[str, Any]]) -> np.ndarray:
     shape, kind = tensors[0]["shape"], TYPES.get(tensors[0]["type"])
     if kind is None or any((tensor["shape"], tensor["type"]) != (shape, tensors[0]["type"]) for tensor in tensors):
-        raise Malformed("a tensor of another type than any that this project writes")
+        raise Malformed("a tensor of a type that this project does not write")
     if len(shape) > MOST_AXES or min(shape, default=1) < 1:
-        raise Malformed("a tensor of impossible dimensions")
+        raise Malformed("a tensor with impossible dimensions")
     if sum(len(tensor["content"]) for tensor in tensors) != math.prod(shape) * np.dtype(kind).itemsize:
-        raise Malformed("a tensor of another size than it states")
+        raise Malformed("a tensor whose size differs from its header")
     content = tensors[0]["content"] if len(tensors) == 1 else b"".join(tensor["content"] for tensor in tensors)
     return np.frombuffer(content, kind).reshape(shape)
 

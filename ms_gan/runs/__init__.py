@@ -1,1 +1,1 @@
-"""What a run's folder holds; without MindSpore."""
+"""The contents of a run's folder; without MindSpore."""

@@ -1,4 +1,4 @@
-"""What a run tells: one JSON object a line in log.jsonl, and a progress line for the person."""
+"""The log of a run: one JSON object per line in log.jsonl, and a progress line for people."""
 
 import contextlib
 import json

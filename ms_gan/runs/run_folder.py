@@ -48,30 +48,31 @@ class RunFolder:
         self._lock = FileLock(self.path / LOCK)
 
     def claim(self) -> None:
-        """Let no other process train into this folder, until `release` or the end of this one, however it comes.
+        """Lock the folder against other trainings until `release` or until this process ends, however it ends.
 
         What a process that died there has left unfinished is removed.
 
         Raises:
-            GanError: another process trains into it, or it cannot be written to.
+            GanError: another process is training in it, or it cannot be written to.
         """
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise GanError(
-                f"{self.path}: another process trains into this folder; wait for its end, or name another folder"
+                f"{self.path}: another process is already training in this folder; wait until it finishes or choose "
+                "another --output"
             ) from None
         except (NotImplementedError, OSError) as error:  # filelock says the first of them where ENOSYS is the answer
             if isinstance(error, OSError) and error.errno not in NO_LOCKS:
                 raise GanError(
-                    f"{self.path}: cannot be written to ({error.strerror}); a run goes on in its own folder only: make "
+                    f"{self.path}: cannot be written to ({error.strerror}); a run continues only in its folder: make "
                     "it writable, or copy it and resume the copy"
                 ) from None
-            print(f"note: {self.path}: its file system has no locks; see to it that nothing else trains into it")
+            print(f"note: {self.path}: its file system has no locks; make sure that nothing else trains in it")
         remove_unfinished(self.path)
 
     def release(self) -> None:
-        """Let others train into this folder."""
+        """Release the folder to other trainings."""
         self._lock.release()
 
     def clear(self) -> None:
@@ -119,7 +120,7 @@ def create(config: RunConfig) -> RunFolder:
 
     Raises:
         UsageError: the folder holds something already, or cannot be written to.
-        GanError: another process trains into it.
+        GanError: another process is training in it.
     """
     try:
         path = _empty(Path(config.output)) if config.output else _number(Path("runs"), config.recipe)
@@ -137,13 +138,15 @@ def create(config: RunConfig) -> RunFolder:
     except OSError as error:
         where = config.output or "runs"
         raise UsageError(
-            f"--output {where}: cannot be written to ({error.strerror}); name a folder that you may write to"
+            f"--output {where}: cannot be written to ({error.strerror}); choose a folder that you may write to"
         ) from None
 
 
 def _refuse_other(path: Path) -> None:
     if kind_at(path / "config.yaml", "--output"):
-        raise UsageError(f"--output {path}: holds another run; name a new folder, or continue it with --resume {path}")
+        raise UsageError(
+            f"--output {path}: holds another run; choose a new folder, or continue it with --resume {path}"
+        )
 
 
 def check_output(output: Optional[str], recipe: str) -> None:
@@ -154,23 +157,23 @@ def check_output(output: Optional[str], recipe: str) -> None:
         recipe: the name that runs are numbered under where there is no output.
 
     Raises:
-        UsageError: it holds something already, or cannot be written to; a recipe's name that is no folder's.
+        UsageError: it holds something already, or cannot be written to; a recipe's name that cannot be a folder's.
     """
     path = Path(output or "runs")
     if not output and (recipe in ("", ".", "..") or "/" in recipe or len(recipe) > LONGEST_RECIPE):
         raise UsageError(
-            f"recipe: {shortened(recipe)!r} names the run's folder, and cannot; allowed: up to {LONGEST_RECIPE} "
-            "characters without /, or name a folder with --output"
+            f"recipe: {shortened(recipe)!r} cannot name the run's folder; allowed: up to {LONGEST_RECIPE} "
+            "characters without /, or give a folder with --output"
         )
     if output:
         _refuse_other(path)
         # A process may have died there before it wrote more.
         is_folder = kind_at(path, "--output") == FOLDER
         if is_folder and any(part.name != LOCK and not UNFINISHED.fullmatch(part.name) for part in path.iterdir()):
-            raise UsageError(f"--output {path}: is not empty; name a new or an empty folder")
+            raise UsageError(f"--output {path}: is not empty; choose a new or an empty folder")
     nearest = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
-        raise UsageError(f"--output {path}: cannot be written to; name a folder that you may write to")
+        raise UsageError(f"--output {path}: cannot be written to; choose a folder that you may write to")
 
 
 def _empty(path: Path) -> Path:

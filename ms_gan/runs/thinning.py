@@ -1,4 +1,4 @@
-"""What a long run keeps of its many records and pictures, so that days of training fill no disk."""
+"""Which records and pictures a long run keeps, so that days of training do not fill the disk."""
 
 import contextlib
 from pathlib import Path

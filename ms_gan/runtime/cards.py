@@ -35,7 +35,5 @@ def _visible(number: int) -> str:
     left = [card.strip() for card in visible.split(",") if card.strip()]
     if number >= len(left):
         numbers = ", ".join(f"GPU:{i}" for i in range(len(left))) or "no card"
-        raise GanError(
-            f"--device GPU:{number}: {VISIBLE}={visible} leaves {numbers}; unset it, or take one that it leaves"
-        )
+        raise GanError(f"--device GPU:{number}: {VISIBLE}={visible} leaves {numbers}; unset it, or choose one of those")
     return left[number]

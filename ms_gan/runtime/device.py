@@ -19,7 +19,7 @@ from ms_gan.runtime.workers import Workers, join
 
 EXAMINATIONS = {"Ascend": examine_ascend, "GPU": examine_gpu}  # in the order in which `auto` prefers them
 CPU = Finding("CPU", f"{usable_cores()} cores", True)
-WHOLE_TABLE = "run `python -m ms_gan.cli.doctor` for the whole table"
+WHOLE_TABLE = "run `python -m ms_gan.cli.doctor` for the full table"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
             import mindspore as ms
     except ImportError as error:
         raise GanError(
-            f"MindSpore cannot be imported ({error}); set the project up with scripts/setup_env.sh"
+            f"MindSpore cannot be imported ({error}); set up the environment with scripts/setup_env.sh"
         ) from None
     finding = _confirmed(ms, finding, asked_for=device != "auto")
     for notice in finding.notices:
@@ -135,7 +135,7 @@ def _refusal(ms, name: str) -> str:
 
         errors = MSContext.get_instance().load_plugin_error().splitlines()
         named = [line for line in errors if f"mindspore_{name.lower()}.so" in line]
-        return f"MindSpore does not load its plugin ({' '.join(named) or 'it does not say why'})"
+        return f"MindSpore does not load its plugin ({' '.join(named) or 'no reason given'})"
     try:
         return "" if ms.hal.device_count(name) > 0 else "MindSpore sees no device"
     except (ValueError, RuntimeError) as error:

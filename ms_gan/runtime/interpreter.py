@@ -27,7 +27,7 @@ def ensure_environment(root: Path) -> None:
         os.environ["MS_GAN_STARTED_AGAIN"] = "1"
         os.execv(python, [python, *sys.argv])
     print(
-        f"error: {sys.executable} lacks the project's packages; set them up with: bash scripts/setup_env.sh",
+        f"error: {sys.executable} lacks the project's packages; install them with: bash scripts/setup_env.sh",
         file=sys.stderr,
     )
     raise SystemExit(1)

@@ -168,7 +168,9 @@ class Job:
         shown = [line for line in lines if not CHATTER.match(line)][-SHOWN:]
         if shown:
             print("its last lines:", *(f"  {line}" for line in shown), sep="\n", file=sys.stderr)
-        print(f"all output is in {self._logs}; a run that has saved goes on with --resume", file=sys.stderr)
+        print(
+            f"the full output is in {self._logs}; a run that has saved can be continued with --resume", file=sys.stderr
+        )
         return code
 
 

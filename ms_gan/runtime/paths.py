@@ -1,4 +1,4 @@
-"""Where data sets are looked for and where fetched and decoded data is kept."""
+"""Where data sets are searched for, and where downloaded and decoded data is kept."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def cache_dir() -> Path:
     if not os.path.isabs(base):
         base = home_for_tilde("~/.cache")
     if not os.path.isabs(base):  # as in a container whose user has no entry
-        raise UsageError("this user has no home folder to keep fetched and computed data in; set MS_GAN_CACHE to one")
+        raise UsageError("this user has no home folder for the cache; set MS_GAN_CACHE to a folder")
     return Path(base) / "ms_gan"
 
 
@@ -56,5 +56,5 @@ def _existing(folder: str, named_by: str) -> Path:
     kind = kind_at(path, named_by)
     if kind != FOLDER:
         what = "is not a folder" if kind else "does not exist"
-        raise UsageError(f"{named_by}: {folder} {what}; name an existing folder, or leave it out")
+        raise UsageError(f"{named_by}: {folder} {what}; give an existing folder, or omit it")
     return path

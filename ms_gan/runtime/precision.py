@@ -42,13 +42,13 @@ def settle(ms, device: str, precision: str) -> Tuple[bool, str]:
 
 
 def check_precision(device: str, precision: str) -> None:
-    """Refuse a precision that a device has not, as far as that is known before MindSpore is started on it.
+    """Refuse a precision that a device does not have, as far as that is known before MindSpore is started on it.
 
     Raises:
         UsageError: fp16 on a CPU.
     """
     if device == "CPU" and precision == "fp16":
-        raise UsageError("--precision fp16: is for GPU and Ascend; on a CPU use bf16 (with AMX) or fp32")
+        raise UsageError("--precision fp16: only for GPU and Ascend; on a CPU use bf16 (with AMX) or fp32")
 
 
 def _on_cpu(ms, precision: str) -> Tuple[bool, str]:

@@ -1,4 +1,4 @@
-"""Output that cannot stop a command: what nobody can be told is lost, and the work goes on.
+"""Output that cannot stop a command: what cannot be printed is lost, and the work goes on.
 
 Needs nothing but Python's own library.
 """

@@ -1,4 +1,4 @@
-"""A device tried out in a process of its own: a process can start one device only, and a crash there harms nobody."""
+"""A device tried out in a separate process: a process can start one device only, and a crash there does no harm."""
 
 import json
 import os
@@ -66,7 +66,7 @@ def try_out(device: str, patience: Optional[float] = None) -> Trial:
     answers = _answers(out)
     runs = bool(answers.get("runs"))
     if "loads" in answers and not (runs or error):
-        error = "it multiplies two matrices wrongly"
+        error = "it multiplies two matrices incorrectly"
     seconds = round(time.monotonic() - started, 1)
     lines = {name: answers.get(name, "") for name in ("convolution", "precision")}
     return Trial("loads" in answers, runs, "" if runs else error, seconds, **lines)

@@ -53,7 +53,7 @@ def announced() -> int:
     """How many workers there will be, as the environment says before they have joined; 1 for a process alone.
 
     Raises:
-        UsageError: a count that is none.
+        UsageError: a count that is not a number.
     """
     if ROLE not in os.environ:
         return 1
@@ -139,8 +139,8 @@ class Workers:
                 raise
             first = first_line(error)
             raise GanError(
-                f"worker {self.rank} cannot go on ({first}); where another worker has ended, that is why: see its last "
-                "lines, and go on with --resume"
+                f"worker {self.rank} cannot continue ({first}); if another worker has ended, see its last "
+                "lines, and continue with --resume"
             ) from None
 
 
@@ -152,7 +152,7 @@ def join(ms, device: str) -> Workers:
         device: CPU, GPU or Ascend.
 
     Raises:
-        GanError: they do not come together.
+        GanError: they cannot connect to each other.
         SystemExit: in the scheduler, at the end of the job.
     """
     if ROLE not in os.environ:
@@ -176,6 +176,6 @@ def _fail(error: Exception) -> NoReturn:
     if is_scheduler():
         raise GanError(f"the scheduler has lost a worker ({first})") from None
     raise GanError(
-        f"the workers do not come together at {where} ({first}); that machine must be reachable from all others, and "
-        "all must be started with the same numbers"
+        f"the workers could not connect to each other at {where} ({first}); that machine must be reachable from all "
+        "others, and all must be started with the same numbers"
     ) from None

@@ -1,1 +1,1 @@
-"""The training step, its optimizers, the loop around it and what it leaves on disk."""
+"""The training step, its optimizers, the loop around it and the files that it writes."""

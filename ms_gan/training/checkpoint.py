@@ -53,7 +53,7 @@ def newest_whole(folder: Path) -> Optional[Checkpoint]:
         except GanError as error:
             damaged.append((path, str(error)))
     if damaged:
-        raise GanError(f"{folder}: holds no whole checkpoint to resume from: {damaged[0][1]}")
+        raise GanError(f"{folder}: holds no undamaged checkpoint to resume from: {damaged[0][1]}")
     return None
 
 
@@ -86,8 +86,8 @@ def compare_notes(notes: str, now: str) -> List[str]:
     found = []
     if before.get("images", present["images"]) != present["images"]:
         found.append(
-            f"the images are not those that it was trained with: {_shape(before)} then, {_shape(present)} now; it goes "
-            "on with what is there now"
+            f"the images differ from those of the training so far: {_shape(before)} then, {_shape(present)} now; it "
+            "continues with the present ones"
         )
     options = before.get("options", {})
     changed = [
@@ -96,7 +96,7 @@ def compare_notes(notes: str, now: str) -> List[str]:
         if key in options and options[key] != value
     ]
     if changed:
-        found.append(f"options were changed in config.yaml since the checkpoint: {', '.join(changed)}")
+        found.append(f"options have changed in config.yaml since the checkpoint: {', '.join(changed)}")
     return found
 
 

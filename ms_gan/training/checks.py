@@ -1,6 +1,6 @@
-"""What a run is refused for before it reads data, which can take minutes. Imports no MindSpore.
+"""Checks of a run before it reads data, which can take minutes. Imports no MindSpore.
 
-A run, its plan (--dry-run) and the launcher of several workers are refused for the same.
+A run, its plan (--dry-run) and the launcher of several workers make the same checks.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ from ms_gan.training.tensorboard import check_tensorboard
 
 
 def check_before_data(config: RunConfig, device: str, new: bool) -> None:
-    """Refuse what the options alone tell to be impossible.
+    """Refuse what is impossible by the options alone.
 
     Args:
         config: the run's configuration.
@@ -72,4 +72,4 @@ def check_features(given: Optional[str]) -> None:
         UsageError: naming the option.
     """
     if given and not (given.endswith(".onnx") and kind_at(Path(given), "metrics.features") == FILE):
-        raise UsageError(f"metrics.features: {given} is not allowed; name a file that exists and ends in .onnx")
+        raise UsageError(f"metrics.features: {given} is not allowed; give an existing file that ends in .onnx")

@@ -74,10 +74,10 @@ class Keeper:
         except CannotWrite as error:
             newest = newest_checkpoint(self._folder.checkpoints)
             last = f"the last checkpoint is {newest.name}" if newest else "there is no checkpoint yet"
-            self.unsaved = f"step {step:,} is not saved: {error}; {last}: make room"
+            self.unsaved = f"step {step:,} is not saved: {error}; {last}; free some space"
             self._log.write("warning", step=step, about="not_saved", text=self.unsaved)
             if step < self._total:
-                say(f"warning: {self.unsaved}, the next one is tried again")
+                say(f"warning: {self.unsaved}; the next checkpoint will be tried")
 
     def _save_last(self, step: int, best_known: bool) -> None:
         for stem, network in self._system.generators.items():

@@ -57,7 +57,7 @@ class Live:
         except Exception as error:
             if not self._warned:
                 self._warned = True
-                say(f"warning: training goes on, but cannot be shown: {error or type(error).__name__}")
+                say(f"warning: the run cannot be shown, training goes on: {error or type(error).__name__}")
 
 
 class LivePage:

@@ -127,6 +127,6 @@ def check_agreement(workers: Workers, facts: Dict[str, bytes]) -> None:
         names: List[str] = [name for name, other in zip(facts, row) if other]
         if names:
             raise GanError(
-                f"worker {rank} does not start from what worker 0 starts from: {', '.join(names)} differ; give all "
+                f"worker {rank} differs from worker 0 in: {', '.join(names)}; give all "
                 "machines the same options, the same data and the same version of everything"
             )

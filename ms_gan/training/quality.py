@@ -80,7 +80,7 @@ class Quality:
         last = self._of_kept_kind()[-1]
         best = f"best after epoch {self.best['epoch']:.4g}: {self.measured.plain} {self.shown(self.best)}"
         if last["step"] == self.best["step"]:
-            return f"{best}, {self._folder.generator.name}; it is the last one too"
+            return f"{best}, {self._folder.generator.name}; also the last one"
         names = self._folder.generator.name, self._folder.generator_last.name
         return f"{best}, {names[0]}; after epoch {last['epoch']:.4g}: {self.shown(last)}, {names[1]}"
 

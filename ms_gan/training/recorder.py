@@ -100,7 +100,7 @@ class Recorder:
     def leave_out(self, step: int, cause: str) -> None:
         """Write that a step was left out because something was not finite."""
         self.log.write("skipped", step=step, text=cause)
-        say(f"warning: step {step:,} is left out: not finite: {cause}")
+        say(f"warning: step {step:,} is skipped; not finite: {cause}")
 
     def failure(self, step: int, text: str) -> str:
         """Write that something stopped being finite; returns what to do about it, a sentence."""
@@ -108,8 +108,8 @@ class Recorder:
         self.log.write("error", step=step, text=text)
         both = "optimizer.generator.lr and optimizer.discriminator.lr"
         if path is None:
-            return f"No checkpoint is older: train anew with lower {both}"
+            return f"There is no earlier checkpoint; start again with a lower {both}"
         return (
-            f"The last good checkpoint is {path}: lower {both} in {self._folder.config}, and go on from it with "
-            f"--resume {self._folder.path}, or leave out up to 10 such steps with --train.skip_bad_steps 10"
+            f"The last good checkpoint is {path}: lower {both} in {self._folder.config} and continue with "
+            f"--resume {self._folder.path}, or skip up to 10 such steps with --train.skip_bad_steps 10"
         )

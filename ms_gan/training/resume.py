@@ -43,9 +43,9 @@ def restore_newest(folder: RunFolder, system: System, notes: str, first_save: in
         last = max((record.get("step", 0) for record in read_events(folder.log)), default=0)
         if last > first_save:
             raise GanError(f"{folder.checkpoints}: holds no checkpoint to resume from")
-        return Beginning(warnings=(f"{folder.path}: ended before its first checkpoint; it begins anew",))
+        return Beginning(warnings=(f"{folder.path}: ended before its first checkpoint; it starts again",))
     system.restore(found.contents.values, found.path)
-    warnings = [f"{error}; {found.path.name} is taken in its place" for _, error in found.damaged]
+    warnings = [f"{error}; {found.path.name} is used instead" for _, error in found.damaged]
     warnings += compare_notes(found.contents.notes, notes)
     return Beginning(found.contents.card.step, tuple(path for path, _ in found.damaged), tuple(warnings))
 

@@ -1,4 +1,4 @@
-"""Whether what a training will write finds room on the disk."""
+"""Whether the disk has room for what a training will write."""
 
 import math
 from pathlib import Path
@@ -66,8 +66,8 @@ def check_space(
     if free >= needed:
         return
     lack = (
-        f"{path}: the run may come to need {as_size(needed)}, and {as_size(free)} are free there; make room, or let it "
-        "write less: train.keep_checkpoints, train.sample_every"
+        f"{path}: the run may need up to {as_size(needed)}, but only {as_size(free)} is free; free some space or "
+        "reduce train.keep_checkpoints or raise train.sample_every"
     )
     if not folder:
         raise UsageError(f"--output {lack}")

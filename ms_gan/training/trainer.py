@@ -229,7 +229,7 @@ class Trainer:
             self._save_asked, self.signals.save = True, False
 
     def _is_due(self, steps: int) -> bool:
-        """Whether something that happens every so many steps, and at the end, happens now; with 0 it never does."""
+        """Whether something due every `steps` steps and at the end is due now; 0: never."""
         return steps > 0 and (self.step % steps == 0 or self.step == self.lengths.total)
 
     def _take(self) -> List[ms.Tensor]:
@@ -249,8 +249,8 @@ class Trainer:
         self._skipped += 1
         most = self.config.train.skip_bad_steps
         if self._skipped > most:
-            left_out = f"{most:,} such steps had been left out, as many as train.skip_bad_steps allows"
-            self._fail(f"not finite in step {self.step:,}: {cause}; {left_out}")
+            left_out = f"{most:,} such steps had been skipped, the most that train.skip_bad_steps allows"
+            self._fail(f"not finite at step {self.step:,}: {cause}; {left_out}")
         if self.results:
             self.results.recorder.leave_out(self.step, cause)
 
@@ -260,14 +260,14 @@ class Trainer:
         statistics = self.workers.mean(np.stack([tensor.asnumpy() for tensor in pending]))
         bad = not_finite(statistics, self.task.keys)
         if bad is not None:
-            self._fail(f"{bad[1]} stopped being finite in step {self.step - len(statistics) + bad[0] + 1:,}")
+            self._fail(f"{bad[1]} became NaN or infinite at step {self.step - len(statistics) + bad[0] + 1:,}")
         if self.results:
             self.results.record(self.step, statistics, seconds)
 
     def _fail(self, what: str) -> None:
         """Raise a GanError: what is not finite, where, and what to do."""
         name = first_not_finite(self.system.parameters())
-        text = what + (f"; the first parameter that is not finite now is {name}" if name else "")
+        text = what + (f"; the first NaN or infinite parameter is {name}" if name else "")
         raise GanError(f"{text}. {self.results.recorder.failure(self.step, text)}" if self.results else text)
 
     def _look(self, sample: bool, measure: bool, save: bool) -> None:
@@ -275,7 +275,7 @@ class Trainer:
         self.system.average_statistics()
         # Before anything is made of them: losses are finite, but a weight or what an optimizer keeps may not be.
         if first_not_finite(self.system.parameters()):
-            self._fail(f"losses are finite in step {self.step:,}, but not what they led to")
+            self._fail(f"losses are finite at step {self.step:,}, but weights or the optimizer's state are not")
         if self.results:
             if sample:
                 self.results.sample(self.step)

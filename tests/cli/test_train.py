@@ -37,13 +37,13 @@ def test_runs_are_numbered_where_no_folder_is_named(capsys, tmp_path, monkeypatc
 @pytest.mark.parametrize(
     "argv, message",
     [
-        (["--output", "{trained}"], "holds another run; name a new folder, or continue it with --resume"),
+        (["--output", "{trained}"], "holds another run"),
         (["--output", "{full}"], "is not empty"),
         (["--output", "{file}/run"], "cannot be written to"),
         (["--batch-size", "41"], "train.batch_size: 41 is out of range; the data set holds 40 images"),
         (["--data.source", "mnist", "--data-dir", "{absent}"], "does not exist"),
         (["--resume", "{full}"], "not a run folder"),
-        (["--precision", "fp16"], "--precision fp16: is for GPU and Ascend"),
+        (["--precision", "fp16"], "--precision fp16: only for GPU and Ascend"),
     ],
 )
 def test_usage_errors_are_one_line_and_leave_nothing(capsys, tmp_path, trained, argv, message):

@@ -88,7 +88,7 @@ def test_damaged_files_are_one_sentence(tmp_path):
         open_generator(path)
     # Its digest says that somebody meant the file to be like this.
     card_path(path).write_text(json.dumps({**card, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}))
-    with pytest.raises(GanError, match="no generator's static graph: "):
+    with pytest.raises(GanError, match="not the static graph of a generator: "):
         open_generator(path)
 
 

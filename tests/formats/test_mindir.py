@@ -106,7 +106,7 @@ def change_functions(model):
         (change_operator, "operator that no generator of ours needs: 'PyExecute'"),
         (change_file, "unknown field 12"),
         (change_size, "impossible dimensions"),
-        (change_shorter, "another size than it states"),
+        (change_shorter, "size differs from its header"),
         (change_compression, "of a type that no generator"),
         (change_order, "computed nowhere, or after it"),
         (change_arity, "wrong number of inputs"),

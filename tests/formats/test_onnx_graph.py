@@ -57,9 +57,12 @@ EDITS = {
         lambda m: setattr(m.graph.output[0].type.tensor_type.shape.dim[2], "dim_value", 8), "its images are not"
     ),
     "a short weight": (
-        lambda m: setattr(m.graph.initializer[0], "raw_data", b"1234"), "a tensor of another size than it states"
+        lambda m: setattr(m.graph.initializer[0], "raw_data", b"1234"), "a tensor whose size differs from its header"
     ),
-    "two weights of one name": (lambda m: m.graph.initializer.append(m.graph.initializer[0]), "two values of one name"),
+    "two weights of one name": (
+        lambda m: m.graph.initializer.append(m.graph.initializer[0]),
+        "two values with the same name",
+    ),
     "a loop": (lambda m: node(m, "Relu").input.__setitem__(0, "images"), "takes what nothing before it makes"),
     "no weight": (lambda m: node(m, "Gemm").input.pop(), "without the values and tensors"),
     "no last node": (lambda m: m.graph.node.pop(), "no node computes the images"),
@@ -156,7 +159,7 @@ BRANCHES = {
     "two results of one name": (name_twice, "without a result of its own"),
     "a result named as a weight": (name_as_weight, "without a result of its own"),
     "a result without a name": (lambda m: node(m, "Add").output.__setitem__(0, ""), "without a result of its own"),
-    "a weight without a name": (lambda m: setattr(m.graph.initializer[0], "name", ""), "two values of one name"),
+    "a weight without a name": (lambda m: setattr(m.graph.initializer[0], "name", ""), "two values with the same name"),
     "labels as numbers": (lambda m: node(m, "Gemm").input.__setitem__(0, "labels"), "without the values and tensors"),
     "numbers as labels": (lambda m: node(m, "Gather").input.__setitem__(1, "latents"), "without the values"),
     "another axis": (lambda m: setattr(attribute(m, "Concat", "axis"), "i", 0), "do not fit its input"),

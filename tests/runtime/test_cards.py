@@ -40,7 +40,7 @@ def test_a_card_that_the_environment_hides(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
     with pytest.raises(GanError) as refused:
         choose("GPU:2")
-    told = "--device GPU:2: CUDA_VISIBLE_DEVICES=2,3 leaves GPU:0, GPU:1; unset it, or take one that it leaves"
+    told = "--device GPU:2: CUDA_VISIBLE_DEVICES=2,3 leaves GPU:0, GPU:1; unset it, or choose one of those"
     assert str(refused.value) == told
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "2,3"
 

@@ -14,7 +14,7 @@ from tests.conftest import TINY_FLAGS
 GOOD = Finding("GPU", "driver 535.104, 1 card: NVIDIA A100", True)
 BROKEN = Finding("GPU", "driver 470.1", False, "it is too old", "install a newer one")
 ABSENT = Finding("Ascend", "", False, "there is none", "buy one")
-TABLE = "run `python -m ms_gan.cli.doctor` for the whole table"
+TABLE = "run `python -m ms_gan.cli.doctor` for the full table"
 
 
 @pytest.fixture

@@ -56,8 +56,8 @@ def test_a_worker_that_fails_ends_all_and_its_last_lines_are_shown(capfd):
     assert error.startswith(
         "error: worker 2 ended with exit code 7; all workers here have been stopped\nits last lines:"
     )
-    assert "\n  98\nall output is in " in error and "\n  83\n" not in error
-    logs = Path(error.split("all output is in ")[1].split(";")[0])
+    assert "\n  98\nthe full output is in " in error and "\n  83\n" not in error
+    logs = Path(error.split("full output is in ")[1].split(";")[0])
     assert (logs / "worker-2.log").read_text().startswith("0\n1\n")
 
 

@@ -61,7 +61,7 @@ def test_products_that_round_are_recognised():
 
 
 def test_fp16_is_not_for_cpus():
-    with pytest.raises(UsageError, match=r"--precision fp16: is for GPU and Ascend; on a CPU use bf16 .* or fp32"):
+    with pytest.raises(UsageError, match=r"--precision fp16: only for GPU and Ascend; on a CPU use bf16 .* or fp32"):
         start("CPU", precision="fp16")
 
 

@@ -50,6 +50,6 @@ def test_a_count_that_is_none(alone, count):
 def test_only_several_workers_lose_each_other():
     with pytest.raises(RuntimeError), Workers().together():
         raise RuntimeError("no memory")
-    with pytest.raises(GanError, match=r"worker 1 cannot go on \(no answer\); where another worker has ended"):  # noqa: SIM117
+    with pytest.raises(GanError, match=r"worker 1 cannot continue \(no answer\)"):  # noqa: SIM117
         with Workers(1, 2).together():
             raise RuntimeError("no answer\nat line 5")

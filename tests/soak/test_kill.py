@@ -60,7 +60,7 @@ def test_a_signal_stops_a_training_soon_whatever_it_is_at(tmp_path):
         process.send_signal(number)
         output = process.communicate()[0]
         slowest = max(slowest, time.monotonic() - asked)
-        assert process.returncode == 128 + number and b"it is saved" in output
+        assert process.returncode == 128 + number and b"the run is saved" in output
         flags = ["--resume", str(folder)]
         print(f"{signal.Signals(number).name}: stopped and saved in {time.monotonic() - asked:.1f} seconds", flush=True)
     assert slowest < 10

@@ -42,7 +42,7 @@ IMPOSSIBLE = [
     ),
     (
         ["--config", "dcgan_64", "--data-dir", "{photos}", "--data.background", "blak"],
-        "data.background: 'blak' is no col",
+        "data.background: 'blak' is not a col",
     ),
     (["--config", "dcgan_64", "--data-dir", "{photos}/none"], "does not exist"),
     (["--data.image_size", "16"], "data.image_size: 16 is out of range; allowed for this data set: 28 to 1024"),
@@ -58,10 +58,10 @@ IMPOSSIBLE = [
     ([*SYNTHETIC, "--procedure.objective", "hinge", "--procedure.label_noise", "0.1"], "hinge has no labels"),
     ([*SYNTHETIC, "--procedure.objective", "relativistic", "--procedure.loss", "mean"], "is one mean over pairs"),
     ([*SYNTHETIC, "--procedure.fakes", "shared", "--procedure.d_steps", "2"], "updates need fresh images"),
-    ([*SYNTHETIC, "--precision", "fp16"], "--precision fp16: is for GPU and Ascend"),
+    ([*SYNTHETIC, "--precision", "fp16"], "--precision fp16: only for GPU and Ascend"),
     ([*SYNTHETIC, "--train.sync_batch_norm", "true"], "train.sync_batch_norm: MindSpore has it on Ascend only"),
     ([*SYNTHETIC, "--metrics.features", "none.onnx"], "metrics.features: "),
-    ([*SYNTHETIC, "--output", "{photos}"], "is not empty; name a new or an empty folder"),
+    ([*SYNTHETIC, "--output", "{photos}"], "is not empty"),
     ([*SYNTHETIC, "--output", "{photos}/0.png/run"], "cannot be written to"),
 ]
 

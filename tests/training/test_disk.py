@@ -56,11 +56,11 @@ def test_what_is_refused_is_told_and_spares_the_training_and_the_last_checkpoint
     folder = trainer.folder
     assert str(caught.value).startswith("step 8 is not saved: ")
     assert "cannot be written (File too large; " in str(caught.value)
-    assert str(caught.value).endswith(" free there); the last checkpoint is step-000000002.ckpt: make room")
+    assert str(caught.value).endswith(" free there); the last checkpoint is step-000000002.ckpt; free some space")
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning")]
     (unsaved,) = [line for line in told if "step 4 is not saved: " in line]
     assert "step-000000004.ckpt: cannot be written" in unsaved
-    assert unsaved.endswith("make room, the next one is tried again")
+    assert unsaved.endswith("free some space; the next checkpoint will be tried")
     assert sum("log.jsonl: cannot be written" in line for line in told) == 1
     assert sum("epoch-00003.png: cannot be written" in line for line in told) == 1
     assert not any("epoch-00004.png" in line for line in told)
@@ -92,7 +92,7 @@ def test_too_little_space_is_refused_before_there_is_a_folder(device, tmp_path, 
     monkeypatch.setattr(space, "free_space", lambda path: 1_000_000)
     assert main([*TINY_FLAGS, "--output", str(tmp_path / "run")]) == 2
     error = capsys.readouterr().err
-    assert f"--output {tmp_path / 'run'}: the run may come to need " in error and "and 1 MB are free there" in error
+    assert f"--output {tmp_path / 'run'}: the run may need up to " in error and "but only 1 MB is free" in error
     assert error.count("\n") == 1 and not (tmp_path / "run").exists()
     config = tiny_config(epochs=2)
     lengths = (config, build_system(config, (1, 28, 28)), (1, 28, 28), Lengths.of(config, 2))
@@ -101,7 +101,7 @@ def test_too_little_space_is_refused_before_there_is_a_folder(device, tmp_path, 
     assert written < needed < 5 * written
     monkeypatch.setattr(space, "free_space", lambda path: needed - 1)
     space.check_space(*lengths, RunFolder(tmp_path))
-    assert capsys.readouterr().out.startswith(f"warning: {tmp_path}: the run may come to need ")
+    assert capsys.readouterr().out.startswith(f"warning: {tmp_path}: the run may need up to ")
 
 
 @pytest.fixture
@@ -128,5 +128,5 @@ def test_a_disk_that_is_full_and_then_read_only(device, small_disk, monkeypatch,
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     assert main(["--resume", str(small_disk / "run")]) == 1
     error = capsys.readouterr().err
-    assert "run: cannot be written to (Read-only file system); a run goes on in its own folder only" in error
+    assert "run: cannot be written to (Read-only file system); a run continues only in its folder" in error
     assert files.free_space(small_disk) == kept

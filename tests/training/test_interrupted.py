@@ -49,7 +49,7 @@ def test_signals_save_and_stop_and_nobody_else_trains_there_meanwhile(device, tm
     process = begin(*TINY_FLAGS, "--epochs", "1000000", "--train.checkpoint_every", "1000000", "--output", str(run))
     wait_for((run / "samples" / "epoch-00002.png").exists, process)
     assert main(["--resume", str(run)]) == 1
-    assert f"error: {run}: another process trains into this folder; wait for its end" in capsys.readouterr().err
+    assert f"error: {run}: another process is already training in this folder" in capsys.readouterr().err
     assert main([*TINY_FLAGS, "--output", str(run)]) == 2
     assert "holds another run" in capsys.readouterr().err
 
@@ -62,7 +62,7 @@ def test_signals_save_and_stop_and_nobody_else_trains_there_meanwhile(device, tm
     assert "finishing the step, then saving; a second signal ends it at once" in errors
     last = newest_checkpoint(run / "checkpoints")
     step = load_weights(last)[1].step
-    assert last > first and f"stopped at step {step:,} of 2,000,000; it is saved" in out and "--resume" in out
+    assert last > first and f"stopped at step {step:,} of 2,000,000; the run is saved" in out and "--resume" in out
     assert read_events(run / "log.jsonl")[-1]["event"] == "stop"
 
     assert main(["--resume", str(run), "--max-hours", "0.0001"]) == 0

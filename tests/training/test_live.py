@@ -65,7 +65,7 @@ def test_what_cannot_be_shown_is_said_once_and_ends_nothing(tmp_path, clock, mon
     for step in range(1, 4):
         watched.add(train_record(step))
         clock.now += 1000
-    assert capsys.readouterr().out == "warning: training goes on, but cannot be shown: division by zero\n"
+    assert capsys.readouterr().out == "warning: the run cannot be shown, training goes on: division by zero\n"
     monkeypatch.setattr(live, "write_run_page", write_run_page)
     watched.add(train_record(4))
     assert (tmp_path / "run" / "report.html").is_file()

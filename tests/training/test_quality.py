@@ -208,7 +208,7 @@ def test_images_that_are_all_the_same_have_a_distance(device, network, tmp_path)
 def test_features_that_are_no_network_leave_no_folder(device, tmp_path):
     config = measured_config(tmp_path / "run", 2)
     config.metrics.features = str(tmp_path / "absent.onnx")
-    with pytest.raises(UsageError, match="metrics.features: .*absent.onnx is not allowed; name a file that exists"):
+    with pytest.raises(UsageError, match="metrics.features: .*absent.onnx is not allowed; give an existing file"):
         trainer_for(config, device)
     assert not (tmp_path / "run").exists()
 

@@ -55,7 +55,7 @@ def test_a_damaged_checkpoint_is_named_and_an_older_one_taken(device, finished, 
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning")]
     assert told == [
         f"warning: {newest}: damaged: its content is not what was written (SHA-256); "
-        "step-000000004.ckpt is taken in its place"
+        "step-000000004.ckpt is used instead"
     ]
     assert trainer.step == 4 and not newest.exists() and newest.with_suffix(".damaged").exists()
     trainer.run()
@@ -68,7 +68,7 @@ def test_where_no_checkpoint_is_whole_the_run_is_left_as_it_is(device, run):
         path.write_bytes(path.read_bytes()[:-1000])
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
     with pytest.raises(
-        GanError, match="checkpoints: holds no whole checkpoint to resume from: .*step-000000006.ckpt: not"
+        GanError, match="checkpoints: holds no undamaged checkpoint to resume from: .*step-000000006.ckpt: not"
     ):
         resumed(run, device)
     assert before == {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
@@ -81,7 +81,8 @@ def test_other_images_and_other_options_are_said_in_a_line_each(device, run, cap
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning")]
     assert len(told) == 2
     assert (
-        "the images are not those that it was trained with: 40 images of 1x28x28 then, 40 images of 1x28x28" in told[0]
+        "the images differ from those of the training so far: 40 images of 1x28x28 then, 40 images of 1x28x28"
+        in told[0]
     )
     assert "changed in config.yaml since the checkpoint: optimizer.generator.lr 0.0001 (was 0.0002)" in told[1]
 
@@ -103,7 +104,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_anew_but_not_one_that_l
     first = run.log.read_text().splitlines()[:2]
     run.log.write_text("\n".join(first) + '\n{"event": "tr')
     trainer = resumed(run, device)
-    assert "run: ended before its first checkpoint; it begins anew" in capsys.readouterr().out
+    assert "run: ended before its first checkpoint" in capsys.readouterr().out
     assert trainer.step == 0 and not list(run.path.rglob("*.png")) and not run.log.exists()
 
 

@@ -116,6 +116,6 @@ def test_a_run_leaves_bad_steps_out_and_ends_when_they_are_too_many(device, tmp_
     assert [record["step"] for record in records if record["event"] == "train"] == [2, 4]
     assert all(np.isfinite(record["loss_d"]) for record in records if record["event"] == "train")
     # A resumed run remembers how many there were.
-    with pytest.raises(GanError, match="^not finite in step 6: the gradient .*; 2 such steps had been left"):
+    with pytest.raises(GanError, match="^not finite at step 6: the gradient .*; 2 such steps had been skipped"):
         run(tmp_path / "run", {5}, device, folder, epochs=4, skip_bad_steps=2)
     assert read_events(folder.log)[-1]["event"] == "error"

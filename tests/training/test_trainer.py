@@ -144,11 +144,14 @@ def test_what_is_not_finite_stops_the_run_and_spares_the_checkpoints(device, tmp
     moment.set_data(moment.value() + float("inf"))
     with pytest.raises(GanError) as caught:
         trainer.run()
-    assert "losses are finite in step 5, but not what they led to; the first parameter that is not" in str(caught.value)
-    assert f"now is generator.layers.5.bias. The last good checkpoint is {good}: lower optimizer.gen" in str(
+    assert (
+        "losses are finite at step 5, but weights or the optimizer's state are not; the first NaN or infinite"
+        in str(caught.value)
+    )
+    assert f"parameter is generator.layers.5.bias. The last good checkpoint is {good}: lower optimizer.gen" in str(
         caught.value
     )
-    assert f"in {folder.config}, and go on from it with --resume {folder.path}" in str(caught.value)
+    assert f"in {folder.config} and continue with --resume {folder.path}" in str(caught.value)
 
     # The first of the steps that are taken before anybody looks.
     config.train.cadence = "epochs"
@@ -160,7 +163,7 @@ def test_what_is_not_finite_stops_the_run_and_spares_the_checkpoints(device, tmp
 
     trainer = Trainer(config, data.load(config.data, config.seed), device, folder)
     trainer.inputs = spoilt_inputs
-    with pytest.raises(GanError, match="^loss_d, loss_g, d_real stopped being finite in step 7; the first "):
+    with pytest.raises(GanError, match="^loss_d, loss_g, d_real became NaN or infinite at step 7; the first "):
         trainer.run()
     assert read_events(folder.log)[-1]["event"] == "error"
     values, _ = load_weights(sorted(folder.checkpoints.iterdir())[-1])

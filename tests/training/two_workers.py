@@ -74,7 +74,7 @@ def check_agreement(workers):
     try:
         parallel.check_agreement(workers, {"options": b"same", "images": bytes([workers.rank])})
     except GanError as error:
-        assert "worker 1 does not start from what worker 0 starts from: images differ" in str(error)
+        assert "worker 1 differs from worker 0 in: images" in str(error)
     else:
         raise AssertionError("nobody noticed other images")
 

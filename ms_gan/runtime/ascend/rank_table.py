@@ -99,11 +99,11 @@ def _checked(table: Any) -> RankTable:
     names = [name for name, _ in servers]
     repeated = _repeated(names)
     if repeated is not None:
-        raise _Fault(f"server_id {repeated} stands there more than once")
+        raise _Fault(f"server_id {repeated} appears more than once")
     ranks = sorted(device.rank for _, devices in servers for device in devices)
     repeated = _repeated(ranks)
     if repeated is not None:
-        raise _Fault(f"rank_id {repeated} stands there more than once; each device needs its own")
+        raise _Fault(f"rank_id {repeated} appears more than once; each device needs its own")
     if ranks[-1] != len(ranks) - 1:
         missing = min(set(range(len(ranks))) - set(ranks))
         raise _Fault(f"rank_id {missing} is missing; {len(ranks)} devices have the ranks 0 to {len(ranks) - 1}")
@@ -120,7 +120,7 @@ def _server(entry: Any, where: str) -> Tuple[str, Tuple[RankedDevice, ...]]:
         devices.append(RankedDevice(_number(device, "device_id", at), _number(device, "rank_id", at)))
     repeated = _repeated([device.number for device in devices])
     if repeated is not None:
-        raise _Fault(f"{where}: device_id {repeated} stands there more than once")
+        raise _Fault(f"{where}: device_id {repeated} appears more than once")
     return name, tuple(sorted(devices, key=lambda device: device.rank))
 
 

@@ -125,7 +125,7 @@ class DiffAugment(nn.Cell):
         super().__init__()
         unknown = [name for name in policy if name not in POLICIES]
         if unknown:
-            raise ValueError(f"augmentation {unknown[0]!r} is not known; choose from {', '.join(POLICIES)}")
+            raise ValueError(f"augmentation {unknown[0]!r} is unknown; choose from {', '.join(POLICIES)}")
         self.changes = nn.CellList([POLICIES[name](shape) for name in policy])
         self.draws = sum(change.draws for change in self.changes)
 

@@ -1,4 +1,4 @@
-"""What each step is given, as a function of (seed, step) and the worker's part of it alone."""
+"""The inputs of each step, as a function of (seed, step) and the worker's part alone."""
 
 from functools import partial
 from typing import Callable, List, NamedTuple, Optional

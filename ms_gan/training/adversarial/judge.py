@@ -1,4 +1,4 @@
-"""What the discriminator is shown, and what it makes of it."""
+"""The discriminator's inputs (noise, augmentation, dropout) and its logits."""
 
 from typing import Any, Tuple
 

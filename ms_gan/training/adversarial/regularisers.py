@@ -1,4 +1,4 @@
-"""What keeps the discriminator's slope in bounds: gradient penalties, clipped weights, noise on the images.
+"""Regularisers of the discriminator: gradient penalties, clipped weights, noise on the images.
 
 Every random number is an argument: a step that drew its own could not be repeated when a run resumes.
 """

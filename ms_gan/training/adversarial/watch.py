@@ -27,14 +27,14 @@ def diversity(images: np.ndarray) -> float:
 
 
 class Watch:
-    """Looks for signs of a collapse; tells of each one once.
+    """Looks for signs of a collapse; reports each one once.
 
     Args:
         config: the run's configuration.
         real: training images, uint8 (N, C, H, W), to compare the sample grids with.
         generator: the parameters that the generator's optimizer moves.
         total: steps of the run.
-        told: signs that need not be told of again.
+        told: signs that have been reported already.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class Watch:
             return None
         return self._sign(
             "discriminator_wins",
-            f"the discriminator has been certain of all images for {self._certain:,} steps; there is next to nothing "
-            "that the generator can still learn from it",
+            f"the discriminator has been certain of all images for {self._certain:,} steps; almost nothing is left "
+            "for the generator to learn from it",
         )
 
     def _is_certain(self, statistics: np.ndarray) -> np.ndarray:
