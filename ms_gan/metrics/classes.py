@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ms_gan.errors import GanError, UsageError
+from ms_gan.metrics.measures import CONFIDENT
 
-CONFIDENT = 0.9  # least probability of the likeliest class of a confident sample
 FLOOR = 0.1  # least share of a covered class, as a part of its share in the data
 
 

@@ -1,36 +1,19 @@
 """Evaluations as text of at most 100 columns."""
 
 import textwrap
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, List, Optional, Sequence, Tuple
 
-from ms_gan.metrics.classes import CONFIDENT
 from ms_gan.metrics.images import PICTURES
+from ms_gan.metrics.measures import MEASURES, named
 from ms_gan.metrics.protocol import GeneratorUsed, Protocol, differences
 from ms_gan.metrics.report import Evaluation, Measures
+from ms_gan.tasks.task import Measure
 
 WIDTH, INDENT = 100, 11  # characters of a line of text, and of what stands before it
 NAME, NUMBER, NUMBERS = 50, 12, 4  # characters of a row's name and of a number, and how many numbers a row has room for
-LESS, MORE, NEITHER = "↓", "↑", " "  # which values are better
+LESS, MORE = "↓", "↑"
+ARROWS = {"lower": LESS, "higher": MORE, "": " "}  # which values are better
 PLAIN = str.maketrans({LESS: "v", MORE: "^"})
-
-
-class Row(NamedTuple):
-    """A line of the table: its name, which values are better, which one it shows, and how."""
-
-    name: str
-    better: str
-    measure: str
-    form: str
-    factor: int = 1
-
-    def value(self, measures: Measures) -> Optional[float]:
-        """The measure that the row shows; None: it was not taken."""
-        return getattr(measures, self.measure)
-
-    def text(self, measures: Measures) -> str:
-        """The same for people; "-" for None."""
-        value = self.value(measures)
-        return "-" if value is None else format(self.factor * value, self.form)
 
 
 def single(report: Evaluation) -> str:
@@ -111,7 +94,7 @@ def _body(reports: Sequence[Evaluation], columns: Sequence[Tuple[str, Measures]]
 
     Columns that a screen has no room for follow in another table.
     """
-    rows = [row for row in _rows(reports) if any(row.value(measures) is not None for _, measures in columns)]
+    rows = [one for one in MEASURES if any(getattr(found, one.key) is not None for _, found in columns)]
     lines = []
     for start in range(0, len(columns), NUMBERS):
         shown = columns[start : start + NUMBERS]
@@ -121,41 +104,32 @@ def _body(reports: Sequence[Evaluation], columns: Sequence[Tuple[str, Measures]]
             cells = [
                 _cell(row, measures, best if start + i < rivals else None) for i, (_, measures) in enumerate(shown)
             ]
-            lines.append(f"{row.name[:NAME]:{NAME}} {row.better}{''.join(cells)}".rstrip())
+            lines.append(f"{_name(row, reports):{NAME}} {ARROWS[row.better]}{''.join(cells)}".rstrip())
     return lines
 
 
-def _best(row: Row, measures: Sequence[Measures]) -> Optional[float]:
-    values = [value for value in map(row.value, measures) if value is not None]
-    if row.better == NEITHER or not values:
+def _best(measure: Measure, found: Sequence[Measures]) -> Optional[float]:
+    values = [value for value in (getattr(one, measure.key) for one in found) if value is not None]
+    if not measure.better or not values:
         return None
-    return min(values) if row.better == LESS else max(values)
+    return min(values) if measure.better == "lower" else max(values)
 
 
-def _cell(row: Row, measures: Measures, best: Optional[float]) -> str:
-    mark = "*" if best is not None and row.value(measures) == best else " "
-    return f"{row.text(measures):>{NUMBER - 1}}{mark}"
+def _cell(measure: Measure, found: Measures, best: Optional[float]) -> str:
+    value = getattr(found, measure.key)
+    mark = "*" if best is not None and value == best else " "
+    return f"{_text_of(measure, value):>{NUMBER - 1}}{mark}"
 
 
-def _rows(reports: Sequence[Evaluation]) -> List[Row]:
-    names = {report.protocol.features.name for report in reports}
+def _name(measure: Measure, reports: Sequence[Evaluation]) -> str:
+    """A measure's name in a table of some evaluations."""
+    networks = {report.protocol.features.name for report in reports}
     classes = {sum(count > 0 for count in report.data_histogram or ()) for report in reports}
-    features = names.pop() if len(names) == 1 else "each one's features"
-    of_all = f", of {classes.pop()}" if len(classes) == 1 else ""
-    return [
-        Row("Frechet distance", LESS, "frechet", ".3f"),
-        Row("kernel distance x 1000", LESS, "kernel", ".2f", 1000),
-        Row("  its deviation over subsets", NEITHER, "kernel_deviation", ".2f", 1000),
-        Row("precision, %", MORE, "precision", ".1f", 100),
-        Row("recall, %", MORE, "recall", ".1f", 100),
-        Row("density", MORE, "density", ".3f"),
-        Row("coverage, %", MORE, "coverage", ".1f", 100),
-        Row("distance to the nearest training image, median", NEITHER, "nearest", ".2f"),
-        Row(f"score by {features}", MORE, "score", ".3f"),
-        Row("  its deviation over subsets", NEITHER, "score_deviation", ".3f"),
-        Row(f"samples with a class of {CONFIDENT:.0%} or more, %", MORE, "confident", ".1f", 100),
-        Row("samples off the data's class shares, %", LESS, "class_distance", ".1f", 100),
-        Row(f"classes covered{of_all}", MORE, "covered", "d"),
-        Row("share of the rarest class, %", NEITHER, "smallest_class", ".1f", 100),
-        Row("share of the commonest class, %", NEITHER, "largest_class", ".1f", 100),
-    ]
+    features = networks.pop() if len(networks) == 1 else "each one's features"
+    name = named(measure, features, f", of {classes.pop()}" if len(classes) == 1 else "")
+    return measure._replace(name=name).plain[:NAME]
+
+
+def _text_of(measure: Measure, value: Optional[float]) -> str:
+    """A value for people; "-" where there is none."""
+    return "-" if value is None else format(measure.factor * value, measure.form)

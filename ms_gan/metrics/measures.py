@@ -1,0 +1,38 @@
+"""Every number of an evaluation, once: its name, which values are better, and how it is written. Needs no MindSpore.
+
+The table on the terminal and the page of a run are loops over these.
+"""
+
+from typing import Dict, Tuple
+
+from ms_gan.tasks.task import Measure
+
+CONFIDENT = 0.9  # probability from which on an image has a clear class
+FEATURES, CLASSES = "{features}", "{classes}"  # in names: the network that sees classes; how many the data have
+
+MEASURES: Tuple[Measure, ...] = (
+    Measure("frechet", "Fréchet distance", "lower", ".3f"),
+    Measure("kernel", "kernel distance x 1000", "lower", ".2f", 1000),
+    Measure("kernel_deviation", "  its deviation over subsets", "", ".2f", 1000),
+    Measure("precision", "precision, %", "higher", ".1f", 100),
+    Measure("recall", "recall, %", "higher", ".1f", 100),
+    Measure("density", "density", "higher", ".3f"),
+    Measure("coverage", "coverage, %", "higher", ".1f", 100),
+    Measure("nearest", "distance to the nearest training image, median", "", ".2f"),
+    Measure("score", f"score by {FEATURES}", "higher", ".3f"),
+    Measure("score_deviation", "  its deviation over subsets", "", ".3f"),
+    Measure("confident", f"samples with a class of {CONFIDENT:.0%} or more, %", "higher", ".1f", 100),
+    Measure("class_distance", "samples off the data's class shares, %", "lower", ".1f", 100),
+    Measure("covered", f"classes covered{CLASSES}", "higher", ".0f"),
+    Measure("smallest_class", "share of the rarest class, %", "", ".1f", 100),
+    Measure("largest_class", "share of the commonest class, %", "", ".1f", 100),
+)
+
+
+def named(measure: Measure, features: str, classes: str = "") -> str:
+    """A measure's name with what it depends on; `classes`: " of 10", or "" where that is not known."""
+    places: Dict[str, str] = {FEATURES: features, CLASSES: classes}
+    name = measure.name
+    for place, text in places.items():
+        name = name.replace(place, text)
+    return name
