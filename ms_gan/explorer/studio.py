@@ -14,8 +14,7 @@ from ms_gan.export.folded import first_matrix
 from ms_gan.export.graph import read_graph
 from ms_gan.formats.graph_input import latents
 from ms_gan.generators.latents import is_spherical
-from ms_gan.generators.sampling import Sampler
-from ms_gan.generators.weights import restore
+from ms_gan.generators.sampling import Sampler, sampler_of
 from ms_gan.pictures.grids import grid, made_by, to_pillow
 from ms_gan.pictures.pixels import to_uint8
 
@@ -91,9 +90,7 @@ def _cells(sampler: Sampler) -> ms.nn.Cell:
             return sampler.network
         raise GanError("an ONNX file keeps its weights to itself")
     values = {parameter.name: parameter for parameter in sampler.parameters()}
-    made = Sampler.from_card(sampler.card)
-    restore([(parameter.name, parameter) for parameter in made.parameters()], values, Path())
-    return made.network
+    return sampler_of(sampler.card, values, Path("the MindIR file")).network
 
 
 def png(images: np.ndarray, columns: Optional[int]) -> bytes:

@@ -4,7 +4,7 @@ import hashlib
 import importlib
 import tempfile
 from pathlib import Path
-from typing import Any, Callable, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -84,6 +84,21 @@ def open_generator(path: Path) -> Sampler:
     # What a run keeps of a generator is named `generator.*`, whichever of its networks it is.
     trained = any(name.startswith(f"{card.network}.") for name in values)
     source = f"{card.network}_ema." if averaged else f"{card.network}." if trained else "generator."
+    return sampler_of(card, values, path, source)
+
+
+def sampler_of(card: Card, values: Dict[str, ms.Parameter], path: Path, source: str = "generator.") -> Sampler:
+    """A sampler for the generator that a card describes, with given weights.
+
+    Args:
+        card: the generator's card.
+        values: the weights, by name.
+        path: names the file they are from in an error.
+        source: the first part of their names.
+
+    Raises:
+        GanError: the values are not those of the generator.
+    """
 
     def wanted(network: ms.nn.Cell) -> List[Tuple[str, ms.Parameter]]:
         return [(parameter.name.replace("generator.", source, 1), parameter) for parameter in network.get_parameters()]

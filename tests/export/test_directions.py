@@ -66,3 +66,10 @@ def test_latents_that_meet_labels_first_have_no_matrix():
     graph = Graph([latents(4), labels()])
     graph.output = graph.layer("concat", "latents", "labels")
     assert first_matrix(graph) is None
+
+
+def test_a_mindir_file_with_another_card_has_no_principal_directions(device, tmp_path):
+    export_mindir(small_generator("mlp"), tmp_path / "g.mindir")
+    opened = open_generator(tmp_path / "g.mindir")
+    opened.card.generator.hidden = [1 << 40, 1 << 40]  # nothing of that size is made to find out
+    assert Studio(opened).principal.shape == (0, 8)

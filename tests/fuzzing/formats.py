@@ -42,6 +42,7 @@ FORMATS = {
     "mindir_convolutions": Format(partial(generator_files.mindir, ["cnn", "dcgan"]), memory=1000 * MB, seconds=60.0),
     "onnx": Format(run_files.onnx, memory=1000 * MB),
     "onnx_generator": Format(generator_files.onnx_generator, memory=1000 * MB),
+    "onnx_graph": Format(generator_files.onnx_graph, memory=1000 * MB),
     "latents": Format(generator_files.latents),
     "decoded_cache": Format(run_files.decoded_cache),
     "trained_cache": Format(run_files.trained_cache),

@@ -103,6 +103,53 @@ def onnx_generator(folder):
     return st.one_of(edited(valid), mutants(ModelProto, valid)), with_card_of(path)
 
 
+def onnx_graph(folder):
+    """Bytes and fields of generators that branch: what passes the check is run."""
+    from unittest import mock
+
+    from onnx import ModelProto
+
+    from ms_gan.errors import GanError
+    from ms_gan.export import layers
+    from ms_gan.export.graph import read_graph
+    from ms_gan.export.onnx import make_model
+    from tests.export.networks import NETWORKS, READERS, examples, small_network
+
+    tiny_sampler()
+    networks, valid = [small_network(name) for name in NETWORKS], []
+    with mock.patch.dict(layers.READERS, READERS):
+        for network in networks:
+            model = make_model(read_graph(network, network.inputs), network.image_shape, 3, {})
+            valid.append(model.SerializeToString())
+    given = [dict(zip((one.name for one in network.inputs), examples(network, 3))) for network in networks]
+
+    def run(content):
+        faults = [_fault(content, network, values) for network, values in zip(networks, given)]
+        if all(faults):
+            raise GanError("; ".join(faults))
+
+    return st.one_of(edited(valid), mutants(ModelProto, valid)), run
+
+
+def _fault(content, network, values):
+    """Why a file is not run for a network, or None where it ran."""
+    from onnxruntime import InferenceSession
+
+    from ms_gan.formats.onnx_graph import check_onnx
+    from ms_gan.formats.wire import Malformed
+
+    try:
+        check_onnx(content, network.inputs, network.image_shape, 3)
+        InferenceSession(content, providers=["CPUExecutionProvider"]).run(None, values)
+    except Malformed as fault:
+        return str(fault)
+    except Exception as error:  # onnxruntime has no common class for its errors
+        if type(error).__module__.startswith("onnxruntime"):
+            return str(error).splitlines()[0]
+        raise
+    return None
+
+
 def latents(folder):
     """Latents in a .npy file."""
     from ms_gan.config.sections import LatentConfig
