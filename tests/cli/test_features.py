@@ -2,7 +2,7 @@ import pytest
 
 from ms_gan.cli.features import main
 from ms_gan.metrics.features import trained
-from ms_gan.metrics.features.fit import Recipe, fit
+from ms_gan.metrics.features.fit import ClassifierRecipe, fit
 
 DIGITS = ["--device", "CPU", "--data.source", "synthetic", "--data.limit", "60"]
 
@@ -10,7 +10,9 @@ DIGITS = ["--device", "CPU", "--data.source", "synthetic", "--data.limit", "60"]
 def test_the_table(device, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path))
     monkeypatch.setattr("ms_gan.data.held_out.DRAWN", 10)
-    monkeypatch.setattr(trained, "fit", lambda data, _: fit(data, Recipe(epochs=0, least_steps=2, batch_size=8)))
+    monkeypatch.setattr(
+        trained, "fit", lambda data, _: fit(data, ClassifierRecipe(epochs=0, least_steps=2, batch_size=8))
+    )
     assert main(DIGITS) == 0
     shown = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert shown["name"].startswith("synthetic-classifier-") and shown["width"] == "128"

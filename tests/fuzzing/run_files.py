@@ -48,9 +48,9 @@ def onnx(folder):
 
 def decoded_cache(folder):
     """The description of decoded pictures in the user's cache."""
-    from ms_gan.data.decoded import ABOUT, PIXELS, Recipe, _open
+    from ms_gan.data.decoded import ABOUT, PIXELS, Decoding, _open
 
-    recipe = Recipe(8, 1, (0, 0, 0))
+    recipe = Decoding(8, 1, (0, 0, 0))
     (folder / PIXELS).write_bytes(bytes(3 * recipe.image_bytes))
     about = {"folder": "x", "recipe": asdict(recipe), "images": 3, "enlarged": 1, "failures": [["a.png", "why", True]]}
     about["depth"] = ["told"]
