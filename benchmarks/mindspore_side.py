@@ -96,12 +96,12 @@ def features(task: Task) -> Activity:
     start("CPU", "graph", task.precision)
     from ms_gan import data
     from ms_gan.config.data_section import DataConfig
-    from ms_gan.metrics.features import Recipe, open_features
+    from ms_gan.metrics.features import ClassifierRecipe, open_features
 
     config = DataConfig(source="synthetic", limit=256)
     with tempfile.TemporaryDirectory() as cache:
         os.environ["MS_GAN_CACHE"] = cache  # a classifier of no use stays out of the user's
-        extract = open_features(config, data.load(config, 0), recipe=Recipe(epochs=1, least_steps=1))
+        extract = open_features(config, data.load(config, 0), recipe=ClassifierRecipe(epochs=1, least_steps=1))
     images = training_images((1, 28, 28), task.images)
     return Activity(lambda count: extract(images[:count]))
 

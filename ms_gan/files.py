@@ -14,7 +14,7 @@ from ms_gan.errors import GanError
 
 # A file's name while it is written tells which process writes it: .losses.HOST+PID.tmp.png
 UNFINISHED = re.compile(r"\..+\.(?P<host>[^+]*)\+(?P<pid>\d+)\.tmp(\.[^.]+)?")
-LONG_AGO = 24 * 3600  # seconds after which nobody writes an unfinished file any more
+LONG_AGO_SECONDS = 24 * 3600  # after which nobody writes an unfinished file any more
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -143,7 +143,7 @@ def _is_left(path: Path, host: str, pid: int) -> bool:
     """Whether nobody writes a file any more. This process writes none yet: in a container its number comes again."""
     try:
         if host != _host():
-            return time.time() - path.stat().st_mtime > LONG_AGO
+            return time.time() - path.stat().st_mtime > LONG_AGO_SECONDS
         if pid != os.getpid():
             os.kill(pid, 0)
             return False

@@ -4,7 +4,7 @@ import sys
 from typing import List, Optional
 
 from ms_gan.config.help import Parser
-from ms_gan.data.cache import DAY, everything_kept, prune
+from ms_gan.data.cache import DAY_SECONDS, everything_kept, prune
 from ms_gan.errors import UsageError
 from ms_gan.files import as_size
 from ms_gan.runtime.paths import cache_dir
@@ -34,7 +34,7 @@ def _cache(argv: List[str]) -> int:
         raise UsageError(f"--prune: {days:g} is not allowed; allowed: 0 or more days")
     found = everything_kept() if days is None else list(prune(days))
     for kept in found:
-        print(f"{as_size(kept.size):>12}  {kept.unused / DAY:6.1f} days  {kept.about}")
+        print(f"{as_size(kept.size):>12}  {kept.unused / DAY_SECONDS:6.1f} days  {kept.about}")
     what = "kept" if days is None else "removed"
     print(f"{as_size(sum(kept.size for kept in found))} {what} in {cache_dir()}")
     return 0

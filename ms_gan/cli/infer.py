@@ -77,11 +77,11 @@ def _samples(sampler: Any, options: InferOptions, path: Path) -> str:
 
 def _blocks(sampler: Any, latents: Any, factors: List[float]) -> Iterator[Tuple[int, np.ndarray]]:
     """The images of a `LatentList` as they come: (number of the first, (n, C, H, W) uint8)."""
-    from ms_gan.generators.latents import BLOCK, truncated
+    from ms_gan.generators.latents import BLOCK_LATENTS, truncated
     from ms_gan.pictures.pixels import to_uint8
 
-    for start in range(0, len(latents), BLOCK):
-        images = sampler.generate(truncated(latents.part(start, BLOCK), factors))
+    for start in range(0, len(latents), BLOCK_LATENTS):
+        images = sampler.generate(truncated(latents.part(start, BLOCK_LATENTS), factors))
         yield start * len(factors), to_uint8(images)
 
 

@@ -30,9 +30,9 @@ from ms_gan.training.space import check_space, space_needed
 from ms_gan.training.trainer import Trainer
 
 NARROWEST, WIDEST = 60, 120  # columns
-STEPS = 10  # timed, after those that compile
-PATIENCE = 30.0  # seconds after which no further step is timed
-LOG_RECORD = 250  # bytes
+TIMED_STEPS = 10  # timed, after those that compile
+TIMED_SECONDS = 30.0  # after which no further step is timed
+LOG_RECORD_BYTES = 250
 
 
 class Measured(NamedTuple):
@@ -154,7 +154,7 @@ def _measure(trainer: Trainer) -> Measured:
     for first, share in shares.items():
         start += _timed(lambda first=first: system.take(first, trainer.inputs(first)).asnumpy())
         taken: List[float] = []
-        while len(taken) < STEPS and (len(taken) < 2 or time.monotonic() - started < PATIENCE):
+        while len(taken) < TIMED_STEPS and (len(taken) < 2 or time.monotonic() - started < TIMED_SECONDS):
             number = first + (len(taken) + 1) * system.every
             taken.append(_timed(lambda number=number: system.take(number, trainer.inputs(number)).asnumpy()))
         step += share * statistics.median(taken)
@@ -230,7 +230,7 @@ def _files(trainer: Trainer, target: Any) -> Iterator[str]:
         ("checkpoints/", f"the newest {kept} of {checkpoints:,}, {as_size(checkpoint)} each", kept * checkpoint),
         ("generator.ckpt", "and generator_last.ckpt where quality is measured", 2 * folder.generator.stat().st_size),
         ("training.gif", f"at most {FRAMES} frames", min(grids, FRAMES) * grid),
-        ("log.jsonl", f"about {records:,} records; beside it plots, report, config.yaml", records * LOG_RECORD),
+        ("log.jsonl", f"about {records:,} records; beside it plots, report, config.yaml", records * LOG_RECORD_BYTES),
     ]
     shape = trainer.data.images.shape[1:]
     most = space_needed(trainer.config, trainer.system, shape, trainer.lengths)

@@ -17,7 +17,7 @@ EXAMPLES = f"""\
   {PROGRAM} runs/gan_mnist-20250101-1
   {PROGRAM} --compare runs/gan_mnist-20250101-1 runs/gan_mnist-20250101-2"""
 COMPARISON = "comparison.html"
-MOST = 8  # runs; more colours cannot be told apart
+MOST_RUNS = 8  # runs; more colours cannot be told apart
 
 
 @dataclass
@@ -40,15 +40,15 @@ def _report(argv: List[str]) -> int:
     parser = make_parser(ReportOptions, PROGRAM, "Make the page of a run, or one that compares several.", EXAMPLES)
     parser.add_argument("run", nargs="?", metavar="RUN", type=home_for_tilde, help="the run's folder")
     parser.add_argument(
-        "--compare", nargs="+", metavar="RUN", type=home_for_tilde, help=f"2 to {MOST} run folders, instead of one"
+        "--compare", nargs="+", metavar="RUN", type=home_for_tilde, help=f"2 to {MOST_RUNS} run folders, instead of one"
     )
     options, given = parse(parser, ReportOptions, argv)
     one, several = given.get("run"), given.get("compare")
     if (one is None) == (several is None):
         raise UsageError("give a run folder, or several after --compare")
-    if several and not 2 <= len(several) <= MOST:
+    if several and not 2 <= len(several) <= MOST_RUNS:
         many = f"{len(several)} runs are too many" if several[1:] else "1 run is too few"
-        raise UsageError(f"--compare: {many}; allowed: 2 to {MOST}")
+        raise UsageError(f"--compare: {many}; allowed: 2 to {MOST_RUNS}")
     if options.output and not options.output.endswith((".html", ".htm")):
         raise UsageError(f"--output {options.output}: must be a file that ends in .html")
 

@@ -21,11 +21,11 @@ from ms_gan.config.sources import last_typed, merged, refuse_both, refuse_unread
 from ms_gan.config.yaml import flat_options, parse_yaml, refusal, spelt, unknown
 from ms_gan.errors import UsageError
 
-LONGEST_YAML = 100_000  # bytes; a configuration is about a hundred lines
-LONGEST_COMPLAINT = 500  # characters
+YAML_BYTES = 100_000  # a configuration is about a hundred lines
+COMPLAINT_CHARACTERS = 500
 # Where the recipes lie: in a package that was installed as a wheel; beside it in a clone.
 RECIPES = tuple(Path(__file__).resolve().parents[up] / "configs" for up in (1, 2))
-WIDEST_CHOICES = 45  # characters that fit beside an option in its help
+CHOICES_CHARACTERS = 45  # that fit beside an option in its help
 
 
 def make_parser(cls: type, prog: str, description: str, examples: str = "", yaml_files: bool = False) -> ArgumentParser:
@@ -84,7 +84,7 @@ def _choices(kind: Any) -> Tuple[str, ...]:
         element = get_args(kind)[0]
         return get_args(element) if get_origin(element) is Literal else ()
     names = get_args(kind) if get_origin(kind) is Literal else ()
-    return names if len(",".join(names)) > WIDEST_CHOICES else ()
+    return names if len(",".join(names)) > CHOICES_CHARACTERS else ()
 
 
 def _metavar(key: str, f: dataclasses.Field) -> str:
@@ -212,9 +212,9 @@ def _flat_yaml(cls: type, path: Path) -> Dict[str, Any]:
     """What a YAML file sets, as {dotted key: value}. Raises UsageError naming the file."""
     try:
         with open(path, "rb") as file:
-            text = file.read(LONGEST_YAML + 1)
-        if len(text) > LONGEST_YAML:
-            raise UsageError(f"{path}: too long for a configuration; allowed: {LONGEST_YAML:,} bytes")
+            text = file.read(YAML_BYTES + 1)
+        if len(text) > YAML_BYTES:
+            raise UsageError(f"{path}: too long for a configuration; allowed: {YAML_BYTES:,} bytes")
         return flat_options(cls, parse_yaml(text))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
@@ -268,7 +268,7 @@ def write_yaml(options: Any) -> str:
 
 def _one_line(text: Any) -> str:
     line = " ".join(str(text).split())
-    return line if len(line) <= LONGEST_COMPLAINT else line[:LONGEST_COMPLAINT] + " ..."
+    return line if len(line) <= COMPLAINT_CHARACTERS else line[:COMPLAINT_CHARACTERS] + " ..."
 
 
 def _explain(parser: ArgumentParser, cls: type, complaint: str) -> str:

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from ms_gan.runtime.paths import cache_dir
 
 LOCK = ".lock"  # as ms_gan.data.lock has it
-DAY = 24 * 3600  # seconds
+DAY_SECONDS = 24 * 3600
 
 
 class Kept(NamedTuple):
@@ -67,7 +67,7 @@ def everything_kept() -> List[Kept]:
 def prune(days: float) -> Iterator[Kept]:
     """Remove what has not been used for `days`; yields what was removed. What a process is writing now stays."""
     for kept in everything_kept():
-        if kept.unused >= days * DAY and _remove(kept):
+        if kept.unused >= days * DAY_SECONDS and _remove(kept):
             yield kept
 
 

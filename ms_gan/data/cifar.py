@@ -20,7 +20,7 @@ from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime.paths import data_cache, data_folders
 
 TITLE, SIDE = "CIFAR-10", 32
-RECORD = 1 + 3 * SIDE * SIDE
+RECORD_BYTES = 1 + 3 * SIDE * SIDE
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 ARCHIVE, ARCHIVE_MD5 = "cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530"
 URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
@@ -28,8 +28,8 @@ UNPACKED = "cifar-10-batches-bin"
 BATCHES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 TEST_BATCHES = ("test_batch.bin",)
 FOLDERS = ("", "cifar10", "cifar-10", "CIFAR10")
-LARGEST_FILE = 10_000 * RECORD
-LARGEST = 1 << 28  # bytes of the unpacked archive that are believed; the real one has 184 million
+FILE_BYTES = 10_000 * RECORD_BYTES
+ARCHIVE_BYTES = 1 << 28  # of the unpacked archive that are believed; the real one has 184 million
 
 
 def load_cifar10(config: DataConfig, seed: int) -> ImageData:
@@ -79,7 +79,7 @@ def _fetch(cache: Path) -> Path:
     with held(cache, f"fetching {TITLE}"), scratch(cache) as work:
         try:
             if not _is_published(archive):
-                put_in_place(download(URL, f"md5:{ARCHIVE_MD5}", LARGEST, work), archive)
+                put_in_place(download(URL, f"md5:{ARCHIVE_MD5}", ARCHIVE_BYTES, work), archive)
         except (OSError, ValueError, GanError) as error:
             raise GanError(
                 f"{TITLE} is not on this machine and could not be downloaded ({URL}: {reason(error)}). Any of these"
@@ -111,7 +111,7 @@ def _read(place: Path, names: Sequence[str] = BATCHES, split: str = TRAINING) ->
 def _read_file(path: Path) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read(LARGEST_FILE + 1)
+            return file.read(FILE_BYTES + 1)
     except OSError as error:
         raise GanError(
             f"{path}: cannot be read ({error.strerror}); {TITLE} needs all of {', '.join(BATCHES)}"
@@ -129,10 +129,10 @@ def _read_archive(path: Path, names: Sequence[str]) -> Dict[str, bytes]:
                 # Nothing is written, so such a name could do no harm here; but an archive that has one is an attack.
                 if name.is_absolute() or ".." in name.parts:
                     raise GanError(f"{path}: holds the unsafe name {member.name!r}; do not use this archive")
-                if total > LARGEST:
-                    raise GanError(f"{path}: unpacks to more than {LARGEST:,} bytes; this is not {TITLE}")
+                if total > ARCHIVE_BYTES:
+                    raise GanError(f"{path}: unpacks to more than {ARCHIVE_BYTES:,} bytes; this is not {TITLE}")
                 if member.plain and name.parent == PurePosixPath(UNPACKED) and name.name in names:
-                    files[name.name] = member.content.read(LARGEST_FILE + 1)
+                    files[name.name] = member.content.read(FILE_BYTES + 1)
     except DAMAGE as error:
         raise GanError(f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it") from error
     missing = [name for name in names if name not in files]
@@ -143,11 +143,13 @@ def _read_archive(path: Path, names: Sequence[str]) -> Dict[str, bytes]:
 
 def _records(content: bytes, named: str) -> np.ndarray:
     """Records (N, 3073): the class, then the pixels."""
-    if len(content) > LARGEST_FILE:
-        raise GanError(f"{named}: more than the {LARGEST_FILE:,} bytes that a file of {TITLE} has; replace it")
-    if not content or len(content) % RECORD:
-        raise GanError(f"{named}: {len(content):,} bytes are no whole number of records of {RECORD:,}; replace it")
-    records = np.frombuffer(content, np.uint8).reshape(-1, RECORD)
+    if len(content) > FILE_BYTES:
+        raise GanError(f"{named}: more than the {FILE_BYTES:,} bytes that a file of {TITLE} has; replace it")
+    if not content or len(content) % RECORD_BYTES:
+        raise GanError(
+            f"{named}: {len(content):,} bytes are not a whole number of records of {RECORD_BYTES:,}; replace it"
+        )
+    records = np.frombuffer(content, np.uint8).reshape(-1, RECORD_BYTES)
     if records[:, 0].max() >= len(CLASSES):
         raise GanError(f"{named}: class {records[:, 0].max()} found; {TITLE} has 0 to {len(CLASSES) - 1}")
     return records

@@ -20,7 +20,7 @@ FORMATS = (
     "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "PPM", "JPEG2000", "AVIF", "MPO", "TGA", "ICO", "CUR", "ICNS",
     "PCX", "DCX", "PSD", "SGI", "SUN", "DDS", "QOI", "XBM", "XPM", "MSP", "FLI", "HEIF",
 )  # fmt: skip
-LARGE = 10_000_000  # pixels; of pictures with more, one is decoded at a time, to bound the memory
+LARGE_PIXELS = 10_000_000  # pixels; of pictures with more, one is decoded at a time, to bound the memory
 # What undoes each EXIF orientation that is not upright already.
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -96,7 +96,7 @@ def decode(
             image.draft(image.mode, (2 * side, 2 * side))
             refuse_bomb(image)
             width, height = image.size
-            with _one_large if width * height > LARGE else contextlib.nullcontext():
+            with _one_large if width * height > LARGE_PIXELS else contextlib.nullcontext():
                 image.load()
                 square = _square(_plain(_upright(image), pixel_range), side)
     except Unreadable:

@@ -28,10 +28,10 @@ from ms_gan.runtime.checkup import usable_cores
 from ms_gan.runtime.progress import progress
 
 PIXELS, ABOUT = "pixels.bin", "about.json"
-AT_ONCE = 256  # pictures handed to the threads in one go, to bound what waits to be written
+BLOCK_PICTURES = 256  # pictures handed to the threads in one go, to bound what waits to be written
 MOST_THREADS = 8
-SAMPLE = 4096  # bytes at the beginning, in the middle and at the end of a file that are part of the key
-WHOLE = 1 << 16  # bytes of a file that is part of the key as a whole
+SAMPLE_BYTES = 4096  # at the beginning, in the middle and at the end of a file that are part of the key
+WHOLE_BYTES = 1 << 16  # of a file that is part of the key as a whole
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,12 @@ def _sample(path: Path, size: int) -> bytes:
     """A small file, or of a large one some bytes; none where it cannot be read, which decoding will tell."""
     try:
         with open(path, "rb") as file:
-            if size <= WHOLE:
-                return file.read(WHOLE)
+            if size <= WHOLE_BYTES:
+                return file.read(WHOLE_BYTES)
             parts = []
-            for start in (0, (size - SAMPLE) // 2, size - SAMPLE):
+            for start in (0, (size - SAMPLE_BYTES) // 2, size - SAMPLE_BYTES):
                 file.seek(start)
-                parts.append(file.read(SAMPLE))
+                parts.append(file.read(SAMPLE_BYTES))
             return b"".join(parts)
     except OSError:
         return b""
@@ -220,8 +220,8 @@ def in_threads(work: Callable, names: Sequence[str], doing: str, max_pixels: int
         # What Pillow warns about is either harmless here or counted as a failure.
         warnings.simplefilter("ignore")
         with progress(doing, len(names), "image") as update:
-            for start in range(0, len(names), AT_ONCE):
-                part = names[start : start + AT_ONCE]
+            for start in range(0, len(names), BLOCK_PICTURES):
+                part = names[start : start + BLOCK_PICTURES]
                 yield from pool.map(work, part)
                 update(len(part))
 

@@ -23,7 +23,7 @@ from ms_gan.files import sync
 
 CONNECT_SECONDS, SILENCE_SECONDS, LONGEST_SECONDS, NPM_SECONDS = 10, 60, 3600, 900
 MOST_REDIRECTIONS = 5
-CHUNK = 1 << 20
+CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Mirror:
             GanError: as download.
         """
         # What is packed is hardly larger than its content.
-        packed = download(f"{self.url}{file.name}.gz", f"md5:{file.gz_md5}", file.size + CHUNK, work)
+        packed = download(f"{self.url}{file.name}.gz", f"md5:{file.gz_md5}", file.size + CHUNK_BYTES, work)
         with gzip.open(packed) as stream:
             yield stream
 
@@ -134,7 +134,7 @@ def download(url: str, known_hash: str, most: int, folder: Path) -> Path:
     with requests.Session() as session, closing(_answer(session, url)) as answer, open(path, "wb") as out:
         total = int(answer.headers.get("Content-Length", "") or 0) or None
         with tqdm(desc=path.name, total=total, unit="B", unit_scale=True, disable=None, leave=False) as bar:
-            for chunk in answer.iter_content(CHUNK):
+            for chunk in answer.iter_content(CHUNK_BYTES):
                 most -= len(chunk)
                 if most < 0 or time.monotonic() > deadline:
                     raise GanError("the file is larger than the published one, or takes too long")
@@ -222,7 +222,7 @@ def file_digest(path: Path) -> str:
     """A file's SHA-256 in hexadecimal."""
     found = hashlib.sha256()
     with open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(CHUNK_BYTES):
             found.update(chunk)
     return found.hexdigest()
 
@@ -231,7 +231,7 @@ def _store(stream: BinaryIO, file: PublishedFile, work: Path, folder: Path) -> N
     unfinished = work / f"{file.name}.unfinished"
     left = file.size + 1  # one byte more than published tells a longer file, however far it would inflate
     with open(unfinished, "wb") as out:
-        while chunk := stream.read(min(CHUNK, left)):
+        while chunk := stream.read(min(CHUNK_BYTES, left)):
             left -= len(chunk)
             out.write(chunk)
     if not file.is_genuine(unfinished):

@@ -8,7 +8,7 @@ import numpy as np
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import as_asked, cifar, mnist
 from ms_gan.data.image_data import ImageData
-from ms_gan.data.synthetic import MOST, draw
+from ms_gan.data.synthetic import MOST_DIGITS, draw
 
 DRAWN = 1_000  # synthetic test images
 
@@ -41,7 +41,7 @@ def load_held_out(config: DataConfig, training: ImageData, seed: int) -> Optiona
 
 def _draw(training: ImageData, seed: int) -> ImageData:
     """Drawn digits with numbers beyond those of any training split."""
-    images, labels = zip(*(draw(seed, MOST + i) for i in range(DRAWN)))
+    images, labels = zip(*(draw(seed, MOST_DIGITS + i) for i in range(DRAWN)))
     return replace(
         training,
         images=np.stack(images)[:, np.newaxis],

@@ -11,7 +11,7 @@ from PIL import Image
 
 from ms_gan.errors import UsageError
 
-BAND = 256  # rows looked at in one go, to bound the memory
+BAND_ROWS = 256  # rows looked at in one go, to bound the memory
 HALVED = re.compile(";16[BLN]")  # in the name of a layout of which Pillow makes a mode of 8 bits
 WHITES = (255, 1023, 4095, 16383, 65535)  # of 8, 10, 12, 14 and 16 bits
 Range = Tuple[float, float]
@@ -71,8 +71,8 @@ def eight_bit(image: Image.Image, black: float, white: float) -> Image.Image:
 
 def bands(image: Image.Image) -> Iterator[Tuple[slice, np.ndarray]]:
     """A grey picture as float32, some rows at a time: (rows, W)."""
-    for top in range(0, image.height, BAND):
-        rows = slice(top, min(top + BAND, image.height))
+    for top in range(0, image.height, BAND_ROWS):
+        rows = slice(top, min(top + BAND_ROWS, image.height))
         yield rows, np.asarray(image.crop((0, top, image.width, rows.stop))).astype(np.float32)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ms_gan.errors import UsageError
 
-AT_ONCE = 1024  # images turned grey in one go, to bound the memory for it
+BLOCK_IMAGES = 1024  # images turned grey in one go, to bound the memory for it
 LUMA = np.array([19595, 38470, 7471], np.uint32)  # ITU-R 601 in units of 1/65536, as Pillow has it
 
 
@@ -19,10 +19,10 @@ def with_channels(images: np.ndarray, channels: str) -> np.ndarray:
         return np.broadcast_to(images, (count, 3, height, width))
     if channels == "grey" and own == 3:
         grey = np.empty((count, 1, height, width), np.uint8)
-        for start in range(0, count, AT_ONCE):
-            part = images[start : start + AT_ONCE]
+        for start in range(0, count, BLOCK_IMAGES):
+            part = images[start : start + BLOCK_IMAGES]
             # 0x8000 rounds to the nearest.
-            grey[start : start + AT_ONCE, 0] = (np.einsum("nchw,c->nhw", part, LUMA) + 0x8000) >> 16
+            grey[start : start + BLOCK_IMAGES, 0] = (np.einsum("nchw,c->nhw", part, LUMA) + 0x8000) >> 16
         return grey
     return images
 

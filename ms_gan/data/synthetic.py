@@ -12,7 +12,7 @@ from ms_gan.data.image_data import ImageData
 from ms_gan.seeds import Purpose, stream
 
 SIDE, DETAIL = 28, 4  # pixels of an image, and how much finer it is drawn before it is averaged down
-DEFAULT_COUNT, MOST = 2_000, 60_000
+DEFAULT_COUNT, MOST_DIGITS = 2_000, 60_000
 CLASSES = tuple("0123456789")
 STROKES = (1, 3, 5, 7)  # how far the strokes are thickened, in the finer pixels
 
@@ -39,7 +39,7 @@ def load_synthetic(config: DataConfig, seed: int) -> ImageData:
 
 def count(config: DataConfig) -> int:
     """How many digits are drawn."""
-    return min(config.limit or DEFAULT_COUNT, MOST)
+    return min(config.limit or DEFAULT_COUNT, MOST_DIGITS)
 
 
 def draw(seed: int, index: int) -> Tuple[np.ndarray, int]:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Iterator, NamedTuple
 
-BLOCK = 512  # bytes; headers are one, contents whole ones
-CHUNK = 1 << 20
-PLAIN = (b"0", b"\0")
+BLOCK_BYTES = 512  # headers are one, contents whole ones
+CHUNK_BYTES = 1 << 20
+PLAIN_FILES = (b"0", b"\0")
 EMPTY = tuple(b"%d" % number for number in range(1, 7))  # links, devices and folders have no content
 DAMAGE = (OSError, EOFError, zlib.error, ValueError)  # what a damaged archive raises
 
@@ -50,9 +50,9 @@ def open_tar(path: Path) -> Iterator[Iterator[Member]]:
 
 def _members(stream: BinaryIO) -> Iterator[Member]:
     while True:
-        header = _exactly(stream, BLOCK)
+        header = _exactly(stream, BLOCK_BYTES)
         if not header.strip(b"\0"):
-            stream.read(CHUNK)  # to its end, where gzip compares its checksum
+            stream.read(CHUNK_BYTES)  # to its end, where gzip compares its checksum
             return
         if _number(header[148:156]) != sum(header[:148]) + 8 * ord(" ") + sum(header[156:]):
             raise ValueError("not a tar archive, or a damaged one")
@@ -61,10 +61,10 @@ def _members(stream: BinaryIO) -> Iterator[Member]:
         kind = header[156:157]
         size = 0 if kind in EMPTY else _number(header[124:136])
         content = Content(stream, size)
-        yield Member(name, size, kind in PLAIN, content)
-        while content.read(CHUNK):
+        yield Member(name, size, kind in PLAIN_FILES, content)
+        while content.read(CHUNK_BYTES):
             pass
-        _exactly(stream, -size % BLOCK)
+        _exactly(stream, -size % BLOCK_BYTES)
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

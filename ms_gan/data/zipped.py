@@ -20,7 +20,7 @@ from ms_gan.files import write_text
 DONE = "unpacked.json"  # lies beside the folder once all is there; lists the files that could not be unpacked
 CONTENT = "content"
 MOST_FILES = 5_000_000
-PART = 1 << 20  # bytes
+PART_BYTES = 1 << 20
 # What the disk says of a file's name, not of itself: it is too long, or a file and a folder have the same.
 OF_NAMES = (errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
@@ -109,7 +109,7 @@ def _unpack_one(source: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with source.open(member) as packed, open(target, "wb") as out:
-            shutil.copyfileobj(packed, out, PART)
+            shutil.copyfileobj(packed, out, PART_BYTES)
     # Unpacking a damaged file raises whatever it runs into, some of it from compiled libraries.
     except Exception as error:
         why = getattr(error, "errno", None)

@@ -20,7 +20,7 @@ from ms_gan.seeds import MAX_SEED
 PAGE = Path(__file__).parent / "page"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 HOSTS = ["127.0.0.1", "localhost"]
-LONGEST_QUESTION = 16 << 20  # bytes
+QUESTION_BYTES = 16 << 20
 LAST_NUMBER = 2**31 - 1  # of a seed's samples
 MOST_STEPS = 60  # from one pin to the next
 LARGEST_TRUNCATION = 1.5
@@ -46,7 +46,7 @@ def create_app(studio: Studio, token: str) -> Flask:
         token: what the first part of every request's path must be, ASCII.
     """
     app = Flask("ms_gan.explorer", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST_QUESTION
+    app.config["MAX_CONTENT_LENGTH"] = QUESTION_BYTES
     # A page of another site can point its own name at this machine; the browser then sends that name here.
     app.config["TRUSTED_HOSTS"] = HOSTS
     _guard(app, token)

@@ -18,12 +18,12 @@ from ms_gan.generators.sampling import Sampler, sampler_of
 from ms_gan.pictures.grids import grid, made_by, to_pillow
 from ms_gan.pictures.pixels import to_uint8
 
-SHOWN = 256  # pixels: a single image and a walk are enlarged by a whole number to about this height
+SHOWN_PIXELS = 256  # pixels: a single image and a walk are enlarged by a whole number to about this height
 MOST_IMAGES = 144
 MOST_FRAMES = 720
-LARGEST_FILM = 256 << 20  # bytes of an animation's pixels
-LONGEST_ANSWER = 16 << 20  # bytes of the images, or of the latents as text, that one request may ask for
-NUMBER_TEXT = 25  # characters of a number in JSON, at most
+FILM_BYTES = 256 << 20  # of an animation's pixels
+ANSWER_BYTES = 16 << 20  # of the images, or of the latents as text, that one request may ask for
+NUMBER_CHARACTERS = 25  # of a number in JSON, at most
 
 
 class Studio:
@@ -49,8 +49,8 @@ class Studio:
         self.spherical = is_spherical(self.card.latent)
         self.principal = _principal(sampler)
         width, pixels = self.card.latent.width, int(np.prod(self.card.image.shape))
-        self.most_images = max(4, min(MOST_IMAGES, LONGEST_ANSWER // max(pixels, NUMBER_TEXT * width)))
-        self.most_frames = min(MOST_FRAMES, LARGEST_FILM // (pixels * _factor(self.card.image.height) ** 2))
+        self.most_images = max(4, min(MOST_IMAGES, ANSWER_BYTES // max(pixels, NUMBER_CHARACTERS * width)))
+        self.most_frames = min(MOST_FRAMES, FILM_BYTES // (pixels * _factor(self.card.image.height) ** 2))
 
     def warm_up(self) -> None:
         """Compile both launches, so that the first click does not wait for it."""
@@ -117,7 +117,7 @@ def animation(images: np.ndarray, kind: str, milliseconds: int) -> bytes:
 
 
 def _factor(height: int) -> int:
-    return max(1, SHOWN // height)
+    return max(1, SHOWN_PIXELS // height)
 
 
 def _enlarged(images: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ VARINT, LENGTH, FOUR_BYTES = 0, 2, 5  # kinds of encoding
 ENCODINGS = {INT: VARINT, FLOAT: FOUR_BYTES}
 MOST_FIELDS = 500_000  # of a file, all its messages together
 DEEPEST = 8  # messages within messages
-LONGEST_TEXT = 500_000  # bytes
+TEXT_BYTES = 500_000
 
 
 class Field(NamedTuple):
@@ -125,8 +125,8 @@ def _typed(raw: Any, field: Field) -> Any:
         return struct.unpack("<f", raw)[0]
     if field.kind == BYTES:
         return raw
-    if len(raw) > LONGEST_TEXT:
-        raise Malformed(f"field {field.name} is longer than {LONGEST_TEXT:,} bytes")
+    if len(raw) > TEXT_BYTES:
+        raise Malformed(f"field {field.name} is longer than {TEXT_BYTES:,} bytes")
     try:
         return str(raw, "utf-8")
     except UnicodeDecodeError:

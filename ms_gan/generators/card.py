@@ -13,17 +13,17 @@ from ms_gan.config.parser import from_dict
 from ms_gan.config.schema import option
 from ms_gan.config.sections import GeneratorConfig, LatentConfig
 from ms_gan.errors import GanError, UsageError
-from ms_gan.generators.latents import BLOCK
+from ms_gan.generators.latents import BLOCK_LATENTS
 from ms_gan.generators.ports import Port, read_ports
 from ms_gan.seeds import MAX_SEED
 
 FORMAT = "ms_gan generator 1"  # of generators that take latents alone: versions from 0.1.0 on read it
 FORMAT_OF_PORTS = "ms_gan generator 2"  # of all others
 NO_OPTION = {"no_option": True}  # fields that format 2 alone has
-LONGEST = 100_000  # characters of a card
+CARD_CHARACTERS = 100_000  # characters of a card
 MOST_LAYERS = 100
 FLOAT_BYTES = 4
-LARGEST_LAUNCH = 2 << 30  # bytes of the images that a network makes at once, and of their latents
+LAUNCH_BYTES = 2 << 30  # of the images that a network makes at once, and of their latents
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Card:
     @property
     def block(self) -> int:
         """Images that the network makes at once."""
-        return self.batch_size or BLOCK
+        return self.batch_size or BLOCK_LATENTS
 
     def to_json(self) -> str:
         """The card as JSON text."""
@@ -103,10 +103,10 @@ class Card:
         if layers > MOST_LAYERS:
             raise UsageError(f"generator.hidden: {layers:,} layers are too many; allowed: {MOST_LAYERS}")
         numbers = self.block * (math.prod(self.image.shape) + sum(port.size for port in self.ports))
-        if numbers * FLOAT_BYTES > LARGEST_LAUNCH:
+        if numbers * FLOAT_BYTES > LAUNCH_BYTES:
             raise UsageError(
                 f"image: {self.block:,} images of {'x'.join(map(str, self.image.shape))} with their inputs take "
-                f"{numbers * FLOAT_BYTES:,} bytes at once; allowed: {LARGEST_LAUNCH:,}"
+                f"{numbers * FLOAT_BYTES:,} bytes at once; allowed: {LAUNCH_BYTES:,}"
             )
 
 
@@ -120,8 +120,8 @@ def read_card(text: str, where: str) -> Card:
     Raises:
         GanError: not a card, or a card that this version does not understand, or of a generator that is too large.
     """
-    if len(text) > LONGEST:
-        raise GanError(f"{where}: not a generator's card; it is longer than {LONGEST:,} characters")
+    if len(text) > CARD_CHARACTERS:
+        raise GanError(f"{where}: not a generator's card; it is longer than {CARD_CHARACTERS:,} characters")
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):

@@ -7,7 +7,7 @@ import numpy as np
 from ms_gan.config.sections import LatentConfig
 from ms_gan.seeds import Purpose, stream
 
-BLOCK = 64  # sample latents drawn at a time; part of what a seed means: never change it
+BLOCK_LATENTS = 64  # sample latents drawn at a time; part of what a seed means: never change it
 STRAIGHT = 1e-6  # sine of the angle below which two latents have no great circle between them
 
 
@@ -23,9 +23,15 @@ def sample_latents(seed: int, start: int, count: int, latent: LatentConfig) -> n
 
     Latent i is a function of (seed, i) alone: more samples of a seed begin with the same ones.
     """
-    first, last = start // BLOCK, (start + count - 1) // BLOCK
-    blocks = [draw_latents(stream(seed, Purpose.SAMPLE_LATENTS, b), BLOCK, latent) for b in range(first, last + 1)]
-    return np.concatenate(blocks)[start - first * BLOCK :][:count] if blocks else np.zeros((0, latent.width), "float32")
+    first, last = start // BLOCK_LATENTS, (start + count - 1) // BLOCK_LATENTS
+    blocks = [
+        draw_latents(stream(seed, Purpose.SAMPLE_LATENTS, b), BLOCK_LATENTS, latent) for b in range(first, last + 1)
+    ]
+    return (
+        np.concatenate(blocks)[start - first * BLOCK_LATENTS :][:count]
+        if blocks
+        else np.zeros((0, latent.width), "float32")
+    )
 
 
 def between(a: np.ndarray, b: np.ndarray, t: np.ndarray, spherical: bool) -> np.ndarray:

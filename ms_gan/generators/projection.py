@@ -19,7 +19,7 @@ from ms_gan.models.layers import clamped, total
 from ms_gan.runtime.progress import tracked
 
 CANDIDATES = 1024  # random samples, the nearest of which the searches start from
-SHOWN = 7  # pictures of a search before its end
+SHOWN_PICTURES = 7  # pictures of a search before its end
 
 
 class Projection(NamedTuple):
@@ -107,7 +107,7 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
     search = SearchStep(sampler.network, best, rates, spherical)
     search.set_train(False)
     image = ms.Tensor(target[np.newaxis])
-    shown = sorted({0, *(steps >> shift for shift in range(SHOWN))})
+    shown = sorted({0, *(steps >> shift for shift in range(SHOWN_PICTURES))})
     taken = [best]
     for step in tracked(range(1, steps + 1), "Searching", steps, "step"):
         search(image)

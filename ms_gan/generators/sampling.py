@@ -17,15 +17,15 @@ from ms_gan.formats.graph_input import latents as latents_input
 from ms_gan.formats.mindir import check_mindir
 from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.formats.wire import Malformed
-from ms_gan.generators.card import LONGEST, Card, read_card
-from ms_gan.generators.latents import BLOCK, sample_latents
+from ms_gan.generators.card import CARD_CHARACTERS, Card, read_card
+from ms_gan.generators.latents import BLOCK_LATENTS, sample_latents
 from ms_gan.generators.opened import Opened
 from ms_gan.generators.weights import check_fits, load_weights, restore
 from ms_gan.models import GENERATORS, build_generator
 from ms_gan.pictures.pixels import to_uint8
 from ms_gan.seeds import Purpose, stream
 
-LARGEST = 2 << 30  # bytes of an exported file; a protocol buffer can be no larger
+EXPORT_BYTES = 2 << 30  # of an exported file; a protocol buffer can be no larger
 
 
 class Sampler(Opened):
@@ -58,8 +58,8 @@ class Sampler(Opened):
 
     def stream(self, seed: int, count: int) -> Iterator[Tuple[int, np.ndarray]]:
         """The first `count` samples of a seed in blocks of constant size: (number of the first, (n, C, H, W) uint8)."""
-        for start in range(0, count, BLOCK):
-            latents = sample_latents(seed, start, min(BLOCK, count - start), self.card.latent)
+        for start in range(0, count, BLOCK_LATENTS):
+            latents = sample_latents(seed, start, min(BLOCK_LATENTS, count - start), self.card.latent)
             yield start, to_uint8(self.generate(latents))
 
 
@@ -157,8 +157,8 @@ def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], An
         raise UsageError(f"{path}: no such file")
     card = _card_beside(path)
     try:
-        if path.stat().st_size > LARGEST:
-            raise GanError(f"{path}: larger than any export of this project; allowed: {LARGEST:,} bytes")
+        if path.stat().st_size > EXPORT_BYTES:
+            raise GanError(f"{path}: larger than any export of this project; allowed: {EXPORT_BYTES:,} bytes")
         content = path.read_bytes()
     except OSError as error:
         raise GanError(f"{path}: cannot be read ({error.strerror})") from None
@@ -221,7 +221,7 @@ def _card_beside(path: Path) -> Card:
     description = card_path(path)
     try:
         with open(description, encoding="utf-8") as file:
-            return read_card(file.read(LONGEST + 1), str(description))
+            return read_card(file.read(CARD_CHARACTERS + 1), str(description))
     except FileNotFoundError:
         raise UsageError(
             f"{description}: missing; export.py writes it beside {path.name}, keep them together"

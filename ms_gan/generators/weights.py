@@ -26,9 +26,9 @@ TYPES = {
     "Float32": np.float32, "Float16": np.float16, "Float64": np.float64, "Int32": np.int32, "Int64": np.int64,
 }  # fmt: skip
 CARD, NOTES, SEAL = "card", "notes", "sha256"  # names of texts
-LARGEST = 8 << 30  # bytes
+CHECKPOINT_BYTES = 8 << 30
 MOST_AXES = 8
-PART = 512 << 20  # bytes of a tensor that are written as one value
+PART_BYTES = 512 << 20  # of a tensor that are written as one value
 
 
 class Contents(NamedTuple):
@@ -66,8 +66,8 @@ def _encode(parameters: Iterable[Tuple[str, ms.Parameter]], texts: Dict[str, str
     for name, parameter in parameters:
         array = np.ascontiguousarray(parameter.asnumpy())
         content = memoryview(array.reshape(-1).view(np.uint8))
-        for start in range(0, len(content), PART):
-            yield from _value(name, parameter.shape, kinds[array.dtype], content[start : start + PART])
+        for start in range(0, len(content), PART_BYTES):
+            yield from _value(name, parameter.shape, kinds[array.dtype], content[start : start + PART_BYTES])
     for name, text in texts.items():
         yield from _text_value(name, text)
 
@@ -122,8 +122,8 @@ def read_checkpoint(path: Path) -> Contents:
     if not path.is_file():
         raise UsageError(f"{path}: no such checkpoint; --ckpt takes a run folder, a .ckpt or a .mindir file")
     try:
-        if path.stat().st_size > LARGEST:
-            raise GanError(f"{path}: larger than any checkpoint of this project; allowed: {LARGEST:,} bytes")
+        if path.stat().st_size > CHECKPOINT_BYTES:
+            raise GanError(f"{path}: larger than any checkpoint of this project; allowed: {CHECKPOINT_BYTES:,} bytes")
         values = _parse(_unsealed(path.read_bytes()))
     except (OSError, MemoryError) as error:
         raise GanError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'out of memory'})") from None

@@ -8,7 +8,7 @@ from ms_gan.report.embedded import evenly
 from ms_gan.report.markup import Markup, table, tag
 from ms_gan.tasks.task import ChartPlan, Task
 
-ROWS = 12  # of a chart's table
+MOST_ROWS = 12  # of a chart's table
 
 
 class Series(NamedTuple):
@@ -163,7 +163,7 @@ def _values(chart: Chart) -> Markup:
     """Some values of each curve, evenly spaced, by their epochs."""
     rows: Dict[float, Dict[int, str]] = {}
     for column, series in enumerate(chart.series):
-        for x, y in evenly(list(zip(series.x, series.y)), ROWS):
+        for x, y in evenly(list(zip(series.x, series.y)), MOST_ROWS):
             rows.setdefault(x, {})[column] = "–" if y is None else f"{y:.4g}"
     columns = range(len(chart.series))
     cells = ((f"{x:.4g}", *(row.get(column, "–") for column in columns)) for x, row in sorted(rows.items()))

@@ -19,7 +19,7 @@ from ms_gan.tasks.task import Task
 SPEED = "images_per_second"
 STATES = {"start": "running", "train": "running", "end": "finished", "stop": "stopped", "error": "failed"}
 MOST_NOTICES = 50
-LARGEST_EVALUATION = 1_000_000  # bytes
+EVALUATION_BYTES = 1_000_000
 
 
 class Measurement(NamedTuple):
@@ -184,7 +184,7 @@ class Run:
         """What eval.py has written into the folder."""
         path = self.folder.path / "evaluation.json"
         try:
-            if path.stat().st_size > LARGEST_EVALUATION:
+            if path.stat().st_size > EVALUATION_BYTES:
                 return None
             values = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):

@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 
-LIMIT = 1000  # points of a curve
+MOST_POINTS = 1000  # points of a curve
 
 
 def number(value: Any) -> float:
@@ -27,8 +27,7 @@ def whole(value: Any) -> int:
 class Curves:
     """Quantities over the epochs, thinned evenly: each point stands for the same number of records.
 
-    However many records come, memory and points stay bounded: where there would be more than LIMIT points, each two
-    become one.
+    However many records come, memory and points stay bounded: beyond MOST_POINTS points, each two become one.
 
     Args:
         names: of the quantities in a record.
@@ -51,8 +50,8 @@ class Curves:
             return
         self._points.append(_summary(self._open))
         self._open = []
-        if len(self._points) == LIMIT:
-            self._points = [_merged(*self._points[i : i + 2]) for i in range(0, LIMIT, 2)]
+        if len(self._points) == MOST_POINTS:
+            self._points = [_merged(*self._points[i : i + 2]) for i in range(0, MOST_POINTS, 2)]
             self._width *= 2
 
     @property

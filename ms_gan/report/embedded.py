@@ -8,10 +8,10 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from PIL import Image
 
-MOST = 40  # grids in a page
-ROOM = 3_000_000  # bytes for all of them
-FEWEST = 8  # grids in a page, even where they are large
-PLAIN = 75_000  # bytes up to which a picture goes into the page as it is
+MOST_GRIDS = 40  # grids in a page
+GRIDS_BYTES = 3_000_000  # for all of them
+FEWEST_GRIDS = 8  # grids in a page, even where they are large
+PLAIN_BYTES = 75_000  # up to which a picture goes into the page as it is
 SIDE, QUALITY = 640, 80  # pixels and JPEG's quality of larger ones
 
 
@@ -50,7 +50,7 @@ class Album:
         """
         before, self._kept = self._kept, {}
         size = len(self._uri(samples[-1], before) or "") * 3 // 4 if samples else 0
-        chosen = evenly(samples, max(FEWEST, min(MOST, ROOM // max(1, size))))
+        chosen = evenly(samples, max(FEWEST_GRIDS, min(MOST_GRIDS, GRIDS_BYTES // max(1, size))))
         sources = [self._uri(path, before) for path in chosen]
         grids = [Grid(*_when(path, per_epoch), source) for path, source in zip(chosen, sources) if source]
         return self._uri(real, before), grids
@@ -66,7 +66,7 @@ class Album:
 
 
 def _encoded(path: Path, size: int) -> str:
-    if size <= PLAIN:
+    if size <= PLAIN_BYTES:
         kind, content = "png", path.read_bytes()
     else:
         with Image.open(path) as picture:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from ms_gan.files import CannotWrite, why, write_text
 from ms_gan.runs.thinning import thin_records
 
-LARGEST = 16_000_000  # bytes of a log, about 60,000 records
+LOG_BYTES = 16_000_000  # of a log, about 60,000 records
 
 
 class EventLog:
@@ -31,7 +31,7 @@ class EventLog:
     def __init__(self, path: Path, step: int = 0):
         self._path = path
         self._failed = False  # whether the last record could not be written
-        self._largest = LARGEST
+        self._largest = LOG_BYTES
         self.listener: Callable[[Dict[str, Any]], None] = lambda record: None
         if step and path.exists():
             kept = [record for record in read_events(path) if record.get("step", 0) <= step]
@@ -60,7 +60,7 @@ class EventLog:
         with contextlib.suppress(CannotWrite):  # the file is as it was
             self._replace(thin_records(read_events(self._path)))
         size = self._path.stat().st_size
-        self._largest = LARGEST if size < 0.75 * LARGEST else 2 * size
+        self._largest = LOG_BYTES if size < 0.75 * LOG_BYTES else 2 * size
 
     def _replace(self, records: List[Dict[str, Any]]) -> None:
         write_text(self._path, "".join(json.dumps(record) + "\n" for record in records))
@@ -99,7 +99,7 @@ def say(text: str) -> None:
 
 
 BAR = "{desc} {percentage:3.0f}%|{bar}| ETA {remaining}{postfix}"
-SHARE = 0.01  # of the time that has passed must pass again before the next line
+LINE_SHARE = 0.01  # of the time that has passed must pass again before the next line
 
 
 class Progress:
@@ -134,7 +134,7 @@ class Progress:
             self._bar.set_description_str(f"epoch {epoch}/{self._epochs}", refresh=False)
             self._bar.set_postfix_str(self._summary(record), refresh=False)
             self._bar.update(step - self._last)
-        elif now - self._printed >= min(max(1, SHARE * (now - self._started)), 60) or step == self._total:
+        elif now - self._printed >= min(max(1, LINE_SHARE * (now - self._started)), 60) or step == self._total:
             left = (now - self._started) / (step - self._first) * (self._total - step)
             print(
                 f"epoch {epoch}/{self._epochs}  step {step:,}  {self._summary(record)}  ETA {_clock(left)}", flush=True

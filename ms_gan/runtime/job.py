@@ -15,8 +15,8 @@ from typing import IO, List, Optional
 
 from ms_gan.runtime.workers import place
 
-GRACE = 10  # seconds that the others have to end by themselves once one has ended badly, or all are done
-SHOWN = 15  # lines of a failed worker's output
+GRACE_SECONDS = 10  # that the others have to end by themselves once one has ended badly, or all are done
+SHOWN_LINES = 15  # lines of a failed worker's output
 SCHEDULER = -1  # in place of its rank
 # What MindSpore's libraries say while they shut down, whatever the level of their log is.
 CHATTER = re.compile(r"\[(INFO|WARNING)\] [A-Z_]+\(\d+,")
@@ -125,7 +125,7 @@ class Job:
 
     def _let_end(self) -> None:
         """Give all workers time to end by themselves: what ended one of them may end the others too."""
-        until = time.monotonic() + GRACE
+        until = time.monotonic() + GRACE_SECONDS
         while time.monotonic() < until and any(process.poll() is None for process in self._workers):
             time.sleep(0.1)
 
@@ -137,12 +137,12 @@ class Job:
         if self._scheduler is not None:
             try:
                 # Those here need it no more. On GPU and Ascend, workers on other machines may still take leave of it.
-                self._scheduler.wait(GRACE if self._plan.count > self._plan.local else 0)
+                self._scheduler.wait(GRACE_SECONDS if self._plan.count > self._plan.local else 0)
             except subprocess.TimeoutExpired:
                 self._scheduler.kill()
                 self._scheduler.wait()
         for reader in self._readers:
-            reader.join(GRACE)
+            reader.join(GRACE_SECONDS)
 
     def _pass_on(self, number: int, frame: object) -> None:
         """Pass a signal on to all workers; the third one that asks them to stop ends them at once."""
@@ -165,7 +165,7 @@ class Job:
             how = f"was ended by signal {-process.returncode} ({signal.strsignal(-process.returncode)})"
         print(f"error: {name} {how}; all workers here have been stopped", file=sys.stderr)
         lines = self._log(failed).read_text(errors="replace").splitlines() if self._log(failed).exists() else []
-        shown = [line for line in lines if not CHATTER.match(line)][-SHOWN:]
+        shown = [line for line in lines if not CHATTER.match(line)][-SHOWN_LINES:]
         if shown:
             print("its last lines:", *(f"  {line}" for line in shown), sep="\n", file=sys.stderr)
         print(

@@ -7,8 +7,8 @@ from typing import Callable, Iterable, Iterator, TypeVar
 
 from tqdm import tqdm
 
-FIRST = 5.0  # seconds after which the first line is printed: shorter work needs none
-SHARE = 0.1  # of the time that has passed must pass again before the next line
+FIRST_LINE_SECONDS = 5.0  # after which the first line is printed: shorter work needs none
+LINE_SHARE = 0.1  # of the time that has passed must pass again before the next line
 Item = TypeVar("Item")
 
 
@@ -43,7 +43,7 @@ class _Lines:
         self._doing, self._total, self._unit = doing, total, unit
         self._done = 0
         self._started = time.monotonic()
-        self._next = FIRST
+        self._next = FIRST_LINE_SECONDS
 
     def update(self, count: int) -> None:
         self._done += count
@@ -53,4 +53,4 @@ class _Lines:
         left = passed / self._done * (self._total - self._done)
         share = f"{self._done:,} of {self._total:,} {self._unit}s"
         tqdm.write(f"{self._doing}: {share}, about {left:.0f} s left", file=sys.stderr)
-        self._next = passed + max(FIRST, SHARE * passed)
+        self._next = passed + max(FIRST_LINE_SECONDS, LINE_SHARE * passed)

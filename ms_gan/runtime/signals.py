@@ -16,7 +16,7 @@ import time
 from contextlib import contextmanager
 from typing import Callable, Iterator, Optional
 
-SAME = 0.2  # seconds within which two signals are one: a batch system sends it to a launcher and to its workers
+SAME_SECONDS = 0.2  # within which two signals are one: a batch system sends it to a launcher and to its workers
 
 
 class Signals:
@@ -105,7 +105,7 @@ class Signals:
     def _ask(self, number: int) -> None:
         """Ask for a stop; what is still unfinished at the second time is cleared away at the next start."""
         if self.stop is not None:
-            if time.monotonic() - self._asked > SAME:
+            if time.monotonic() - self._asked > SAME_SECONDS:
                 os._exit(128 + number)
             return
         self._asked = time.monotonic()

@@ -15,7 +15,7 @@ from ms_gan.runtime.device import WHOLE_TABLE, start
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds. A GPU may compile its kernels at its first start, and an Ascend loads its operators.
-PATIENCE = {"CPU": 120.0, "GPU": 600.0, "Ascend": 300.0}
+PATIENCE_SECONDS = {"CPU": 120.0, "GPU": 600.0, "Ascend": 300.0}
 ANSWER = "ms_gan trial: "
 TABLE_HINT = f"; {WHOLE_TABLE}"
 SIDE = 64
@@ -46,9 +46,9 @@ def try_out(device: str, patience: Optional[float] = None) -> Trial:
 
     Args:
         device: CPU, GPU or Ascend.
-        patience: seconds after which the process is ended; PATIENCE's by default.
+        patience: seconds after which the process is ended; PATIENCE_SECONDS's by default.
     """
-    patience = PATIENCE[device] if patience is None else patience
+    patience = PATIENCE_SECONDS[device] if patience is None else patience
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     started = time.monotonic()
     process = subprocess.Popen(

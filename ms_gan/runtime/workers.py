@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # this module is imported before it is known whether numpy is
 
 ROLE, COUNT, RANK, HOST, PORT = "MS_ROLE", "MS_WORKER_NUM", "MS_NODE_ID", "MS_SCHED_HOST", "MS_SCHED_PORT"
 OWN = "MS_GAN_LAUNCHED"  # set where ms_gan.cli.launch started the process, not msrun
-PATIENCE = 1800  # seconds for which workers wait for each other: at the start, and on CPUs in each exchange
-LINGER = 2  # seconds between the last exchange of workers on CPUs and their end
+PATIENCE_SECONDS = 1800  # for which workers wait for each other: at the start, and on CPUs in each exchange
+LINGER_SECONDS = 2  # between the last exchange of workers on CPUs and their end
 # On CPUs an exchange gives up after 30 seconds, unless this variable says otherwise; MindSpore reads it from 2.10 on.
 CPU_PATIENCE = "MS_CPU_COMM_OP_TIMEOUT"
 
@@ -35,7 +35,13 @@ def place(rank: int, count: int, host: str, port: int, local_rank: int, threads:
         local_rank: of the workers on this machine; its device's number.
         threads: of a worker on a CPU, unless the environment says otherwise; 0: as many as there are cores.
     """
-    environment = {**os.environ, COUNT: str(count), HOST: host, PORT: str(port), "MS_TOPO_TIMEOUT": str(PATIENCE)}
+    environment = {
+        **os.environ,
+        COUNT: str(count),
+        HOST: host,
+        PORT: str(port),
+        "MS_TOPO_TIMEOUT": str(PATIENCE_SECONDS),
+    }
     environment.update({ROLE: "MS_SCHED"} if rank < 0 else {ROLE: "MS_WORKER", RANK: str(rank)})
     environment.update(RANK_ID=str(max(rank, 0)), RANK_SIZE=str(count), DEVICE_ID=str(local_rank))
     environment.update({"PYTHONUNBUFFERED": "1", OWN: "1"})
@@ -119,7 +125,7 @@ class Workers:
             the exit code that was given, where the process may end in the usual way.
         """
         if self.abrupt:
-            time.sleep(LINGER)
+            time.sleep(LINGER_SECONDS)
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
@@ -158,7 +164,7 @@ def join(ms, device: str) -> Workers:
     if ROLE not in os.environ:
         return Workers()
     if device == "CPU":
-        os.environ.setdefault(CPU_PATIENCE, str(PATIENCE))
+        os.environ.setdefault(CPU_PATIENCE, str(PATIENCE_SECONDS))
     from mindspore.communication import get_group_size, get_rank, init
 
     try:

@@ -4,7 +4,7 @@ import importlib
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 
-from ms_gan.config.parser import LONGEST_YAML, find_config, read_yaml
+from ms_gan.config.parser import YAML_BYTES, find_config, read_yaml
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import leaves
 from ms_gan.config.yaml import parse_yaml
@@ -77,7 +77,7 @@ def _named_in(path: Path) -> Optional[str]:
     """The task that a YAML file names; what is wrong with the file is for those to say who read all of it."""
     try:
         with open(path, "rb") as file:
-            values = parse_yaml(file.read(LONGEST_YAML))
+            values = parse_yaml(file.read(YAML_BYTES))
     except (OSError, ValueError, UsageError):
         return None
     return str(values["task"]) if isinstance(values, dict) and values.get("task") is not None else None

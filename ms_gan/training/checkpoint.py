@@ -14,7 +14,7 @@ from ms_gan.config.sections import RunConfig
 from ms_gan.errors import GanError
 from ms_gan.generators.weights import Contents, read_checkpoint
 
-LOOKED_AT = 256  # images by which a data set is known again
+SAMPLED_IMAGES = 256  # images by which a data set is known again
 
 
 class Checkpoint(NamedTuple):
@@ -102,7 +102,7 @@ def compare_notes(notes: str, now: str) -> List[str]:
 
 def sample_digest(images: np.ndarray) -> str:
     """SHA-256 of some of the images (N, C, H, W), evenly spaced, in hexadecimal: cheap for any number of them."""
-    return hashlib.sha256(np.ascontiguousarray(images[:: max(1, len(images) // LOOKED_AT)])).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(images[:: max(1, len(images) // SAMPLED_IMAGES)])).hexdigest()
 
 
 def _read(notes: str) -> Dict[str, Any]:

@@ -14,9 +14,9 @@ from ms_gan.runs.events import say
 from ms_gan.runs.run_folder import RunFolder
 from ms_gan.training.tensorboard import EventFiles
 
-SHORTEST = 5  # seconds between two versions of the page
-SHARE = 0.01  # of a training's time that may go into its page
-RELOAD = 20  # seconds after which an open page looks for a newer version, at least
+SHORTEST_SECONDS = 5  # between two versions of the page
+PAGE_SHARE = 0.01  # of a training's time that may go into its page
+RELOAD_SECONDS = 20  # after which an open page looks for a newer version, at least
 
 
 class Live:
@@ -80,11 +80,11 @@ class LivePage:
         if now < self._due and not over:
             return
         since = now - self._written
-        reload = round(max(RELOAD, since)) if since < float("inf") else RELOAD
-        self._due = now + SHORTEST  # also where this fails
+        reload = round(max(RELOAD_SECONDS, since)) if since < float("inf") else RELOAD_SECONDS
+        self._due = now + SHORTEST_SECONDS  # also where this fails
         write_run_page(self._run, self._path, self._album, None if over else reload)
         self._written = time.monotonic()
-        self._due = self._written + max(SHORTEST, (self._written - now) / SHARE)
+        self._due = self._written + max(SHORTEST_SECONDS, (self._written - now) / PAGE_SHARE)
 
     def add_images(self, step: int, images: np.ndarray) -> None:
         """The page takes sheets from the folder, not these images (N, C, H, W)."""

@@ -5,9 +5,9 @@ from mindspore import nn, ops
 
 from ms_gan.models.layers import clamped
 
-START = 2.0**15
-LARGEST = 2.0**24  # gradients that vanish must not let the scale grow until the loss overflows
-PATIENCE = 2000  # updates in a row without an overflow, after which the scale is doubled
+START_SCALE = 2.0**15
+SCALE_LIMIT = 2.0**24  # gradients that vanish must not let the scale grow until the loss overflows
+PATIENCE_UPDATES = 2000  # updates in a row without an overflow, after which the scale is doubled
 
 
 def scaled(loss, scale):
@@ -25,7 +25,7 @@ class LossScale(nn.Cell):
 
     float16 holds nothing above 65,504 and nothing below 6e-8, as many gradients are. Those of the loss times `scale`
     are large enough, and are divided by it again in float32. Where one overflows nothing is updated, neither parameters
-    nor what the optimizer keeps, and the scale is halved; after PATIENCE updates in a row it is doubled.
+    nor what the optimizer keeps, and the scale is halved; after PATIENCE_UPDATES updates in a row it is doubled.
 
     Checkpoints are to be restored before the first step: what `set_data` later puts into a Parameter that a branch of a
     compiled graph updates does not reach that graph (MindSpore 2.8 to 2.10).
@@ -45,10 +45,10 @@ class LossScale(nn.Cell):
         super().__init__(auto_prefix=False)
         self.optimizer = optimizer
         self.parameters = optimizer.parameters
-        self.scale = ms.Parameter(ms.Tensor(START, ms.float32), name=f"{prefix}scale", requires_grad=False)
+        self.scale = ms.Parameter(ms.Tensor(START_SCALE, ms.float32), name=f"{prefix}scale", requires_grad=False)
         self.good_updates = ms.Parameter(ms.Tensor(0.0, ms.float32), name=f"{prefix}good_updates", requires_grad=False)
 
-        self.patience = ms.Tensor(PATIENCE, ms.float32)
+        self.patience = ms.Tensor(PATIENCE_UPDATES, ms.float32)
         self.all = ops.ReduceAll()
 
     def construct(self, gradients):
@@ -66,9 +66,9 @@ class LossScale(nn.Cell):
         return finite
 
     def adjust(self, finite):
-        """Halve the scale after an overflow, double it after PATIENCE good updates."""
+        """Halve the scale after an overflow, double it after PATIENCE_UPDATES good updates."""
         good = (self.good_updates + 1.0) * finite.astype(ms.float32)
         patient = ops.equal(good, self.patience)
         factor = ops.select(finite, 1.0 + patient.astype(ms.float32), 0.5)
-        ops.assign(self.scale, clamped(self.scale * factor, 1.0, LARGEST))
+        ops.assign(self.scale, clamped(self.scale * factor, 1.0, SCALE_LIMIT))
         ops.assign(self.good_updates, ops.select(patient, 0.0, good))

@@ -9,15 +9,15 @@ from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
 from ms_gan.files import as_size, free_space
 from ms_gan.pictures.grids import FRAMES, GAP
-from ms_gan.report.embedded import ROOM
-from ms_gan.runs.events import LARGEST, say
+from ms_gan.report.embedded import GRIDS_BYTES
+from ms_gan.runs.events import LOG_BYTES, say
 from ms_gan.runs.run_folder import RunFolder
 from ms_gan.runs.thinning import END_GRIDS, MOST_GRIDS
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.system import System
 
-RECORD = 300  # bytes of a line of the log
-PAGES = 2_000_000  # bytes of the plots and of report.html without its pictures
+RECORD_BYTES = 300  # of a line of the log
+PAGES_BYTES = 2_000_000  # of the plots and of report.html without its pictures
 
 
 def space_needed(config: RunConfig, system: System, image_shape: Tuple[int, int, int], lengths: Lengths) -> int:
@@ -38,10 +38,17 @@ def space_needed(config: RunConfig, system: System, image_shape: Tuple[int, int,
     pixels = (side * (height + GAP) + GAP) * (side * (width + GAP) + GAP)
     samples = min(MOST_GRIDS + 2 * END_GRIDS, lengths.total // lengths.sample + 2)
     kept = min(train.keep_checkpoints, lengths.total // lengths.save + 1)
-    log = min(LARGEST, RECORD * (lengths.total // train.log_every + lengths.total // lengths.per_epoch))
+    log = min(LOG_BYTES, RECORD_BYTES * (lengths.total // train.log_every + lengths.total // lengths.per_epoch))
     # A picture of noise is no smaller than its pixels, and an animation has one byte for each.
     pictures = samples * pixels * channels + min(samples, FRAMES) * pixels
-    return (kept + 1) * checkpoint + 3 * generators + pictures + min(ROOM, samples * pixels * channels) + log + PAGES
+    return (
+        (kept + 1) * checkpoint
+        + 3 * generators
+        + pictures
+        + min(GRIDS_BYTES, samples * pixels * channels)
+        + log
+        + PAGES_BYTES
+    )
 
 
 def check_space(

@@ -12,7 +12,7 @@ from ms_gan.pictures.grids import grid
 from ms_gan.runs.run_folder import RunFolder
 
 SPEED = "images_per_second"
-LATEST = 30  # seconds until TensorBoard can see what was written
+LATEST_SECONDS = 30  # seconds until TensorBoard can see what was written
 
 
 def check_tensorboard(config: RunConfig) -> None:
@@ -40,7 +40,7 @@ class EventFiles:
         self._task = tasks.find(config.task)
         new = not folder.tensorboard.exists()
         purge = step + 1 if step else None
-        self._writer = SummaryWriter(str(folder.tensorboard), purge_step=purge, flush_secs=LATEST)
+        self._writer = SummaryWriter(str(folder.tensorboard), purge_step=purge, flush_secs=LATEST_SECONDS)
         if new:
             self._write_options(config)
 

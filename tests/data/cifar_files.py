@@ -5,14 +5,14 @@ import tarfile
 
 import numpy as np
 
-from ms_gan.data.cifar import ARCHIVE, BATCHES, RECORD, UNPACKED
+from ms_gan.data.cifar import ARCHIVE, BATCHES, RECORD_BYTES, UNPACKED
 
 EACH = 20
 
 
 def records(number):
     """The content of one file: EACH records, classes 0 to 9 in turn."""
-    made = np.random.default_rng(number).integers(0, 256, (EACH, RECORD), np.uint8)
+    made = np.random.default_rng(number).integers(0, 256, (EACH, RECORD_BYTES), np.uint8)
     made[:, 0] = np.arange(EACH) % 10
     return made
 

@@ -6,7 +6,7 @@ from filelock import FileLock
 from PIL import Image
 
 from ms_gan.cli.cache import main
-from ms_gan.data.cache import DAY, everything_kept, mark_used
+from ms_gan.data.cache import DAY_SECONDS, everything_kept, mark_used
 from ms_gan.data.decoded import ABOUT, Decoding, decoded
 from ms_gan.data.folder import find_pictures
 
@@ -30,7 +30,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def grow_old(path, days):
-    os.utime(path, (time.time() - days * DAY,) * 2)
+    os.utime(path, (time.time() - days * DAY_SECONDS,) * 2)
 
 
 def about():

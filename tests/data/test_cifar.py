@@ -79,7 +79,7 @@ def test_a_link_is_not_followed(tmp_path):
 
 
 def test_an_archive_of_absurd_size_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(cifar, "LARGEST", 100_000)
+    monkeypatch.setattr(cifar, "ARCHIVE_BYTES", 100_000)
     with pytest.raises(GanError, match="more than 100,000 bytes"):
         load_cifar(write_layout("archive", tmp_path))
 

@@ -179,5 +179,5 @@ def test_deep_grey_is_decoded_in_bands_with_the_same_result(tmp_path, monkeypatc
     pixels = np.random.default_rng(0).integers(0, 65536, (50, 41), np.uint16)
     path = save(tmp_path / "deep.png", Image.fromarray(pixels))
     whole = seen(path, side=16)
-    monkeypatch.setattr("ms_gan.data.pixel_range.BAND", 7)
+    monkeypatch.setattr("ms_gan.data.pixel_range.BAND_ROWS", 7)
     assert np.array_equal(seen(path, side=16), whole)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from ms_gan.report.curves import LIMIT, Curves, number
+from ms_gan.report.curves import MOST_POINTS, Curves, number
 
 
 def curves_of(values):
@@ -19,12 +19,12 @@ def test_short_curves_are_as_they_are():
     assert Curves(["loss"]).empty and not curves.empty
 
 
-@pytest.mark.parametrize("count", [LIMIT - 1, LIMIT, LIMIT + 1, 12_345])
+@pytest.mark.parametrize("count", [MOST_POINTS - 1, MOST_POINTS, MOST_POINTS + 1, 12_345])
 def test_long_curves_are_bounded_and_keep_what_matters(count):
     values = np.random.default_rng(0).normal(5.0, 1.0, count)
     curves = curves_of(values)
     points = curves.mean("loss")
-    assert min(count, LIMIT / 2) - 1 <= len(points) <= LIMIT and len(curves.epochs) == len(points)
+    assert min(count, MOST_POINTS / 2) - 1 <= len(points) <= MOST_POINTS and len(curves.epochs) == len(points)
     width = math.ceil(count / len(points))
     whole = count // width * width
     expected = values[:whole].reshape(-1, width)
@@ -40,6 +40,6 @@ def test_what_is_no_number_leaves_a_gap():
     assert curves.mean("loss") == [1.0, *[None] * 6, 3.0]
     curves.add({"loss": 1.0})
     assert len(curves.epochs) == 8
-    long = curves_of([math.nan, 4.0] * LIMIT)
+    long = curves_of([math.nan, 4.0] * MOST_POINTS)
     assert set(long.mean("loss")) == {4.0} and set(long.band("loss")[0]) == {4.0}
     assert math.isnan(number([1])) and number(2) == 2.0

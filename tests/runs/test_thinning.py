@@ -101,7 +101,7 @@ def test_old_training_records_are_thinned_and_no_others(monkeypatch):
 
 def test_a_log_stays_bounded(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(thinning, "NEWEST_RECORDS", 50)
-    monkeypatch.setattr(events, "LARGEST", 20_000)
+    monkeypatch.setattr(events, "LOG_BYTES", 20_000)
     log, written = EventLog(tmp_path / "log.jsonl"), []
     replace = log._replace
     log._replace = lambda records: (written.append(len(records)), replace(records))

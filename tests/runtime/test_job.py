@@ -27,7 +27,7 @@ rank = int(os.environ["MS_NODE_ID"])
 
 @pytest.fixture(autouse=True)
 def short_grace_and_own_logs(monkeypatch, tmp_path_factory):
-    monkeypatch.setattr(job, "GRACE", 1)
+    monkeypatch.setattr(job, "GRACE_SECONDS", 1)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("logs")))
 
 

@@ -24,7 +24,7 @@ def test_a_process_alone(alone):
 def test_only_workers_on_cpus_leave_at_once(monkeypatch):
     left = []
     monkeypatch.setattr(workers.os, "_exit", left.append)
-    monkeypatch.setattr(workers, "LINGER", 0)
+    monkeypatch.setattr(workers, "LINGER_SECONDS", 0)
     assert Workers().leave(3) == 3 and Workers(1, 2).leave(4) == 4 and left == []
     Workers(1, 2, abrupt=True).leave(143)
     assert left == [143]

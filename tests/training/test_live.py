@@ -51,7 +51,7 @@ def test_an_open_page_looks_for_news_while_there_will_be_any(tmp_path, clock):
         return found and int(found.group(1))
 
     page.add(start_record(400))
-    assert reload() == live.RELOAD
+    assert reload() == live.RELOAD_SECONDS
     clock.now += 70
     page.add(train_record(450))
     assert reload() == 70 and "running" in folder.report.read_text()

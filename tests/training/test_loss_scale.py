@@ -66,13 +66,13 @@ def test_an_overflow_skips_that_network_s_update_and_halves_its_scale(mode, name
     mode(name)
     system = tiny_system()
     run(system, [0])
-    dict(system.parameters())["loss_scale_d.scale"].set_data(ms.Tensor(loss_scale.LARGEST))
+    dict(system.parameters())["loss_scale_d.scale"].set_data(ms.Tensor(loss_scale.SCALE_LIMIT))
     before = values(system)
     assert np.isfinite(run(system, [1])).all()
     after = values(system)
-    assert after["loss_scale_d.scale"] == loss_scale.LARGEST / 2
+    assert after["loss_scale_d.scale"] == loss_scale.SCALE_LIMIT / 2
     assert (before["loss_scale_d.good_updates"], after["loss_scale_d.good_updates"]) == (1, 0)
-    assert (after["loss_scale_g.scale"], after["loss_scale_g.good_updates"]) == (loss_scale.START, 2)
+    assert (after["loss_scale_g.scale"], after["loss_scale_g.good_updates"]) == (loss_scale.START_SCALE, 2)
     for name, old in before.items():
         if not name.startswith("loss_scale"):
             skipped = name.startswith(("discriminator.", "optim_d."))
@@ -80,17 +80,17 @@ def test_an_overflow_skips_that_network_s_update_and_halves_its_scale(mode, name
 
 
 def test_good_updates_double_the_scale_and_a_resumed_run_goes_on_with_it(monkeypatch):
-    monkeypatch.setattr(loss_scale, "PATIENCE", 2)
+    monkeypatch.setattr(loss_scale, "PATIENCE_UPDATES", 2)
     system = tiny_system()
     run(system, range(3))
     saved = {name: ms.Parameter(ms.Tensor(value)) for name, value in values(system).items()}
-    assert saved["loss_scale_g.scale"].asnumpy() == 2 * loss_scale.START
+    assert saved["loss_scale_g.scale"].asnumpy() == 2 * loss_scale.START_SCALE
     assert saved["loss_scale_g.good_updates"].asnumpy() == 1
     resumed = tiny_system()
     resumed.restore(saved, "checkpoint")
     assert np.array_equal(run(resumed, [3, 4]), run(system, [3, 4]))
     unbroken = values(system)
-    assert unbroken["loss_scale_g.scale"] == 4 * loss_scale.START
+    assert unbroken["loss_scale_g.scale"] == 4 * loss_scale.START_SCALE
     for name, value in values(resumed).items():
         assert np.array_equal(value, unbroken[name]), name
 
@@ -99,7 +99,7 @@ def test_a_run_goes_on_in_another_precision():
     single, mixed = tiny_system("fp32"), tiny_system("fp16")
     dict(single.parameters())["step"].set_data(ms.Tensor(7.0))
     mixed.restore(dict(single.parameters()), "checkpoint")
-    assert values(mixed)["step"] == 7 and values(mixed)["loss_scale_d.scale"] == loss_scale.START
+    assert values(mixed)["step"] == 7 and values(mixed)["loss_scale_d.scale"] == loss_scale.START_SCALE
     dict(mixed.parameters())["step"].set_data(ms.Tensor(8.0))
     single.restore(dict(mixed.parameters()), "checkpoint")
     assert values(single)["step"] == 8

@@ -53,7 +53,7 @@ def check_overflow(workers):
     """One worker's overflow keeps both from the update, and halves both scales."""
     import mindspore as ms
 
-    from ms_gan.training.loss_scale import START, LossScale
+    from ms_gan.training.loss_scale import START_SCALE, LossScale
     from ms_gan.training.optimizers import build_optimizer
     from ms_gan.training.parallel import ParallelOptimizer
 
@@ -61,7 +61,7 @@ def check_overflow(workers):
     scaled = LossScale(build_optimizer(Config().optimizer.generator, [weight], "optim."), "loss_scale.")
     optimizer = ParallelOptimizer(scaled, workers.count, 1)
     optimizer((ms.ops.ones(3, ms.float32) * (float("inf") if workers.rank else 1.0),))
-    assert (weight.asnumpy() == 1).all() and scaled.scale.asnumpy() == START / 2
+    assert (weight.asnumpy() == 1).all() and scaled.scale.asnumpy() == START_SCALE / 2
     optimizer((ms.ops.ones(3, ms.float32) * float(workers.rank),))
     assert (weight.asnumpy() < 1).all()
 

@@ -16,7 +16,7 @@ from typing import Any, Optional, Sequence, Tuple
 
 from ms_gan.errors import UsageError
 
-LARGEST = 64 << 20  # bytes; ten thousand devices take one million
+TABLE_BYTES = 64 << 20  # ten thousand devices take one million
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def read_rank_table(path: Path) -> RankTable:
         UsageError: the file cannot be read or is no rank table; says where in it and what should stand there.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path}: too large for a rank table; allowed: {LARGEST:,} bytes")
+        if path.stat().st_size > TABLE_BYTES:
+            raise UsageError(f"{path}: too large for a rank table; allowed: {TABLE_BYTES:,} bytes")
         table = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: the rank table cannot be read ({error.strerror})") from None

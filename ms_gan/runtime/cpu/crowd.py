@@ -1,4 +1,4 @@
-"""Other processes on the same cores: a run tells of them, and may keep its own (train.keep_cores). Linux only.
+"""Other processes on the same cores: a run notes them, and may keep its own (train.keep_cores). Linux only.
 
 MindSpore's threads give up their core (sched_yield) whenever they wait for each other, hundreds of times a step. Alone
 they lose nothing by it. Where another process is ready to run, of however low a priority, it has the core for
@@ -15,10 +15,9 @@ from typing import Dict, Tuple
 from ms_gan.runtime.workers import announced
 
 TASKS = Path("/proc/self/task")
-CROWDED = 0.5  # share of the time that a thread is ready to run and does not; below 0.2 where it is alone
-# and that at least so many seconds at a time: other runs of this kind, which give up cores as well, make room at once
-SLICE = 0.001
-SECONDS = 5  # between two looks
+CROWDED_SHARE = 0.5  # share of the time that a thread is ready to run and does not; below 0.2 where it is alone
+SLICE_SECONDS = 0.001  # of that at a time, at least: other runs, which give up cores as well, make room at once
+LOOK_SECONDS = 5  # between two looks
 LOOKS = 2  # in a row that find a crowd, before anything is done: a moment's passes
 CROWD = "note: other processes are using the same cores"
 ADVICE = f"{CROWD}, which slows this run down; --train.keep_cores true may help (docs/performance.md)"
@@ -108,12 +107,12 @@ class Crowd:
     def look(self) -> str:
         """To be called often, such as after each step; what to tell a person, once, where there is a crowd; else ""."""
         now = time.monotonic()
-        if self._over or Crowd.kept or now - self._time < SECONDS:
+        if self._over or Crowd.kept or now - self._time < LOOK_SECONDS:
             return ""
         found = delays()
         since = [(found[task], self._delays[task]) for task in found if task in self._delays]
         waited, times = max(((new[0] - old[0], new[1] - old[1]) for new, old in since), default=(0.0, 0))
-        crowded = waited > CROWDED * (now - self._time) and waited > SLICE * times
+        crowded = waited > CROWDED_SHARE * (now - self._time) and waited > SLICE_SECONDS * times
         self._delays, self._time = found, now
         self._looks = self._looks + 1 if crowded else 0
         self._over = self._looks >= LOOKS

@@ -14,7 +14,7 @@ from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.augment import POLICIES
 from ms_gan.training.adversarial.losses import OBJECTIVES
 
-BLOCK = 128  # images whose numbers one stream gives; part of what a seed means: never change it
+BLOCK_IMAGES = 128  # images whose numbers one stream gives; part of what a seed means: never change it
 Array = Optional[np.ndarray]
 Draw = Callable[[np.random.Generator, int], np.ndarray]  # so many images' numbers, (count, ...)
 
@@ -113,10 +113,10 @@ class StepInputs:
         """
         start, stop = self._part.start, self._part.stop
         rows = []
-        for block in range(start // BLOCK, -(-stop // BLOCK)):
+        for block in range(start // BLOCK_IMAGES, -(-stop // BLOCK_IMAGES)):
             random = stream(self._config.seed, purpose, step, number, block)
-            drawn = draw(random, min(BLOCK, stop - block * BLOCK))
-            rows.append(drawn[max(0, start - block * BLOCK) :])
+            drawn = draw(random, min(BLOCK_IMAGES, stop - block * BLOCK_IMAGES))
+            rows.append(drawn[max(0, start - block * BLOCK_IMAGES) :])
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
     def _for_discriminator(self, part: StepNumbers, update: int) -> List:

@@ -11,11 +11,11 @@ from ms_gan.training.adversarial.losses import OBJECTIVES
 from ms_gan.training.schedules import SCHEDULES, decayed
 from ms_gan.training.showcase import Sign
 
-WINDOW = 500  # steps for which a sign must last; images are given twice as many to differ
+WINDOW_STEPS = 500  # steps for which a sign must last; images are given twice as many to differ
 CERTAIN = 0.01  # D(G(z)), 1 - D(x), or the discriminator's loss where its outputs are no probabilities
 STILL = 0.01  # movement of the weights, as a part of that of a random walk of steps as long as the learning rate
 ALIKE = 0.2  # distance between generated images, as a part of that between real ones
-COMPARED = 64  # images of a grid
+COMPARED_IMAGES = 64  # images of a grid
 
 
 def diversity(images: np.ndarray) -> float:
@@ -41,7 +41,7 @@ class Watch:
         self, config: Config, real: np.ndarray, generator: Sequence[ms.Parameter], total: int, told: Iterable[str] = ()
     ):
         self._config, self._generator, self._total = config, generator, total
-        self._real = diversity(real[:COMPARED]) if len(real) > 1 else 0.0
+        self._real = diversity(real[:COMPARED_IMAGES]) if len(real) > 1 else 0.0
         self._told: Set[str] = set(told)
         self._certain = 0
         self._before: Optional[Tuple[int, np.ndarray]] = None
@@ -55,7 +55,7 @@ class Watch:
         """
         certain = self._is_certain(statistics)
         self._certain = self._certain + len(certain) if certain.all() else int(certain[::-1].argmin())
-        if self._certain < WINDOW:
+        if self._certain < WINDOW_STEPS:
             return None
         return self._sign(
             "discriminator_wins",
@@ -73,7 +73,7 @@ class Watch:
 
     def weights(self, step: int) -> Optional[Sign]:
         """Whether the generator's weights have stood still for a window, after `step` steps."""
-        if self._before is not None and step - self._before[0] < WINDOW:
+        if self._before is not None and step - self._before[0] < WINDOW_STEPS:
             return None
         now = np.concatenate([parameter.asnumpy().ravel() for parameter in self._generator])
         before, self._before = self._before, (step, now)
@@ -93,12 +93,12 @@ class Watch:
         """Whether the images of the sample grids, uint8 (N, C, H, W), have been all alike for two windows."""
         if len(images) < 2 or not self._real:
             return None
-        share = diversity(images[:COMPARED]) / self._real
+        share = diversity(images[:COMPARED_IMAGES]) / self._real
         if share >= ALIKE:
             self._alike_since = None
             return None
         self._alike_since = step if self._alike_since is None else self._alike_since
-        if step - self._alike_since < 2 * WINDOW:
+        if step - self._alike_since < 2 * WINDOW_STEPS:
             return None
         return self._sign(
             "samples_alike",

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from ms_gan.runtime.workers import Workers
-from ms_gan.training.adversarial.inputs import BLOCK, StepInputs
+from ms_gan.training.adversarial.inputs import BLOCK_IMAGES, StepInputs
 from tests.conftest import tiny_config
 
 
 @pytest.fixture
 def images():
-    return np.random.default_rng(0).integers(0, 256, (4 * BLOCK, 1, 6, 6), np.uint8)
+    return np.random.default_rng(0).integers(0, 256, (4 * BLOCK_IMAGES, 1, 6, 6), np.uint8)
 
 
 def everything(batch_size):
@@ -22,7 +22,7 @@ def everything(batch_size):
     return config
 
 
-@pytest.mark.parametrize("batch_size", [16, 2 * BLOCK + 20])
+@pytest.mark.parametrize("batch_size", [16, 2 * BLOCK_IMAGES + 20])
 def test_workers_share_what_one_would_be_given(images, batch_size):
     config = everything(batch_size)
     whole = StepInputs(config, images, 5).numbers(3)
@@ -36,7 +36,7 @@ def test_workers_share_what_one_would_be_given(images, batch_size):
 
 def test_no_numbers_come_twice(images):
     """In no two steps, looks or blocks of the batch."""
-    inputs = StepInputs(everything(2 * BLOCK), images, 5)
+    inputs = StepInputs(everything(2 * BLOCK_IMAGES), images, 5)
     drawn = [inputs.numbers(step) for step in (0, 1)]
     for name in ("latents_d", "latents_g", "label_noise", "noise", "augmentation", "interpolation"):
         arrays = [getattr(one, name) for one in drawn]

@@ -116,7 +116,7 @@ def test_images_that_stay_alike():
 
 def warnings_of(device, path, monkeypatch, change, spoil=None):
     """The signs that a short run with a window of 20 steps is told of, and when."""
-    monkeypatch.setattr(watch, "WINDOW", 20)
+    monkeypatch.setattr(watch, "WINDOW_STEPS", 20)
     config = tiny_config(epochs=50, log_every=5, sample_every=10)
     config.output = str(path)
     change(config)
