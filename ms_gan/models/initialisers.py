@@ -6,8 +6,11 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn
 
+from ms_gan.models.embeddings import Embedding
+from ms_gan.models.per_image import InstanceNorm
+
 WEIGHTED = (nn.Dense, nn.Conv2d, nn.Conv2dTranspose)
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, InstanceNorm)
 
 
 def _fans(weight: ms.Parameter) -> Tuple[int, int]:
@@ -63,16 +66,32 @@ def initialise(network: nn.Cell, scheme: str, random: np.random.Generator) -> No
     weights on every device and under every MindSpore version.
 
     Args:
-        network: a network of the layers in layers.py. BatchNorm keeps beta 0, and gamma 1 except under
-            normal_002, where gamma comes from N(1, 0.02).
+        network: a network of the layers in layers.py. Norms keep beta 0, and gamma 1 except under normal_002, where
+            gamma comes from N(1, 0.02). An Embedding's rows come from N(0, 1), as PyTorch's do, under the schemes that
+            go by the fan in, which is 1 there.
         scheme: a key of INITIALISERS.
         random: where the numbers come from.
     """
     for _, layer in network.cells_and_names():
         if isinstance(layer, WEIGHTED):
             INITIALISERS[scheme](layer, random)
-        elif isinstance(layer, NORMS) and scheme == "normal_002":
+        elif isinstance(layer, Embedding):
+            _embedding(layer, scheme, random)
+        elif isinstance(layer, NORMS) and scheme == "normal_002" and _has_gamma(layer):
             _set(layer.gamma, 1 + 0.02 * random.standard_normal(layer.gamma.shape))
+
+
+def _embedding(layer: Embedding, scheme: str, random: np.random.Generator) -> None:
+    if scheme in ("uniform_fan_in", "he_normal"):
+        _set(layer.weight, random.standard_normal(layer.weight.shape))
+    else:
+        INITIALISERS[scheme](layer, random)
+
+
+def _has_gamma(norm: nn.Cell) -> bool:
+    """Whether training adjusts a norm's scale."""
+    gamma = getattr(norm, "gamma", None)
+    return gamma is not None and gamma.requires_grad
 
 
 def _set(parameter: ms.Parameter, values: np.ndarray) -> None:

@@ -4,7 +4,9 @@ from typing import Sequence
 
 from mindspore import nn, ops
 
+from ms_gan.models import per_image
 from ms_gan.models.cpu import convolution, norms
+from ms_gan.models.cpu import instance_norm as instance_norms
 
 _products = False
 _reduced = False
@@ -20,6 +22,11 @@ def convolutions_as_products(chosen: bool, reduced: bool = False) -> None:
     """
     global _products, _reduced
     _products, _reduced = chosen, reduced
+
+
+def channels_last() -> bool:
+    """Whether what is built from now on for chains takes and gives (N, H, W, C); otherwise (N, C, H, W)."""
+    return _products
 
 
 def dense(inputs: int, outputs: int, bias: bool = True) -> nn.Dense:
@@ -77,11 +84,33 @@ def batch_norm(width: int) -> nn.BatchNorm1d:
     return nn.BatchNorm1d(width, eps=1e-5, momentum=0.9)
 
 
-def batch_norm_2d(channels: int) -> nn.BatchNorm2d:
-    """BatchNorm over (N, channels, H, W), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1)."""
+def batch_norm_2d(channels: int, affine: bool = True) -> nn.BatchNorm2d:
+    """BatchNorm over (N, channels, H, W), eps 1e-5; the running statistics keep 0.9 (in PyTorch's terms 0.1).
+
+    Args:
+        channels: C.
+        affine: whether training adjusts gamma and beta; otherwise they stay 1 and 0.
+    """
     if _products:
-        return norms.BatchNorm2d(channels, 1e-5, 0.9, _reduced)
-    return nn.BatchNorm2d(channels, eps=1e-5, momentum=0.9)
+        return norms.BatchNorm2d(channels, 1e-5, 0.9, _reduced, affine)
+    return nn.BatchNorm2d(channels, eps=1e-5, momentum=0.9, affine=affine)
+
+
+def instance_norm(channels: int, affine: bool = True) -> per_image.InstanceNorm:
+    """Each channel of each of (N, channels, H, W) images normalised by itself, eps 1e-5.
+
+    Args:
+        channels: C.
+        affine: whether there are gamma and beta, which training adjusts. In PyTorch the default is that there are none.
+    """
+    if _products:
+        return instance_norms.InstanceNorm(channels, affine, exact=_reduced)
+    return per_image.InstanceNorm(channels, affine)
+
+
+def scale_and_shift() -> per_image.ScaleAndShift:
+    """x * scale + shift with numbers for each image, or for each pixel: what makes a norm a conditional one."""
+    return instance_norms.ScaleAndShift(_reduced) if _products else per_image.ScaleAndShift()
 
 
 class LeakyReLU(nn.Cell):

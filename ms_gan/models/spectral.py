@@ -1,17 +1,22 @@
-"""Spectral normalisation: weights divided by their largest singular value, which bounds a discriminator's slope."""
+"""Spectral normalisation: weights divided by their largest singular value, which bounds a network's slope."""
 
 import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.models.cpu import convolution
+from ms_gan.models.embeddings import Embedding
 from ms_gan.models.layers import product, total
 
-# The operations that take a layer's weight as their second input, under the names that the layer keeps them by.
+# The operations that take a layer's weight as their second input, under the names that the layer keeps them by, and the
+# axis of the weight that has the outputs. For an Embedding, whose input is a label, PyTorch takes that of the labels.
 OPERATIONS = (
-    (convolution.Conv2d, ("winograd", "product")),
-    (nn.Conv2d, ("conv2d",)),
-    (nn.Dense, ("matmul",)),
+    (convolution.Conv2d, ("winograd", "product"), 0),
+    (convolution.ConvTranspose2d, ("product",), 1),
+    (nn.Conv2d, ("conv2d",), 0),
+    (nn.Conv2dTranspose, ("conv2d_transpose",), 1),
+    (nn.Dense, ("matmul",), 0),
+    (Embedding, ("rows",), 0),
 )
 
 
@@ -29,8 +34,9 @@ class SpectralNorm(nn.Cell):
 
     Args:
         operation: linear in its second input.
-        weight: the parameter that the second one is made of, (outputs, ...).
+        weight: the parameter that the second one is made of.
         u: (1, outputs), a parameter without a gradient.
+        axis: of the weight's outputs, 0 or 1.
 
     Inputs:
         those of the operation: x, the weight in whichever layout the operation takes, and what follows.
@@ -39,11 +45,12 @@ class SpectralNorm(nn.Cell):
         those of the operation.
     """
 
-    def __init__(self, operation, weight: ms.Parameter, u: ms.Parameter):
+    def __init__(self, operation, weight: ms.Parameter, u: ms.Parameter, axis: int = 0):
         super().__init__()
         self.operation = operation
         self.weight = weight
         self.u = u
+        self.axis = axis
         self.times_transposed = ops.MatMul(transpose_b=True)
 
     def construct(self, x, weight, *rest):
@@ -53,7 +60,8 @@ class SpectralNorm(nn.Cell):
 
     def sigma(self):
         """The weight's largest singular value, (1, 1)."""
-        matrix = self.weight.reshape((self.weight.shape[0], -1))
+        weight = self.weight.swapaxes(0, 1) if self.axis else self.weight
+        matrix = weight.reshape((weight.shape[0], -1))
         v = _unit(ops.stop_gradient(product(self.u, matrix)))
         image = self.times_transposed(v, matrix)
         u = _unit(ops.stop_gradient(image))
@@ -63,25 +71,26 @@ class SpectralNorm(nn.Cell):
 
 
 def normalise_spectra(network: nn.Cell, random: np.random.Generator) -> None:
-    """Give every Dense and every convolution of a network spectral normalisation, in place.
+    """Give every Dense, convolution, transposed convolution and Embedding of a network spectral normalisation.
 
     Names and values of the weights stay; beside each `weight` there is now a `weight_u`, saved and restored with
     them, which training does not adjust. To be called once, and not for weights that are all zero.
 
     Args:
-        network: a discriminator of the layers in layers.py; transposed convolutions stay as they are.
+        network: a network of the layers in layers.py and embeddings.py. The rows of conditional norms are no weights,
+            and stay as they are.
         random: where each first u comes from.
     """
     for _, layer in list(network.cells_and_names()):
-        operations = next((names for kind, names in OPERATIONS if isinstance(layer, kind)), ())
+        operations, axis = next((found for kind, *found in OPERATIONS if isinstance(layer, kind)), ((), 0))
         if not operations:
             continue
-        u = random.standard_normal((1, layer.weight.shape[0])).astype(np.float32)
+        u = random.standard_normal((1, layer.weight.shape[axis])).astype(np.float32)
         name = layer.weight.name
         layer.weight_u = ms.Parameter(ms.Tensor(u / np.linalg.norm(u)), name="weight_u", requires_grad=False)
         for operation in operations:
             if hasattr(layer, operation):
-                norm = SpectralNorm(getattr(layer, operation), layer.weight, layer.weight_u)
+                norm = SpectralNorm(getattr(layer, operation), layer.weight, layer.weight_u, axis)
                 setattr(layer, operation, norm.set_train(layer.training))
         # A cell that takes in another one has put its own name before those of the parameters.
         layer.weight.name, layer.weight_u.name = name, f"{name}_u"

@@ -16,10 +16,11 @@ class _OfRows:
         channels: C.
         eps, momentum: as in nn.BatchNorm2d.
         exact: for devices that round what products multiply: without products.
+        affine: whether training adjusts gamma and beta; otherwise they stay 1 and 0.
     """
 
-    def __init__(self, channels: int, eps: float, momentum: float, exact: bool = False):
-        super().__init__(channels, eps, momentum)
+    def __init__(self, channels: int, eps: float, momentum: float, exact: bool = False, affine: bool = True):
+        super().__init__(channels, eps, momentum, affine)
         self.exact = exact
         self.normalise = self._normaliser()
 
