@@ -85,7 +85,7 @@ def test_an_archive_of_absurd_size_is_refused(tmp_path, monkeypatch):
 
 
 BAD_FILES = {
-    "cut": (CONTENT[BATCHES[2]][:-1], "61,459 bytes are no whole number"),
+    "cut": (CONTENT[BATCHES[2]][:-1], "61,459 bytes are not a whole number"),
     "empty": (b"", "0 bytes"),
     "class": (bytes([10]) + CONTENT[BATCHES[2]][1:], "class 10 found"),
 }
