@@ -1,4 +1,4 @@
-"""Blocks that networks with branches are built from: residual blocks, skip connections, changes of an image's size.
+"""Blocks that networks with branches are built from: residual blocks, skip connections, cells with a condition.
 
 They stand in chains, as convolutions do, and take and give images in the layout of the chain: a U-Net or a ResNet in
 one chain transposes its images twice in all, however many skips it has. In the docstrings that is (N, C, H, W).
@@ -9,13 +9,9 @@ ms_gan.models.embeddings. Blocks hand theirs on to such cells among their own, a
 
 from typing import Optional, Sequence
 
-import mindspore as ms
-import numpy as np
 from mindspore import nn, ops
-from mindspore.ops import constexpr
 
 from ms_gan.models import layers
-from ms_gan.models.cpu import resampling
 
 
 class Row(nn.SequentialCell):
@@ -78,6 +74,26 @@ class Residual(nn.Cell):
         return x + y
 
 
+class Joined(nn.Cell):
+    """Two tensors of the same shape (N, C, H, W), but for one axis, in a row along that axis.
+
+    The gradient is written out because MindSpore's for Concat has no kernel for GPUs (SplitWithSize).
+    """
+
+    def __init__(self, axis: int):
+        super().__init__()
+        self.axis = axis
+
+    def construct(self, x, y):
+        return ops.concat((x, y), self.axis)
+
+    def bprop(self, x, y, out, gradient):
+        """The gradients for x and y: parts of that for both."""
+        start, middle = (0,) * len(x.shape), [0] * len(x.shape)
+        middle[self.axis] = x.shape[self.axis]
+        return ops.slice(gradient, start, x.shape), ops.slice(gradient, tuple(middle), y.shape)
+
+
 class Concatenated(nn.Cell):
     """x and inner(x), channels of the one after those of the other: a U-Net's skip (arXiv:1505.04597, figure 1).
 
@@ -95,101 +111,7 @@ class Concatenated(nn.Cell):
         super().__init__()
         self.inner = Row(cells)
         self.conditional = self.inner.conditional
-        self.both = ops.Concat(3 if layers.channels_last() else 1)
+        self.join = Joined(3 if layers.channels_last() else 1)
 
     def construct(self, x, condition=None):
-        return self.both((x, self.inner(x, condition)))
-
-
-@constexpr
-def _doubled(side):
-    """The pixel (2 * side,) of a side that each pixel of the doubled side is a copy of."""
-    return ms.Tensor(np.arange(side, dtype=np.int32).repeat(2))
-
-
-class Upsampled(nn.Cell):
-    """Twice as many rows and columns, each a copy of its neighbour: nearest-neighbour interpolation by 2.
-
-    Inputs:
-        (N, C, H, W), float32.
-
-    Outputs:
-        (N, C, 2H, 2W).
-    """
-
-    def construct(self, x):
-        # MindSpore's ResizeNearestNeighbor registers no kernel for GPUs.
-        rows, columns = _doubled(x.shape[2]), _doubled(x.shape[3])
-        return ops.gather(ops.gather(x, rows, 2), columns, 3)
-
-
-class Pooled(nn.Cell):
-    """The mean of each 2x2 pixels: average pooling by 2.
-
-    Inputs:
-        (N, C, H, W), float32, H and W even.
-
-    Outputs:
-        (N, C, H / 2, W / 2).
-
-    Raises:
-        ValueError: an odd side.
-    """
-
-    def construct(self, x):
-        # MindSpore's AvgPool registers no kernel for GPUs.
-        images, channels, height, width = x.shape
-        if height % 2 or width % 2:
-            raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
-        squares = x.reshape((images * channels, height // 2, 2, width // 2, 2))
-        return 0.25 * layers.total(squares, (2, 4)).reshape((images, channels, height // 2, width // 2))
-
-
-@constexpr
-def _mirrored(side, pad):
-    """The pixel (side + 2 * pad,) of a side that each pixel of the padded side is a copy of."""
-    return ms.Tensor(np.pad(np.arange(side, dtype=np.int32), pad, mode="reflect"))
-
-
-class Reflected(nn.Cell):
-    """Images with a border that mirrors them, without the outermost pixels themselves: padding by reflection.
-
-    Args:
-        pad: pixels on every side, fewer than the image has.
-
-    Inputs:
-        (N, C, H, W), float32.
-
-    Outputs:
-        (N, C, H + 2 * pad, W + 2 * pad).
-
-    Raises:
-        ValueError: an image that is too small to be reflected.
-    """
-
-    def __init__(self, pad: int):
-        super().__init__()
-        self.pad = pad
-
-    def construct(self, x):
-        height, width = x.shape[2:]
-        if min(height, width) <= self.pad:
-            raise ValueError(f"a border of {self.pad} reflected pixels needs larger images than {height}x{width}")
-        # MindSpore's MirrorPad has no second derivative.
-        rows, columns = _mirrored(height, self.pad), _mirrored(width, self.pad)
-        return ops.gather(ops.gather(x, rows, 2), columns, 3)
-
-
-def upsampled() -> nn.Cell:
-    """`Upsampled` in the layout of chains."""
-    return resampling.Upsampled() if layers.channels_last() else Upsampled()
-
-
-def pooled() -> nn.Cell:
-    """`Pooled` in the layout of chains."""
-    return resampling.Pooled() if layers.channels_last() else Pooled()
-
-
-def reflected(pad: int) -> nn.Cell:
-    """`Reflected` in the layout of chains."""
-    return resampling.Reflected(pad) if layers.channels_last() else Reflected(pad)
+        return self.join(x, self.inner(x, condition))

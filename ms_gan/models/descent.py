@@ -25,7 +25,7 @@ class Descent(nn.Cell):
         value: a cell or function (x, *given) -> float32 (N,) or (N, 1), what is to fall for each row of x. Rows must
             not depend on one another: networks in it are in evaluation mode.
         stay: a function (x, *given) -> x that moves x to where it may be: within a distance of the start, for example.
-        rule: a key of RULES.
+        rule: sign or adam.
 
     Inputs:
         x: (N, ...), float32, where the search starts.
@@ -34,10 +34,15 @@ class Descent(nn.Cell):
 
     Outputs:
         x after the steps.
+
+    Raises:
+        ValueError: a rule that there is none of.
     """
 
     def __init__(self, value: Callable, stay: Callable, rule: str = "sign"):
         super().__init__(auto_prefix=False)
+        if rule not in RULES:
+            raise ValueError(f"a step goes by {' or '.join(RULES)}, not {rule}")
         self.value = value
         self.stay = stay
         self.rule = rule

@@ -7,17 +7,19 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
-SUM, PRODUCT = ops.ReduceSum(keep_dims=True), ops.MatMul()
+# Sums and repetitions are products with ones: where Mul, Add, Sub or Tile repeat, their gradients are made of an op
+# (SumExt) for which GPUs have no kernel.
+PRODUCT = ops.MatMul()
 
 
-def repeated(column, width: int):
-    """A column (M, 1) as each column of (M, width): a product, since gradients of broadcasts lack kernels on GPUs."""
-    return PRODUCT(column, ops.ones((1, width), column.dtype))
+def _sum(rows):
+    """(M, 1): the sum of each of rows (M, K)."""
+    return PRODUCT(rows, ops.ones((rows.shape[1], 1), rows.dtype))
 
 
-def of_each_image(row, images: int):
-    """A row (C,) for each channel of each image, (images * C, 1)."""
-    return PRODUCT(ops.ones((images, 1), row.dtype), row.reshape((1, -1))).reshape((-1, 1))
+def _repeated(numbers, count):
+    """(M, count): numbers (M, 1) side by side."""
+    return PRODUCT(numbers, ops.ones((1, count), numbers.dtype))
 
 
 class InstanceNorm(nn.Cell):
@@ -48,14 +50,15 @@ class InstanceNorm(nn.Cell):
 
     def construct(self, x):
         images, channels, height, width = x.shape
-        pixels = height * width
-        rows = x.reshape((images * channels, pixels))
-        centred = rows - repeated(SUM(rows, 1) / pixels, pixels)
-        scale = ops.rsqrt(SUM(centred * centred, 1) / pixels + self.eps)
+        rows, pixels = x.reshape((images * channels, -1)), height * width
+        centred = rows - _repeated(_sum(rows) / pixels, pixels)
+        scale = 1.0 / ops.sqrt(_sum(centred * centred) / pixels + self.eps)
         if not self.affine:
-            return (centred * repeated(scale, pixels)).reshape(x.shape)
-        scaled = centred * repeated(scale * of_each_image(self.gamma, images), pixels)
-        return (scaled + repeated(of_each_image(self.beta, images), pixels)).reshape(x.shape)
+            return (centred * _repeated(scale, pixels)).reshape(x.shape)
+        ones = ops.ones((images, 1), x.dtype)
+        scale = scale * PRODUCT(ones, self.gamma.reshape((1, -1))).reshape((-1, 1))
+        shift = PRODUCT(ones, self.beta.reshape((1, -1))).reshape((-1, 1))
+        return (centred * _repeated(scale, pixels) + _repeated(shift, pixels)).reshape(x.shape)
 
 
 class ScaleAndShift(nn.Cell):
@@ -74,6 +77,6 @@ class ScaleAndShift(nn.Cell):
     def construct(self, x, scale, shift):
         if scale.ndim == 2:
             pixels = x.shape[2] * x.shape[3]
-            scale = repeated(scale.reshape((-1, 1)), pixels).reshape(x.shape)
-            shift = repeated(shift.reshape((-1, 1)), pixels).reshape(x.shape)
+            scale = _repeated(scale.reshape((-1, 1)), pixels).reshape(x.shape)
+            shift = _repeated(shift.reshape((-1, 1)), pixels).reshape(x.shape)
         return x * scale + shift

@@ -71,7 +71,7 @@ class SpectralNorm(nn.Cell):
 
 
 def normalise_spectra(network: nn.Cell, random: np.random.Generator) -> None:
-    """Give every Dense, convolution, transposed convolution and Embedding of a network spectral normalisation.
+    """Give every Dense, every convolution, transposed or not, and every Embedding spectral normalisation, in place.
 
     Names and values of the weights stay; beside each `weight` there is now a `weight_u`, saved and restored with
     them, which training does not adjust. To be called once, and not for weights that are all zero.

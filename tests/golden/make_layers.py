@@ -1,7 +1,7 @@
-"""Makes the reference arrays of blocks, norms and embeddings with PyTorch: python tests/golden/make_layers.py.
+"""Makes the reference arrays of blocks, norms, embeddings and descent with PyTorch: python tests/golden/make_layers.py.
 
-For each layer the output, the gradients of the sum of its cubes, and those of the squares of the first of these, for
-images and parameters. Needs the `bench` extra.
+For each layer its outputs, the gradients of the sum of their cubes for inputs and parameters, and those of the sum of
+squares of the inputs' gradient: what tests/models/derivatives.py computes. Needs the `bench` extra.
 """
 
 from pathlib import Path
@@ -13,83 +13,123 @@ from torch import nn
 from torch.nn import functional as F
 
 HERE = Path(__file__).parent
-LABELS = torch.tensor([0, 2, 1, 2])
+SHAPE = (4, 3, 4, 6)
+LABELS = torch.tensor([2, 0, 2, 1])
+MIXTURES = torch.from_numpy(0.5 + values("mixtures", (4, 3), 0.5))
 
 
-def conv(inputs, outputs):
-    return nn.Conv2d(inputs, outputs, 3, 1, 1)
+def class_batch_norm(rows):
+    """BatchNorm and the rows of gamma and beta that `rows` takes from their tables."""
+
+    def function(x, gamma, beta):
+        scale, shift = (rows(table)[:, :, None, None] for table in (gamma, beta))
+        return F.batch_norm(x, None, None, training=True) * scale + shift
+
+    return function
 
 
-def norm(channels):
-    return nn.InstanceNorm2d(channels, affine=True)
+def residual(x, gamma, beta, inner, first, outer):
+    y = F.instance_norm(x, weight=gamma, bias=beta)
+    y = F.conv2d(F.pad(y, (1, 1, 1, 1), mode="reflect"), inner, first)
+    return F.conv2d(x, outer) + F.avg_pool2d(F.interpolate(y, scale_factor=2), 2)
 
 
-class Residual(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.inner = nn.Sequential(conv(4, 4), norm(4), nn.LeakyReLU(0.2), conv(4, 4))
-
-    def forward(self, x):
-        return x + self.inner(x)
+def concatenated(x, down, up, bias):
+    y = F.conv_transpose2d(torch.tanh(F.conv2d(x, down, stride=2, padding=1)), up, bias, stride=2, padding=1)
+    return torch.cat([x, y], 1)
 
 
-class Concatenated(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.inner = conv(4, 3)
+NORM = {"0.gamma": (3,), "0.beta": (3,)}
+CLASSES = {"0.gamma": (3, 3), "0.beta": (3, 3)}
+LAYERS = {  # the shape of the inputs, those of the parameters, and a function of both
+    "upsampled": (SHAPE, {}, lambda x: F.interpolate(x, scale_factor=2, mode="nearest")),
+    "pooled": (SHAPE, {}, lambda x: F.avg_pool2d(x, 2)),
+    "reflected by 1": (SHAPE, {}, lambda x: F.pad(x, (1, 1, 1, 1), mode="reflect")),
+    "reflected by 3": (SHAPE, {}, lambda x: F.pad(x, (3, 3, 3, 3), mode="reflect")),
+    "instance norm": (SHAPE, NORM, lambda x, gamma, beta: F.instance_norm(x, weight=gamma, bias=beta)),
+    "instance norm, plain": (SHAPE, {}, F.instance_norm),
+    "class batch norm": (SHAPE, CLASSES, class_batch_norm(lambda table: table[LABELS])),
+    "class batch norm, mixed": (SHAPE, CLASSES, class_batch_norm(lambda table: MIXTURES @ table)),
+    "embedding": ((4, 5), {"embedding.weight": (3, 5)}, lambda x, table: x * F.embedding(LABELS, table)),
+    "embedding, mixed": ((4, 5), {"embedding.weight": (3, 5)}, lambda x, table: x * (MIXTURES @ table)),
+    "residual": (
+        SHAPE,
+        {"0.inner.0.gamma": (3,), "0.inner.0.beta": (3,), "0.inner.2.weight": (5, 3, 3, 3), "0.inner.2.bias": (5,),
+         "0.shortcut.0.weight": (5, 3, 1, 1)},
+        residual,
+    ),
+    "concatenated": (
+        SHAPE,
+        {"0.inner.0.weight": (5, 3, 4, 4), "0.inner.2.weight": (5, 2, 4, 4), "0.inner.2.bias": (2,)},
+        concatenated,
+    ),
+}  # fmt: skip
 
-    def forward(self, x):
-        return torch.cat([x, self.inner(x)], 1)
+
+def layers():
+    golden = {}
+    for name, (shape, shapes, function) in LAYERS.items():
+        x = torch.from_numpy(values(name, shape)).requires_grad_()
+        parameters = [torch.from_numpy(weight(path, shape)).requires_grad_() for path, shape in shapes.items()]
+        y = function(x, *parameters)
+        first = torch.autograd.grad(y.pow(3).sum(), [x, *parameters], create_graph=True)
+        second = torch.autograd.grad(first[0].square().sum(), [x, *parameters])
+        golden[name] = y
+        for order, found in enumerate((first, second), 1):
+            golden |= {f"{name}.{path}.{order}": value for path, value in zip(["x", *shapes], found)}
+    return golden
 
 
-class ClassBatchNorm(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.norm = nn.BatchNorm2d(4, affine=False)
-        self.gamma, self.beta = nn.Parameter(torch.ones(3, 4)), nn.Parameter(torch.zeros(3, 4))
+def spectral_generator():
+    """Two passes of a generator of a label, with spectral normalisation in all layers."""
+    layers = {
+        "embedding": nn.Embedding(3, 8), "layers.0": nn.ConvTranspose2d(2, 16, 4, 2, 1),
+        "layers.2": nn.ConvTranspose2d(16, 3, 3),
+    }  # fmt: skip
+    weights = {f"{name}.{kind}": value for name, layer in layers.items() for kind, value in layer.named_parameters()}
+    for name, parameter in weights.items():
+        parameter.data = torch.from_numpy(3 * weight(name, tuple(parameter.shape)))
+    for name, layer in layers.items():
+        nn.utils.spectral_norm(layer)
+        layer.weight_u.data = F.normalize(torch.from_numpy(values(f"{name}.weight", layer.weight_u.shape)), dim=0)
+    embedding, first, second = layers.values()
+    real, fake = (
+        second(F.leaky_relu(first(embedding(labels).reshape(-1, 2, 2, 2)), 0.2))
+        for labels in (LABELS, torch.tensor([1, 0, 0, 2]))
+    )
+    found = torch.autograd.grad(real.square().mean() + fake.mean(), list(weights.values()))
+    vectors = {f"{name}.weight_u": layer.weight_u.clone() for name, layer in layers.items()}
+    return {"real": real, "fake": fake} | dict(zip(weights, found)) | vectors
 
-    def forward(self, x):
-        rows = [table[LABELS][:, :, None, None] for table in (self.gamma, self.beta)]
-        return self.norm(x) * rows[0] + rows[1]
 
-
-class Function(nn.Module):
-    def __init__(self, function):
-        super().__init__()
-        self.forward = function
-
-
-LAYERS = {
-    "instance_norm": norm(4),
-    "instance_norm_plain": nn.InstanceNorm2d(4),
-    "upsampled": Function(lambda x: F.interpolate(x, scale_factor=2, mode="nearest")),
-    "pooled": Function(lambda x: F.avg_pool2d(x, 2)),
-    "reflected": Function(lambda x: F.pad(x, (2, 2, 2, 2), mode="reflect")),
-    "residual": Residual(),
-    "concatenated": Concatenated(),
-    "class_batch_norm": ClassBatchNorm(),
-}
+def descent():
+    """Steps written out one by one: signs by hand, Adam by PyTorch's optimizer."""
+    golden = {}
+    matrix, low, high = (torch.from_numpy(values(name, (4, 6))) for name in ("matrix", "low", "high"))
+    start, rates = torch.from_numpy(values("start", (4, 6))), [0.3, 0.2, 0.1, 0.4, 0.05]
+    for rule in ("sign", "adam"):
+        x = start.clone().requires_grad_()
+        adam = torch.optim.Adam([x])
+        for rate in rates:
+            adam.zero_grad()
+            (torch.tanh(x * matrix) * x).sum(1).sum().backward()
+            adam.param_groups[0]["lr"] = rate
+            with torch.no_grad():
+                if rule == "sign":
+                    x -= rate * x.grad.sign()
+                else:
+                    adam.step()
+                x.copy_(torch.minimum(torch.maximum(x, low - 0.8), high + 0.8))
+        golden[rule] = x
+    return golden
 
 
 def main():
-    golden = {}
-    for name, layer in LAYERS.items():
-        images = torch.from_numpy(values(f"{name} images", (4, 4, 6, 6))).requires_grad_()
-        parameters = list(layer.parameters())
-        for number, parameter in enumerate(parameters):
-            parameter.data = torch.from_numpy(2 * weight(f"{name} {number}", tuple(parameter.shape)))
-        made = layer(images)
-        first = torch.autograd.grad((made**3).sum(), [images, *parameters], create_graph=True)
-        second = torch.autograd.grad((first[0] ** 2).sum(), [images, *parameters], allow_unused=True)
-        golden[f"{name}.output"] = made
-        for order, found in (("first", first), ("second", second)):
-            for number, gradient in enumerate(found):
-                golden[f"{name}.{order}.{number}"] = torch.zeros(()) if gradient is None else gradient
-    table = torch.from_numpy(values("embedding", (3, 5))).requires_grad_()
-    made = F.embedding(LABELS, table)
-    golden["embedding.output"] = made
-    golden["embedding.first"] = torch.autograd.grad((made**3).sum(), table)[0]
-    np.savez_compressed(HERE / "layers.npz", **{name: array.detach().numpy() for name, array in golden.items()})
+    torch.set_num_threads(1)
+    for make in (layers, spectral_generator, descent):
+        golden = {key: value.detach().numpy() for key, value in make().items()}
+        np.savez_compressed(HERE / f"{make.__name__}.npz", **golden)
+        print(make.__name__, len(golden), sum(value.size for value in golden.values()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Blocks, per-image norms and embeddings against PyTorch (tests/golden/make_layers.py), as chains and as own layers."""
+"""Blocks, norms and embeddings against PyTorch's, in every layout: values, first and second derivatives."""
 
 from pathlib import Path
 
@@ -8,130 +8,149 @@ import pytest
 from inputs import values, weight
 from mindspore import nn
 
-from ms_gan.models import blocks, layers
-from ms_gan.models.descent import Descent
+from ms_gan.models import layers
+from ms_gan.models.blocks import Concatenated, Residual, conditional_chain
 from ms_gan.models.embeddings import ClassBatchNorm, Embedding
-from ms_gan.models.initialisers import initialise
-from ms_gan.models.spectral import normalise_spectra
-from tests.models.derivatives import assert_close, gradients
+from ms_gan.models.resampling import Pooled, Reflected, Upsampled
+from tests.models.derivatives import gradients
 
 GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "layers.npz")
-LABELS = ms.Tensor(np.array([0, 2, 1, 2], np.int32))
+LABELS = np.array([2, 0, 2, 1], np.int32)
+MIXTURES = 0.5 + values("mixtures", (4, 3), 0.5)
+pytestmark = pytest.mark.usefixtures("device")
 
 
-def conv(inputs, outputs):
-    return layers.conv(inputs, outputs, 3, 1, "pad", 1)
+class Given(nn.Cell):
+    """A network of images and a condition, as one of images."""
 
-
-class Labelled(nn.Cell):
-    """A conditional cell with its labels."""
-
-    def __init__(self, cell, labels):
+    def __init__(self, network, condition):
         super().__init__(auto_prefix=False)
-        self.cell, self.labels = cell, labels
+        self.network = network
+        self.condition = ms.Tensor(condition)
 
     def construct(self, x):
-        return self.cell(x, self.labels)
+        return self.network(x, self.condition)
 
 
-def class_batch_norm():
-    return Labelled(blocks.conditional_chain([ClassBatchNorm(3, 4)]), LABELS)
+class Projection(nn.Cell):
+    """Features times what is embedded of their classes."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = Embedding(3, 5)
+
+    def construct(self, x, labels):
+        return x * self.embedding(labels)
 
 
-MADE = {
-    "instance_norm": lambda: layers.chain([layers.instance_norm(4)]),
-    "instance_norm_plain": lambda: layers.chain([layers.instance_norm(4, affine=False)]),
-    "upsampled": lambda: layers.chain([blocks.upsampled()]),
-    "pooled": lambda: layers.chain([blocks.pooled()]),
-    "reflected": lambda: layers.chain([blocks.reflected(2)]),
-    "residual": lambda: layers.chain(
-        [blocks.Residual([conv(4, 4), layers.instance_norm(4), layers.activation(0.2), conv(4, 4)])]
-    ),
-    "concatenated": lambda: layers.chain([blocks.Concatenated([conv(4, 3)])]),
-    "class_batch_norm": class_batch_norm,
+def residual():
+    inner = [layers.instance_norm(3), Reflected(1), layers.conv(3, 5, 3), Upsampled(), Pooled()]
+    return Residual(inner, [layers.conv(3, 5, 1, bias=False)])
+
+
+def concatenated():
+    down, up = layers.conv(3, 5, 4, 2, "pad", 1, bias=False), layers.conv_transpose(5, 2, 4, 2, "pad", 1)
+    return Concatenated([down, nn.Tanh(), up])
+
+
+CELLS = {
+    "upsampled": lambda: layers.chain([Upsampled()]),
+    "pooled": lambda: layers.chain([Pooled()]),
+    "reflected by 1": lambda: layers.chain([Reflected(1)]),
+    "reflected by 3": lambda: layers.chain([Reflected(3)]),
+    "instance norm": lambda: layers.chain([layers.instance_norm(3)]),
+    "instance norm, plain": lambda: layers.chain([layers.instance_norm(3, affine=False)]),
+    "class batch norm": lambda: Given(conditional_chain([ClassBatchNorm(3, 3)]), LABELS),
+    "class batch norm, mixed": lambda: Given(conditional_chain([ClassBatchNorm(3, 3)]), MIXTURES),
+    "embedding": lambda: Given(Projection(), LABELS),
+    "embedding, mixed": lambda: Given(Projection(), MIXTURES),
+    "residual": lambda: layers.chain([residual()]),
+    "concatenated": lambda: layers.chain([concatenated()]),
 }
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_a_layer_equals_pytorch_with_first_and_second_derivatives(kernels, name):
-    layer = MADE[name]().set_train()
-    parameters = layer.trainable_params()
-    for number, parameter in enumerate(parameters):
-        parameter.set_data(ms.Tensor(2 * weight(f"{name} {number}", parameter.shape)))
-    images = ms.Tensor(values(f"{name} images", (4, 4, 6, 6)))
-    assert_close([layer(images).asnumpy()], [GOLDEN[f"{name}.output"]])
-    count = 1 + len(parameters)
-    for order, which in ((1, "first"), (2, "second")):
-        expected = [GOLDEN[f"{name}.{which}.{number}"] for number in range(count)]
-        found = gradients(layer, images, order)
-        scale = max(np.abs(array).max() for array in expected)
-        for ours, theirs in zip(found, expected):
-            np.testing.assert_allclose(ours, np.broadcast_to(theirs, ours.shape), atol=1e-4 * scale, rtol=2e-4)
+@pytest.fixture(params=["native", "products", "exact products"])
+def layout(request):
+    """Each way to compute convolutions in turn, and the norms that go with it."""
+    chosen = layers._products, layers._reduced
+    layers.convolutions_as_products(request.param != "native", request.param == "exact products")
+    yield request.param
+    layers.convolutions_as_products(*chosen)
 
 
-def test_an_embedding_equals_pytorch_and_mixes_classes(device):
-    embedding = Embedding(3, 5)
-    embedding.weight.set_data(ms.Tensor(values("embedding", (3, 5))))
-    np.testing.assert_array_equal(embedding(LABELS).asnumpy(), GOLDEN["embedding.output"])
-
-    def cubes(labels):
-        return (embedding(labels) ** 3).sum()
-
-    gradient = ms.grad(cubes, None, embedding.trainable_params())(LABELS)
-    np.testing.assert_allclose(gradient[0].asnumpy(), GOLDEN["embedding.first"], rtol=1e-5, atol=1e-6)
-    one_hot = np.eye(3, dtype=np.float32)[LABELS.asnumpy()]
-    np.testing.assert_allclose(embedding(ms.Tensor(one_hot)).asnumpy(), GOLDEN["embedding.output"], rtol=1e-6)
-    half = embedding(ms.Tensor(np.float32([[0.5, 0.5, 0.0]]))).asnumpy()
-    np.testing.assert_allclose(half[0], values("embedding", (3, 5))[:2].mean(0), rtol=1e-5, atol=1e-6)
-
-
-def test_embeddings_are_initialised_and_both_variants_begin_alike(kernels):
-    network = nn.CellList([Embedding(5, 200), layers.instance_norm(4)])
-    initialise(network, "uniform_fan_in", np.random.default_rng(0))
-    table = network[0].weight.asnumpy()
-    assert abs(table.mean()) < 0.1 and abs(table.std() - 1) < 0.1
-    assert (network[1].gamma.asnumpy() == 1).all()
+@pytest.mark.parametrize("name", CELLS)
+def test_values_and_derivatives_are_pytorch_s(name, layout):
+    cell = CELLS[name]().set_train()
+    parameters = cell.trainable_params()
+    for parameter in parameters:
+        parameter.set_data(ms.Tensor(weight(parameter.name, parameter.shape)))
+    x = ms.Tensor(values(name, GOLDEN[f"{name}.x.1"].shape))
+    np.testing.assert_allclose(cell(x).asnumpy(), GOLDEN[name], atol=1e-5, rtol=1e-4)
+    for order in (1, 2):
+        expected = [GOLDEN[f"{name}.{path}.{order}"] for path in ["x", *(p.name for p in parameters)]]
+        floor = 1e-6 * max(np.abs(array).max() for array in expected)  # what rounding leaves of a derivative of zero
+        for found, array in zip(gradients(cell, x, order), expected):
+            np.testing.assert_allclose(found, array, atol=max(1e-4 * np.abs(array).max(), floor), rtol=1e-4)
 
 
-def test_spectral_normalisation_reaches_transposed_convolutions_and_embeddings(kernels):
-    cells = [layers.conv_transpose(3, 2, 4, 2, "pad", 1), Embedding(4, 6)]
-    network = nn.CellList(cells)
-    for number, cell in enumerate(cells):
-        cell.weight.set_data(ms.Tensor(3 * values(f"spectral {number}", cell.weight.shape)))
-    normalise_spectra(network, np.random.default_rng(0))
-    assert sum(name.endswith("weight_u") for name in (p.name for p in network.get_parameters())) == 2
-    network.set_train()
-    labels, images = ms.Tensor(np.arange(4, dtype=np.int32)), ms.Tensor(values("x", (2, 3, 4, 4)))
-    for _ in range(40):
-        rows, made = network[1](labels), layers.chain([network[0]])(images)
-    assert np.linalg.svd(rows.asnumpy(), compute_uv=False)[0] == pytest.approx(1, rel=1e-3)
-    assert np.isfinite(made.asnumpy()).all()
+def test_scales_and_shifts_by_rows_and_by_maps(layout):
+    random = np.random.default_rng(0)
+    x, scale, shift = (random.standard_normal((2, 3, 4, 5)).astype(np.float32) for _ in range(3))
+    cell = layers.scale_and_shift()
+    last = layers.channels_last()
+    for rows in (True, False):
+        factors = (scale[:, :, 0, 0], shift[:, :, 0, 0]) if rows else (scale, shift)
+        given = [ms.Tensor(np.moveaxis(a, 1, -1) if last and a.ndim == 4 else a) for a in (x, *factors)]
+        found = cell(*given).asnumpy()
+        expected = x * factors[0].reshape(2, 3, *factors[0].shape[2:] or (1, 1))
+        expected += factors[1].reshape(2, 3, *factors[1].shape[2:] or (1, 1))
+        np.testing.assert_allclose(np.moveaxis(found, -1, 1) if last else found, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("rule", ["sign", "adam"])
-def test_a_descent_in_one_graph_equals_its_steps_by_hand(device, rule):
-    start, goal = values("start", (3, 4)), values("goal", (3, 4))
-    rates = np.float32([0.1, 0.05, 0.02])
+class Transposes(nn.Cell):
+    """A U-Net of residual blocks, whose transposes are counted."""
 
-    def value(x, target):
-        return ((x - target) ** 2).sum(1)
+    def __init__(self):
+        super().__init__()
+        inner = [Pooled(), Residual([layers.conv(3, 3, 3, 1, "same"), layers.instance_norm(3)]), Upsampled()]
+        self.layers = layers.chain([Concatenated([Concatenated(inner), layers.conv(6, 3, 1)])])
 
-    def stay(x, target):
-        return ms.ops.minimum(ms.ops.maximum(x, ms.Tensor(-0.8, ms.float32)), ms.Tensor(0.8, ms.float32))
-
-    descent = Descent(value, stay, rule)
-    found = descent(ms.Tensor(start), ms.Tensor(rates), ms.Tensor(goal)).asnumpy()
-    x, mean, square = start.astype(np.float64), 0.0, 0.0
-    for step, rate in enumerate(rates, 1):
-        gradient = 2 * (x - goal)
-        mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
-        adam = mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-        x = np.clip(x - rate * (np.sign(gradient) if rule == "sign" else adam), -0.8, 0.8)
-    np.testing.assert_allclose(found, x, rtol=1e-4, atol=1e-5)
+    def construct(self, x):
+        return self.layers(x)
 
 
-def test_odd_sides_and_borders_wider_than_the_image_are_refused(kernels):
-    images = ms.Tensor(np.zeros((1, 1, 3, 3), np.float32))
-    for cell in (blocks.pooled(), blocks.reflected(3)):
-        with pytest.raises(ValueError):
-            layers.chain([cell])(images)
+def test_a_chain_with_skips_transposes_images_at_both_ends_alone(layout):
+    from tests.training.device_ops import compile_cell
+
+    if layout == "native":
+        pytest.skip("images are never transposed")
+    graph = compile_cell(Transposes(), [ms.Tensor(np.zeros((2, 3, 8, 8), np.float32))])
+    nodes = [node for part in [graph.graph, *graph.functions] for node in part.node]
+    weights = 2  # of the convolutions, brought to the layout of their products
+    assert sum("Transpose" in node.op_type for node in nodes) == 2 + weights
+
+
+def test_nothing_but_condition_goes_to_conditional_cells(layout):
+    norm = ClassBatchNorm(3, 3)
+    block = Residual([layers.activation(0), norm])
+    assert block.conditional and not Residual([layers.activation(0)]).conditional
+    network = conditional_chain([Upsampled(), Concatenated([block])])
+    norm.beta.set_data(ms.Tensor(np.arange(9, dtype=np.float32).reshape(3, 3)))
+    images = ms.Tensor(np.zeros((2, 3, 2, 2), np.float32))
+    found = network.set_train(False)(images, ms.Tensor(np.int32([2, 0]))).asnumpy()
+    assert found.shape == (2, 6, 4, 4) and not found[:, :3].any()
+    assert found[0, 3:, 0, 0].tolist() == [6, 7, 8] and found[1, 3:, 3, 3].tolist() == [0, 1, 2]
+
+
+def test_impossible_sizes_are_refused(layout):
+    images = ms.Tensor(np.zeros((2, 3, 4, 5), np.float32))
+    with pytest.raises(ValueError, match="needs even sides, not 4x5"):
+        layers.chain([Pooled()])(images)
+    with pytest.raises(ValueError, match="4 reflected pixels needs larger images than 4x5"):
+        layers.chain([Reflected(4)])(images)
+
+
+def test_a_norm_of_a_conditional_one_has_nothing_of_its_own_to_train(layout):
+    norm = ClassBatchNorm(3, 4)
+    assert [p.name.split(".")[-1] for p in norm.trainable_params()] == ["gamma", "beta"]
+    assert (norm.gamma.asnumpy() == 1).all() and not norm.beta.asnumpy().any()

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from mindspore import nn
 
+from ms_gan.models.embeddings import ClassBatchNorm, Embedding
 from ms_gan.models.initialisers import initialise
-from ms_gan.models.layers import batch_norm_2d, conv, conv_transpose, dense
+from ms_gan.models.layers import batch_norm_2d, conv, conv_transpose, dense, instance_norm
 from ms_gan.seeds import Purpose, stream
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -48,3 +49,21 @@ def test_he_keeps_the_size_of_signals_through_relu():
     signal = np.maximum(np.random.default_rng(1).standard_normal((200, 400)), 0)
     after = np.maximum(signal @ layer.weight.asnumpy().T, 0)
     assert (after**2).mean() == pytest.approx((signal**2).mean(), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "scheme, spread",
+    [("uniform_fan_in", 1), ("he_normal", 1), ("normal_002", 0.02), ("glorot_uniform", (2 / (50 + 200)) ** 0.5)],
+)
+def test_embeddings_begin_with_the_spread_of_their_scheme(scheme, spread):
+    layer = Embedding(50, 200)
+    initialise(layer, scheme, np.random.default_rng(0))
+    assert layer.weight.asnumpy().std() == pytest.approx(spread, rel=0.02)
+
+
+def test_norms_without_scales_of_their_own_stay_at_one():
+    network = nn.SequentialCell([ClassBatchNorm(3, 4), instance_norm(4, affine=False), instance_norm(400)])
+    initialise(network, "normal_002", np.random.default_rng(0))
+    assert (network[0].gamma.asnumpy() == 1).all() and (network[0].normalise.gamma.asnumpy() == 1).all()
+    assert not list(network[1].get_parameters())
+    assert network[2].gamma.asnumpy().std() == pytest.approx(0.02, rel=0.15)

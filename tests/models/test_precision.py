@@ -1,8 +1,10 @@
 import mindspore as ms
 import numpy as np
 import pytest
+from mindspore import nn
 
 from ms_gan.models import dcgan, layers, mlp
+from ms_gan.models.embeddings import ClassBatchNorm, Embedding
 from ms_gan.models.initialisers import initialise
 from ms_gan.models.precision import compute_in, leave_bfloat16_to_kernels
 from ms_gan.models.spectral import normalise_spectra
@@ -67,3 +69,25 @@ def test_bfloat16_is_the_layers_affair_but_on_a_cpu():
     finally:
         leave_bfloat16_to_kernels(True)
     assert halved(network, "bf16") == ["layers.0"]
+
+
+class Conditional(nn.Cell):
+    def __init__(self):
+        super().__init__()
+        self.embedding = Embedding(3, 4)
+        self.convolution = layers.conv(4, 4, 3, padding="same")
+        self.norms = nn.CellList([ClassBatchNorm(3, 4), layers.instance_norm(4)])
+        self.last = nn.Tanh()
+
+    def construct(self, x, labels):
+        x = x * self.embedding(labels).reshape((-1, 4, 1, 1))
+        return self.last(self.norms[1](self.norms[0](self.convolution(x), labels)))
+
+
+def test_embeddings_and_norms_stay_in_float32():
+    network = Conditional().set_train()
+    initialise(network, "he_normal", np.random.default_rng(1))
+    compute_in(network, "fp16")
+    assert halved(network) == ["convolution"]
+    images = np.random.default_rng(0).standard_normal((2, 4, 6, 6)).astype(np.float32)
+    assert network(ms.Tensor(images), ms.Tensor(np.int32([0, 2]))).dtype == ms.float32

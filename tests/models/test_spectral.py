@@ -7,9 +7,10 @@ from inputs import values, weight
 from mindspore import nn
 
 from ms_gan.models import layers
+from ms_gan.models.embeddings import ClassBatchNorm, Embedding
 from ms_gan.models.spectral import normalise_spectra
 
-GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "spectral.npz")
+GOLDEN, GENERATOR = (np.load(Path(__file__).parents[1] / "golden" / f"spectral{of}.npz") for of in ("", "_generator"))
 BATCH = 6
 
 
@@ -22,6 +23,19 @@ class Discriminator(nn.Cell):
 
     def construct(self, images):
         return self.dense(self.layers(images).reshape((images.shape[0], -1)))
+
+
+class Generator(nn.Cell):
+    """Images of labels, without latents."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = Embedding(3, 8)
+        cells = [layers.conv_transpose(2, 16, 4, 2, "pad", 1), layers.activation(0.2), layers.conv_transpose(16, 3, 3)]
+        self.layers = layers.chain(cells)
+
+    def construct(self, labels):
+        return self.layers(self.embedding(labels).reshape((-1, 2, 2, 2)))
 
 
 class TwoPasses(nn.Cell):
@@ -41,7 +55,16 @@ class TwoPasses(nn.Cell):
 
 
 def test_two_passes_are_two_iterations_of_the_paper(mode, kernels):
-    network = Discriminator().set_train()
+    check_two_passes(Discriminator(), [values(name, (BATCH, 3, 4, 4)) for name in ("real", "fake")], GOLDEN)
+
+
+def test_two_passes_of_transposed_convolutions_and_embeddings(mode, kernels):
+    check_two_passes(Generator(), [np.int32([2, 0, 2, 1]), np.int32([1, 0, 0, 2])], GENERATOR)
+
+
+def check_two_passes(network, inputs, golden):
+    """Outputs, gradients and vectors after both passes against PyTorch's; evaluation leaves the vectors alone."""
+    network.set_train()
     for parameter in network.get_parameters():
         parameter.set_data(ms.Tensor(3 * weight(parameter.name, parameter.shape)))
     names = [parameter.name for parameter in network.get_parameters()]
@@ -54,15 +77,15 @@ def test_two_passes_are_two_iterations_of_the_paper(mode, kernels):
         start = values(name[: -len("_u")], vector.shape)
         vector.set_data(ms.Tensor(start / np.linalg.norm(start)))
 
-    images = [ms.Tensor(values(name, (BATCH, 3, 4, 4))) for name in ("real", "fake")]
-    gradients, logits = TwoPasses(network)(*images)
-    found = {"real": logits[0], "fake": logits[1], **dict(zip(names, gradients))}
+    inputs = [ms.Tensor(array) for array in inputs]
+    gradients, outputs = TwoPasses(network)(*inputs)
+    found = {"real": outputs[0], "fake": outputs[1], **dict(zip(names, gradients))}
     for name, value in {**found, **vectors}.items():
-        expected = GOLDEN[name].reshape(value.shape)
+        expected = golden[name].reshape(value.shape)
         np.testing.assert_allclose(value.asnumpy(), expected, rtol=1e-3, atol=1e-5 * max(1, np.abs(expected).max()))
 
     before = {name: vector.asnumpy().copy() for name, vector in vectors.items()}
-    network.set_train(False)(images[0])
+    network.set_train(False)(inputs[0])
     assert all(np.array_equal(vector.asnumpy(), before[name]) for name, vector in vectors.items())
 
 
@@ -80,3 +103,9 @@ def test_iterations_end_at_the_largest_singular_value(kernels, sizes):
         normalised(images)
     sigma = np.linalg.svd(values_of_weight.reshape(sizes[1], -1), compute_uv=False)[0]
     np.testing.assert_allclose(normalised(images).asnumpy(), bare(images).asnumpy() / sigma, atol=1e-4)
+
+
+def test_rows_of_conditional_norms_are_no_weights():
+    norm = ClassBatchNorm(3, 4)
+    normalise_spectra(norm, np.random.default_rng(0))
+    assert not [parameter.name for parameter in norm.get_parameters() if parameter.name.endswith("_u")]

@@ -42,8 +42,8 @@ def compile_cell(cell: nn.Cell, inputs: Sequence[Any]) -> ModelProto:
 def ops_of(model: ModelProto) -> Set[str]:
     """The names of all ops for which a device needs kernels."""
     graphs = [model.graph, *model.functions]
-    # A node names its op itself, or a primitive of the model: "REF::Conv2D:6".
-    names = {re.sub(r"^REF::(.*):\d+$", r"\1", node.op_type) for graph in graphs for node in graph.node}
+    # A node names its op itself, a primitive of the model, "REF::Conv2D:6", or a function without a number, in loops.
+    names = {re.sub(r"^REF::(.*?)(:\d+)?$", r"\1", node.op_type) for graph in graphs for node in graph.node}
     calls = {name for name in names for graph in graphs if name == graph.name or name.startswith(f"{graph.name}:")}
     calls |= {name for name in names if ":CNode_" in name}  # of what a branch has chosen
     return names - STRUCTURE - BRANCH - calls

@@ -1,6 +1,6 @@
 """Instance normalisation, scaling and shifting, channels last, as batched products with rows and columns of ones.
 
-For CPUs, where means over pixels and what is broadcast along them run in one thread otherwise, seven times as long
+For CPUs, where means over pixels and what is broadcast along them run in one thread otherwise, several times as long
 for forward and backward pass. The cells here have the parameters of those in ms_gan.models.per_image.
 """
 
