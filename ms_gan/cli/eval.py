@@ -168,7 +168,7 @@ def _measure_pictures(options: EvalOptions) -> int:
     features = open_features(found.data, found.reference, options.features, options.seed, tuple(options.pixel_range))
     count = min(options.num, source.count)
     report = evaluate(source, features, splits, count, options.seed, options.split)
-    written = ", ".join(_write(report, Subject(Path(options.images), found.data, Path(options.output)), run=False))
+    written = ", ".join(_write(report, Path(options.output)))
     print(f"{written} in {options.output}\n", flush=True)
     print(for_terminal(single(report), sys.stdout.encoding))
     return 0
@@ -209,28 +209,28 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     if known:
         return known
     report = evaluate(*arguments)
-    written = ", ".join(_write(report, subject))
+    written = ", ".join(_write(report, subject.output, subject.ckpt if subject.ckpt.is_dir() else None))
     print(f"{written} in {subject.output}, after {time.monotonic() - started:.0f} s\n", flush=True)
     return report
 
 
-def _write(report: Any, subject: Subject, run: bool = True) -> List[str]:
-    """Write an evaluation and its pictures; returns the names of the files."""
+def _write(report: Any, output: Path, run: Optional[Path] = None) -> List[str]:
+    """Write an evaluation and its pictures, those of a run's training too; returns the names of the files."""
     from ms_gan.metrics import pictures
     from ms_gan.metrics.report import save_report
     from ms_gan.runs.events import read_events
 
-    save_report(report, subject.output / EVALUATION)
-    pictures.save_nearest(report.copies, subject.output / "nearest.png")
+    save_report(report, output / EVALUATION)
+    pictures.save_nearest(report.copies, output / "nearest.png")
     names = [EVALUATION, "nearest.png"]
     if report.classes:
-        pictures.save_classes(report, subject.output / "classes.png")
+        pictures.save_classes(report, output / "classes.png")
         names.append("classes.png")
-    if run and subject.ckpt.is_dir():
-        headline = of_run(subject.ckpt).headline
-        records = pictures.quality_records(read_events(subject.ckpt / "metrics.jsonl"), headline.key)
+    if run:
+        headline = of_run(run).headline
+        records = pictures.quality_records(read_events(run / "metrics.jsonl"), headline.key)
         if records:
-            pictures.save_quality(records, subject.output / "quality.png", headline)
+            pictures.save_quality(records, output / "quality.png", headline)
             names.append("quality.png")
     return names
 

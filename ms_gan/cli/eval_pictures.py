@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -32,20 +32,16 @@ def check_pictures(options: Any, given: Dict[str, Any]) -> None:
     for name in ("ckpt", "compare"):
         if name in given:
             raise UsageError(f"--{name}: --images measures pictures, not a generator; remove one of the two")
-    for name in ("images", "reference", "output"):
+    needed = {"images": "the pictures", "reference": "what to compare with", "output": "a folder for the results"}
+    for name, what in needed.items():
         if getattr(options, name) is None:
-            needed = {
-                "output": "a folder for the results",
-                "images": "the pictures",
-                "reference": "what to compare with",
-            }
-            raise UsageError(f"--{name} is missing; --images and --reference need {needed[name]}")
+            raise UsageError(f"--{name} is missing; --images and --reference need {what}")
+    output = Path(options.output).resolve()
     for name in ("images", "reference"):
         path = Path(getattr(options, name))
         kind = kind_at(path, f"--{name}")
         if kind is None or (kind == FILE and path.suffix.lower() not in (".npy", ".zip")):
             raise UsageError(f"--{name} {path}: give a folder or zip of pictures, or a .npy file that infer.py wrote")
-        output = Path(options.output).resolve()
         if kind == FOLDER and path.resolve() in (output, *output.parents):
             raise UsageError(f"--output {options.output}: lies among the pictures that are read; choose another folder")
     if options.split == "test" and kind_at(Path(options.reference) / "config.yaml", "--reference") != FILE:
@@ -62,17 +58,14 @@ def read_pictures(options: Any) -> Measured:
         UsageError: sizes or colours that do not go together, or a folder without pictures.
         GanError: a file that is damaged, or too many pictures that cannot be read.
     """
-    reference, held_out, data = _reference(Path(options.reference), options.data, options.seed)
     images = Path(options.images)
-    if images.suffix.lower() == ".npy":
-        found = _array(images)
-        if reference is None:
-            reference = _folder(Path(options.reference), _like(options.data, found))
-    else:
-        known = options.data if reference is None else _like(options.data, reference)
-        found = _folder(images, known)
-        if reference is None:
-            reference = _folder(Path(options.reference), known)
+    reference, held_out, data = _reference(Path(options.reference), options.data)
+    found = _array(images) if _is_array(images) else None
+    if found is None or reference is None:
+        sized = reference if found is None else found
+        known = options.data if sized is None else _like(options.data, sized)
+        found = found or _folder(images, known)
+        reference = reference or _folder(Path(options.reference), known)
     if found.images.shape[1:] != reference.images.shape[1:]:
         made, held = ("x".join(map(str, one.images.shape[1:])) for one in (found, reference))
         raise UsageError(
@@ -82,7 +75,7 @@ def read_pictures(options: Any) -> Measured:
     return Measured(found, reference, held_out, data)
 
 
-def _reference(path: Path, data: DataConfig, seed: int) -> tuple:
+def _reference(path: Path, data: DataConfig) -> Tuple[Optional[ImageData], Optional[ImageData], DataConfig]:
     """What has a size of its own, held-out images of the same kind, and its options; None for a folder."""
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
@@ -93,7 +86,7 @@ def _reference(path: Path, data: DataConfig, seed: int) -> tuple:
         images = load(config.data, config.seed)
         return images, load_held_out(config.data, images, config.seed), config.data
     data = replace(data, source="folder", dir=str(path))
-    return (_array(path) if path.suffix.lower() == ".npy" else None), None, data
+    return (_array(path) if _is_array(path) else None), None, data
 
 
 def _like(data: DataConfig, images: ImageData) -> DataConfig:
@@ -115,6 +108,10 @@ def _folder(path: Path, data: DataConfig) -> ImageData:
     from ms_gan.data.folder import load_folder
 
     return load_folder(replace(data, source="folder", dir=str(path)), 0)
+
+
+def _is_array(path: Path) -> bool:
+    return path.suffix.lower() == ".npy"
 
 
 def _array(path: Path) -> ImageData:
