@@ -81,6 +81,11 @@ class Card:
         return "+".join(port.role for port in self.ports)
 
     @property
+    def weights(self) -> str:
+        """Whose weights a generator has: averaged, over the training, or raw. A file format: metrics.jsonl."""
+        return "averaged" if self.averaged else "raw"
+
+    @property
     def block(self) -> int:
         """Images that the network makes at once."""
         return self.batch_size or BLOCK_LATENTS

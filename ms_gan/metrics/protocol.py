@@ -87,8 +87,7 @@ def describe_features(features: Features) -> FeaturesUsed:
 def describe_generator(sampler: Any) -> GeneratorUsed:
     """What a protocol keeps of a generator, given its sampler."""
     card = sampler.card
-    kind = "averaged" if card.averaged else "raw"
-    return GeneratorUsed(card.recipe, kind, card.epoch, card.step, weights_digest(sampler.parameters())[:16])
+    return GeneratorUsed(card.recipe, card.weights, card.epoch, card.step, weights_digest(sampler.parameters())[:16])
 
 
 def differences(protocols: Sequence[Protocol]) -> List[str]:

@@ -87,15 +87,12 @@ def compared_charts(runs: Sequence[Run], names: Sequence[str]) -> List[Chart]:
 def _headline(task: Task) -> ChartPlan:
     """The chart of a task's headline measure."""
     measure = task.headline
-    unit = "distance" if measure.name.endswith("distance") else measure.name
-    return ChartPlan(measure.key, measure.name, task.page.headline, unit, measure.scale)
+    return ChartPlan(measure.key, measure.name, task.page.headline, measure.unit or measure.name, measure.scale)
 
 
 def _plans(task: Task) -> List[Tuple[ChartPlan, List[Tuple[str, str]]]]:
     """A task's charts of what the log has, each with the names and keys of its curves."""
-    charts = [
-        (plan, [(one.label, one.key) for one in task.statistics if one.chart == plan.key]) for plan in task.page.charts
-    ]
+    charts = [(plan, [(one.label, one.key) for one in shown]) for plan, shown in task.charts()]
     return [*charts, (SPEED_CHART, [("images/s", SPEED)])]
 
 

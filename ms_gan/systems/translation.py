@@ -54,7 +54,7 @@ class TranslationShowcase(Showcase, Headline):
             averaged=network.endswith("_ema"),
             image=ImageConfig(*self.shape),
             task=c.task,
-            network=next(iter(self._system.generators)),
+            network=self._system.first_generator[0],
             inputs=[Port("pictures", "image", list(self._pictures.shape[1:]))],
             options=self._options,
         )
@@ -67,7 +67,7 @@ class TranslationShowcase(Showcase, Headline):
 
     def sheet(self, step: int) -> Sheet:
         """Inputs, outputs and truths."""
-        made = self.opened(next(iter(self._system.generators.values())), step).run(self._pictures)
+        made = self.opened(self._system.first_generator[1], step).run(self._pictures)
         given = to_uint8(np.clip(self._pictures, -1, 1))
         return Sheet(np.stack([given, to_uint8(made), self._truths], axis=1).reshape(-1, *self.shape), columns=3)
 

@@ -89,7 +89,11 @@ def of_run(folder: Union[str, Path]) -> Task:
     Raises:
         UsageError: it is not known.
     """
-    return find(_named_in(Path(folder) / "config.yaml") or USUAL)
+    path = Path(folder) / "config.yaml"
+    try:
+        return find(_named_in(path) or USUAL)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def read_config(folder: Union[str, Path]) -> Any:
@@ -98,8 +102,4 @@ def read_config(folder: Union[str, Path]) -> Any:
     Raises:
         UsageError: config.yaml cannot be read, or is of a task that is not known.
     """
-    path = Path(folder) / "config.yaml"
-    name = _named_in(path) or USUAL
-    if name not in names():
-        raise UsageError(f"{path}: task: {name} is not known; allowed: {', '.join(names())}")
-    return read_yaml(find(name).config, path)
+    return read_yaml(of_run(folder).config, Path(folder) / "config.yaml")

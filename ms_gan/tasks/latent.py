@@ -7,6 +7,7 @@ from ms_gan.config.data_section import DataConfig
 from ms_gan.config.sections import (
     LABELLED,
     PAIRED,
+    AdversarialConfig,
     DiscriminatorConfig,
     EmaConfig,
     GeneratorConfig,
@@ -38,10 +39,8 @@ class Config(RunConfig):
     train: TrainConfig = field(default_factory=TrainConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
 
-    @property
-    def images_per_step(self) -> int:
-        """How many training images the discriminator is shown in a step: a batch for each of its updates."""
-        return self.procedure.d_steps * self.train.batch_size
+    # The sections are those of AdversarialConfig and two more, in the order in which --help and YAML have them.
+    images_per_step = AdversarialConfig.images_per_step
 
 
 STATISTICS = (
@@ -50,7 +49,7 @@ STATISTICS = (
     Statistic("d_real", "D(x)", "probability/real", "verdicts", "D(x), real images", ".2f"),
     Statistic("d_fake", "D(G(z))", "probability/generated", "verdicts", "D(G(z)), generated images", ".2f"),
 )
-FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g")
+FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g", unit="distance")
 
 
 def check(config: Config) -> None:

@@ -38,6 +38,7 @@ class Measure(NamedTuple):
         form: how it is written.
         factor: by which it is multiplied to be written.
         scale: linear or log: the axis of its chart.
+        unit: what stands at that axis; "": its name.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Measure(NamedTuple):
     form: str = ".3f"
     factor: float = 1
     scale: str = "log"
+    unit: str = ""
 
     @property
     def plain(self) -> str:
@@ -123,6 +125,10 @@ class Task:
     def keys(self) -> Tuple[str, ...]:
         """The keys of the statistics."""
         return tuple(statistic.key for statistic in self.statistics)
+
+    def charts(self) -> List[Tuple[ChartPlan, List[Statistic]]]:
+        """The page's charts, each with the statistics that it shows."""
+        return [(plan, [one for one in self.statistics if one.chart == plan.key]) for plan in self.page.charts]
 
     def in_words(self, record: Dict[str, float]) -> str:
         """A record of the log as the progress line shows it: "loss D 1.208 G 0.582  D(x) 0.76"."""

@@ -67,7 +67,7 @@ class Keeper:
             # The checkpoint comes last: where it is, nothing of its step is missing.
             self._save_last(step, best_known)
             path = checkpoint_path(self._folder.checkpoints, step)
-            network = next(iter(self._system.generators.values()))
+            _, network = self._system.first_generator
             save_weights(path, self._system.parameters(), self._showcase.card(network, step), self._notes)
             prune(self._folder.checkpoints, self._config.train.keep_checkpoints)
             self.unsaved = ""

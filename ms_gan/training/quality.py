@@ -110,7 +110,7 @@ class Quality:
         Raises:
             GanError: what it makes is not finite.
         """
-        kind = "averaged" if opened.card.averaged else "raw"
+        kind = opened.card.weights
         for record in self._records:  # a stop may have come between two generators of a step
             if (record.get("step"), record["generator"]) == (opened.card.step, kind):
                 return record

@@ -2,7 +2,7 @@
 
 import contextlib
 import platform
-from typing import Iterator, Optional
+from typing import Any, Dict, Iterator, Optional
 
 import numpy as np
 
@@ -80,16 +80,16 @@ class Recorder:
                 say(f"warning: {error}; training goes on without it")
             self._disk_refused = True
 
-    def record(self, step: int, statistics: np.ndarray, seconds: float) -> None:
-        """Write the statistics of the steps up to `step`, (steps, statistics), and show them."""
+    def record(self, step: int, statistics: np.ndarray, seconds: float) -> Dict[str, Any]:
+        """Write the statistics of the steps up to `step`, (steps, statistics); returns the record."""
         values = {key: float(value) for key, value in zip(self._task.keys, statistics.mean(axis=0))}
         speed = len(statistics) * self._config.images_per_step / seconds
         epoch = step / self._lengths.per_epoch
-        self._record = self.log.write("train", step=step, epoch=epoch, **values, images_per_second=speed)
+        return self.log.write("train", step=step, epoch=epoch, **values, images_per_second=speed)
 
-    def show(self, step: int) -> None:
-        """Show the last record."""
-        self._progress.update(step, self._record)
+    def show(self, step: int, record: Dict[str, Any]) -> None:
+        """Show a record of `step`."""
+        self._progress.update(step, record)
 
     def warn(self, step: int, sign: Optional[Sign]) -> None:
         """Write and tell a sign, where there is one."""

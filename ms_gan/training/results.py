@@ -78,10 +78,10 @@ class Results:
 
     def record(self, step: int, statistics: np.ndarray, seconds: float) -> None:
         """Write what the steps up to `step` brought: (steps, statistics); and warn of signs in it."""
-        self.recorder.record(step, statistics, seconds)
+        record = self.recorder.record(step, statistics, seconds)
         self.recorder.warn(step, self.showcase.losses(statistics))
         self.recorder.warn(step, self.showcase.weights(step))
-        self.recorder.show(step)
+        self.recorder.show(step, record)
 
     def sample(self, step: int) -> None:
         """A sheet of the same inputs each time."""
@@ -108,7 +108,7 @@ class Results:
         if not self._signals.do_unless_stopped(self.quality.prepare):
             return
         texts: List[str] = []
-        stem, kept = next(iter(self._system.generators.items()))
+        stem, kept = self._system.first_generator
         for network in dict.fromkeys((stem, kept)):
             record = self.quality.measure(self.showcase.opened(network, step), lambda: self._signals.stop is not None)
             if record is None:
@@ -130,11 +130,9 @@ class Results:
     def end(self, step: int, event: str) -> None:
         """The plots and the animation of the whole run, and then the log's last record, `end` or `stop`."""
         records = [record for record in read_events(self._folder.log) if record["event"] == "train"]
-        page, statistics = self._task.page, self._task.statistics
-        charts = [(plan, [one for one in statistics if one.chart == plan.key]) for plan in page.charts]
         with self.recorder.dispensable():
             if records:
-                grids.plot_curves(records, charts, self._folder.losses)
+                grids.plot_curves(records, self._task.charts(), self._folder.losses)
             self.quality.plot()
             frames = self._folder.all_samples(self._lengths.per_epoch)
             if frames:

@@ -55,6 +55,11 @@ class System:
     averages: List[MovingAverage] = field(default_factory=list)
     statistics: Optional[nn.Cell] = None
 
+    @property
+    def first_generator(self) -> Tuple[str, str]:
+        """The stem and the network of the generator that stands for the system: in checkpoints' cards, in measuring."""
+        return next(iter(self.generators.items()))
+
     def take(self, number: int, inputs: Sequence[Any]) -> ms.Tensor:
         """Take step `number`, from 0, with its inputs; returns its statistics."""
         cell = self.step if self.rare is None or number % self.every else self.rare

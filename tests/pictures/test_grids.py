@@ -93,7 +93,7 @@ def test_large_frames_are_made_smaller(tmp_path, monkeypatch, mode):
 
 def test_losses_are_plotted(tmp_path):
     records = [{"epoch": e / 2, "loss_d": 1.0, "loss_g": e, "d_real": 0.6, "d_fake": 0.4} for e in range(1, 9)]
-    charts = [(plan, [one for one in TASK.statistics if one.chart == plan.key]) for plan in TASK.page.charts]
+    charts = TASK.charts()
     grids.plot_curves(records, charts, tmp_path / "losses.png")
     with Image.open(tmp_path / "losses.png") as picture:
         assert picture.size == (800, 600)

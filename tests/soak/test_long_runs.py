@@ -54,7 +54,7 @@ def test_the_log_of_weeks(tmp_path):
     size = (tmp_path / "log.jsonl").stat().st_size
     records = read_events(tmp_path / "log.jsonl")
     reading = spent(lambda: read_events(tmp_path / "log.jsonl"))
-    charts = [(plan, [one for one in TASK.statistics if one.chart == plan.key]) for plan in TASK.page.charts]
+    charts = TASK.charts()
     plotting = spent(lambda: grids.plot_curves(records, charts, tmp_path / "losses.png"))
     print(f"\n{count:,} records: {len(records):,} kept, {size:,} bytes, {1000 * seconds / count:.3f} ms to write one, "
           f"{reading:.2f} s to read, {plotting:.2f} s to plot")  # fmt: skip
