@@ -116,7 +116,7 @@ def _doctor(argv: List[str]) -> int:
         print(json.dumps(dataclasses.asdict(diagnosis), indent=2, default=str))
     else:
         width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-        print("\n".join(table(diagnosis, given.device, width)))
+        print("\n".join(lines_of(diagnosis, given.device, width)))
     return 0 if diagnosis.usable else 1
 
 
@@ -170,7 +170,7 @@ def _data() -> Any:
         return str(refused(error))
 
 
-def table(diagnosis: Diagnosis, asked: str, width: int) -> Iterator[str]:
+def lines_of(diagnosis: Diagnosis, asked: str, width: int) -> Iterator[str]:
     """The report as lines for people.
 
     Args:

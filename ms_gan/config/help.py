@@ -109,14 +109,14 @@ def option_names(parser: argparse.ArgumentParser) -> List[str]:
 
 def unknown(name: str, names: List[str]) -> str:
     """A sentence about an option that does not exist, with suggestions."""
-    meant = nearest(name, names)
+    meant = closest_name(name, names)
     return f"unknown option {name}; " + (f"did you mean {meant}?" if meant else "--help lists them all")
 
 
 def choices(value: str, names: Iterable[str], kind: str = "") -> str:
     """What is allowed in place of a value, with the one that may have been meant; `kind`: such as "a list of "."""
     names = list(names)
-    meant = nearest(value.strip("[]'\""), names)
+    meant = closest_name(value.strip("[]'\""), names)
     return f"allowed: {kind}{', '.join(names)}" + (f"; did you mean {meant}?" if meant else "")
 
 
@@ -125,7 +125,7 @@ def spelt(name: str, names: Iterable[str]) -> str:
     return next((other for other in names if other.lower() == name.lower()), name)
 
 
-def nearest(name: str, names: List[str]) -> str:
+def closest_name(name: str, names: List[str]) -> str:
     """The names that someone may have meant, as part of a question; "" where none is near.
 
     Beside those that are spelt alike these are the ones of the same last part: for `--lr`, `--optimizer.generator.lr`.

@@ -14,7 +14,7 @@ import yaml
 from jsonargparse import ArgumentParser
 
 from ms_gan.config import help
-from ms_gan.config.help import Help, as_called, nearest, option_names
+from ms_gan.config.help import Help, as_called, closest_name, option_names
 from ms_gan.config.paths import home_for_tilde, kind_at
 from ms_gan.config.schema import allowed, completed, leaves, plain, unread
 from ms_gan.config.sources import last_typed, merged, refuse_both, refuse_unread, without_nulls
@@ -200,7 +200,7 @@ def find_config(name: str) -> Path:
     recipes = {file.stem: file for file in folder.glob("*.yaml")}
     found = recipes.get(path.stem if path.suffix == ".yaml" else path.name)
     if found is None:
-        meant = nearest(path.stem, list(recipes))
+        meant = closest_name(path.stem, list(recipes))
         question = f"; did you mean {meant}?" if meant else ""
         raise UsageError(
             f"--config {name}: no such file, nor a recipe; recipes: {', '.join(sorted(recipes))}{question}"

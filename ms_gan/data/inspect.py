@@ -39,7 +39,7 @@ EXAMPLES = f"""\
   {PROGRAM} photos
   {PROGRAM} photos --side 32 --sheet small.png
   {PROGRAM} drawings --background "#202020\""""
-SMALLEST, LARGEST = 8, 1024  # pixels: the range of data.image_size
+SMALLEST_SIDE, LARGEST_SIDE = 8, 1024  # pixels: the range of data.image_size
 SHEET_IMAGES = 64
 NAMED = 20  # broken files and groups of duplicates spelt out; the others are counted
 COMMONEST = 5
@@ -64,14 +64,14 @@ def _inspect(argv: List[str]) -> int:
     parser.add_argument("dir", metavar="DIR", type=_path, help="folder of pictures, of any nesting")
     parser.add_argument("--side", type=int, metavar="N", default=DEFAULT_SIDE,
         help="side of the images that a network would see, data.image_size, in pixels "
-        f"({SMALLEST} to {LARGEST}; default: {DEFAULT_SIDE})")  # fmt: skip
+        f"({SMALLEST_SIDE} to {LARGEST_SIDE}; default: {DEFAULT_SIDE})")  # fmt: skip
     parser.add_argument("--background", metavar="COLOUR", default="white",
         help="colour behind transparent pixels, a name or #rrggbb (default: white)")  # fmt: skip
     parser.add_argument("--sheet", type=_path, metavar="FILE", default=Path("contact_sheet.png"),
         help="where to write the contact sheet (default: contact_sheet.png)")  # fmt: skip
     given = parser.parse_args(argv)
-    if not SMALLEST <= given.side <= LARGEST:
-        raise UsageError(f"--side: {given.side} is out of range; allowed: {SMALLEST} to {LARGEST} pixels")
+    if not SMALLEST_SIDE <= given.side <= LARGEST_SIDE:
+        raise UsageError(f"--side: {given.side} is out of range; allowed: {SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
     for line in inspect(given.dir, given.side, given.background, given.sheet):
         print(line)
     return 0

@@ -15,7 +15,7 @@ from ms_gan.export.graph import Graph, read_graph
 from ms_gan.export.read_back import write_compared
 from ms_gan.extras import need
 from ms_gan.formats.graph_input import latents
-from ms_gan.formats.onnx_graph import CARD_KEY, LARGEST, OPSET, OUTPUT
+from ms_gan.formats.onnx_graph import CARD_KEY, LARGEST_FILE_BYTES, OPSET, OUTPUT
 from ms_gan.generators.sampling import Sampler
 
 IR_VERSION = 8  # the file format that came with opset 17
@@ -67,8 +67,8 @@ def make_model(graph: Graph, image_shape: Sequence[int], batch_size: Optional[in
     from onnx import TensorProto, checker, helper, numpy_helper
 
     nodes, arrays = _onnx_nodes(graph)
-    if sum(array.nbytes for array in arrays.values()) > LARGEST:
-        raise GanError(f"the generator's weights are more than an ONNX file holds: {LARGEST:,} bytes")
+    if sum(array.nbytes for array in arrays.values()) > LARGEST_FILE_BYTES:
+        raise GanError(f"the generator's weights are more than an ONNX file holds: {LARGEST_FILE_BYTES:,} bytes")
     batch = batch_size or "N"
     made = helper.make_graph(
         [helper.make_node(name=node["outputs"][0], **node) for node in nodes],

@@ -24,7 +24,7 @@ from ms_gan.formats.onnx_rules import (
 from ms_gan.formats.wire import BYTES, FLOAT, INT, TEXT, Malformed, many, one, read_message
 
 OUTPUT, OPSET, CARD_KEY = "images", 17, "ms_gan.generators.card"
-LARGEST = 2_000_000_000  # bytes of an ONNX file; a protocol buffer can be no larger than 2 GiB
+LARGEST_FILE_BYTES = 2_000_000_000  # bytes of an ONNX file; a protocol buffer can be no larger than 2 GiB
 FLOAT32, INT32, INT64 = 1, 6, 7  # types of tensors
 MOST_NUMBERS = 1 << 31  # in a result
 

@@ -4,7 +4,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ms_gan.report.collect import SPEED, Run
 from ms_gan.report.curves import Curves
-from ms_gan.report.embedded import evenly
+from ms_gan.report.embedded import evenly_spread
 from ms_gan.report.markup import Markup, table, tag
 from ms_gan.tasks.task import ChartPlan, Task
 
@@ -160,7 +160,7 @@ def _values(chart: Chart) -> Markup:
     """Some values of each curve, evenly spaced, by their epochs."""
     rows: Dict[float, Dict[int, str]] = {}
     for column, series in enumerate(chart.series):
-        for x, y in evenly(list(zip(series.x, series.y)), MOST_ROWS):
+        for x, y in evenly_spread(list(zip(series.x, series.y)), MOST_ROWS):
             rows.setdefault(x, {})[column] = "–" if y is None else f"{y:.4g}"
     columns = range(len(chart.series))
     cells = ((f"{x:.4g}", *(row.get(column, "–") for column in columns)) for x, row in sorted(rows.items()))

@@ -7,7 +7,7 @@ from typing import Optional, Sequence
 from ms_gan.report.charts import colour_key
 from ms_gan.report.collect import Run
 from ms_gan.report.markup import Markup, join, table, tag
-from ms_gan.report.sections import NOT_RECORDED, PLACES, clock, duration, options_of, shown
+from ms_gan.report.sections import NOT_RECORDED, PLACES, clock, duration, options_of, value_text
 
 
 def head(runs: Sequence[Run]) -> Markup:
@@ -47,14 +47,14 @@ def _unlike(runs: Sequence[Run]) -> Optional[Markup]:
     return tag("p", text, class_="error")
 
 
-def differences(runs: Sequence[Run], names: Sequence[str]) -> Optional[Markup]:
+def differing_options(runs: Sequence[Run], names: Sequence[str]) -> Optional[Markup]:
     """The options in which the runs differ."""
     known = [options_of(run.config) if run.config else {} for run in runs]
     keys = dict.fromkeys(key for options in known for key in options if key not in PLACES)
     rows = [
-        (tag("code", key), *(shown(one[key]) if key in one else NOT_RECORDED for one in known))
+        (tag("code", key), *(value_text(one[key]) if key in one else NOT_RECORDED for one in known))
         for key in keys
-        if len({shown(one[key]) for one in known if key in one}) > 1
+        if len({value_text(one[key]) for one in known if key in one}) > 1
     ]
     if not rows:
         return None

@@ -23,7 +23,7 @@ class Grid(NamedTuple):
     source: str
 
 
-def evenly(things: Sequence[Any], count: int) -> List[Any]:
+def evenly_spread(things: Sequence[Any], count: int) -> List[Any]:
     """At most `count` of some things, evenly spaced, the first and the last among them."""
     if len(things) <= count:
         return list(things)
@@ -50,7 +50,7 @@ class Album:
         """
         before, self._kept = self._kept, {}
         size = len(self._uri(samples[-1], before) or "") * 3 // 4 if samples else 0
-        chosen = evenly(samples, max(FEWEST_GRIDS, min(MOST_GRIDS, GRIDS_BYTES // max(1, size))))
+        chosen = evenly_spread(samples, max(FEWEST_GRIDS, min(MOST_GRIDS, GRIDS_BYTES // max(1, size))))
         sources = [self._uri(path, before) for path in chosen]
         grids = [Grid(*_when(path, per_epoch), source) for path, source in zip(chosen, sources) if source]
         return self._uri(real, before), grids

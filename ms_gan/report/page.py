@@ -55,7 +55,7 @@ def compared_page(runs: Sequence[Run], names: Sequence[str]) -> str:
         comparison.head(runs),
         comparison.key_figures(runs, names),
         _charts(charts),
-        comparison.differences(runs, names),
+        comparison.differing_options(runs, names),
     ]
     return "".join(_page(f"{len(runs)} runs compared", parts, charts, []))
 

@@ -159,9 +159,9 @@ def configuration(run: Run) -> Optional[Markup]:
     if run.config is None:
         return None
     usual = options_of(type(run.config)())
-    rows = [(key, shown(value), f.metadata["help"]) for key, f, value in leaves(run.config)]
+    rows = [(key, value_text(value), f.metadata["help"]) for key, f, value in leaves(run.config)]
     own = [
-        (tag("code", key), shown(value), shown(usual[key]))
+        (tag("code", key), value_text(value), value_text(usual[key]))
         for key, value in options_of(run.config).items()
         if value != usual[key] and key not in PLACES
     ]
@@ -183,7 +183,7 @@ def options_of(config: RunConfig) -> Dict[str, Any]:
     return {key: value for key, _, value in leaves(config)}
 
 
-def shown(value: Any) -> str:
+def value_text(value: Any) -> str:
     """An option's value as a person types it."""
     if value is None:
         return "unset"

@@ -13,9 +13,9 @@ from ms_gan.runtime.cpu.kernels import convolutions_as_products
 from ms_gan.runtime.environment import prepare
 from ms_gan.runtime.finding import Finding
 from ms_gan.runtime.gpu.cuda import examine_gpu, prepare_gpu
-from ms_gan.runtime.precision import settle
+from ms_gan.runtime.precision import set_precision
 from ms_gan.runtime.signals import uninterrupted
-from ms_gan.runtime.workers import Workers, join
+from ms_gan.runtime.workers import Workers, join_workers
 
 EXAMINATIONS = {"Ascend": examine_ascend, "GPU": examine_gpu}  # in the order in which `auto` prefers them
 CPU = Finding("CPU", f"{usable_cores()} cores", True)
@@ -72,12 +72,12 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
     device = finding.device
     ms.set_device(device, device_id() if device == "Ascend" else None)
     ms.set_context(mode=ms.GRAPH_MODE if mode == "graph" else ms.PYNATIVE_MODE)
-    workers = join(ms, device)
+    workers = join_workers(ms, device)
     from ms_gan.models import layers
     from ms_gan.models.precision import leave_bfloat16_to_kernels
 
     products, convolution = convolutions_as_products(device)
-    reduced, precision_line = settle(ms, device, precision)
+    reduced, precision_line = set_precision(ms, device, precision)
     layers.convolutions_as_products(products, reduced)
     leave_bfloat16_to_kernels(device == "CPU")
     return Device(device, _describe(ms, device), ms.__version__, convolution, precision_line, workers)

@@ -8,7 +8,7 @@ from ms_gan.runtime.environment import maths_mode
 HALVES = {"bf16": "bfloat16", "fp16": "float16"}
 
 
-def settle(ms, device: str, precision: str) -> Tuple[bool, str]:
+def set_precision(ms, device: str, precision: str) -> Tuple[bool, str]:
     """What becomes of a precision on a device.
 
     On a CPU float32 products round what they multiply to bfloat16 where oneDNN's maths mode allows it and its kernels

@@ -150,7 +150,7 @@ class Workers:
             ) from None
 
 
-def join(ms, device: str) -> Workers:
+def join_workers(ms, device: str) -> Workers:
     """Join the other workers, where the environment announces any. The scheduler stays in here until they are done.
 
     Args:

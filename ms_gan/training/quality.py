@@ -78,13 +78,13 @@ class Quality:
         if self.best is None:
             return None
         last = self._of_kept_kind()[-1]
-        best = f"best after epoch {self.best['epoch']:.4g}: {self.measured.plain} {self.shown(self.best)}"
+        best = f"best after epoch {self.best['epoch']:.4g}: {self.measured.plain} {self.value_of(self.best)}"
         if last["step"] == self.best["step"]:
             return f"{best}, {self._folder.generator.name}; also the last one"
         names = self._folder.generator.name, self._folder.generator_last.name
-        return f"{best}, {names[0]}; after epoch {last['epoch']:.4g}: {self.shown(last)}, {names[1]}"
+        return f"{best}, {names[0]}; after epoch {last['epoch']:.4g}: {self.value_of(last)}, {names[1]}"
 
-    def shown(self, record: Record) -> str:
+    def value_of(self, record: Record) -> str:
         """A record's value for a person."""
         return f"{record[self.measured.key] * self.measured.factor:{self.measured.form}}"
 

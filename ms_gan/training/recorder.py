@@ -63,7 +63,7 @@ class Recorder:
         return sum(record["event"] == "skipped" for record in read_events(self._folder.log))
 
     @contextlib.contextmanager
-    def shown(self, step: int) -> Iterator[None]:
+    def progress_shown(self, step: int) -> Iterator[None]:
         """Show a person how far training is, within this context, which starts at `step`."""
         per_epoch, total = self._lengths.per_epoch, self._lengths.total
         with contextlib.closing(Progress(self._task.in_words, per_epoch, total, step)) as self._progress:

@@ -114,7 +114,7 @@ class Results:
             if record is None:
                 return
             self._live.add(record)
-            texts.append(f"{self.quality.shown(record)} ({record['generator']})")
+            texts.append(f"{self.quality.value_of(record)} ({record['generator']})")
         best = self.quality.wins(record)
         if best:
             with self.recorder.dispensable():

@@ -162,7 +162,7 @@ class Trainer:
                 if self._careful:
                     before = self.results.recorder.skipped if self.results else 0
                     self._skipped = int(self.workers.gather(np.float32([before])).max())
-                with self.results.recorder.shown(self.step) if self.results else contextlib.nullcontext():
+                with self.results.recorder.progress_shown(self.step) if self.results else contextlib.nullcontext():
                     self._catch_up()
                     self._loop()
             self._end()

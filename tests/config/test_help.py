@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from ms_gan.config.help import Parser, as_called, nearest
+from ms_gan.config.help import Parser, as_called, closest_name
 from ms_gan.errors import UsageError
 
 COMMANDS = {
@@ -52,7 +52,7 @@ def test_complaints_are_one_sentence(parser, argv, message):
     ],
 )
 def test_what_was_meant(name, meant):
-    assert nearest(name, ["--train.epochs", "--epochs", "--data-dir", *LEARNING_RATES.split(" or ")]) == meant
+    assert closest_name(name, ["--train.epochs", "--epochs", "--data-dir", *LEARNING_RATES.split(" or ")]) == meant
 
 
 def test_commands_are_named_as_they_are_called(monkeypatch):

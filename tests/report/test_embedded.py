@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from ms_gan.report import embedded
-from ms_gan.report.embedded import Album, evenly
+from ms_gan.report.embedded import Album, evenly_spread
 
 
 def picture_of(uri):
@@ -19,8 +19,8 @@ def save_noise(path, side):
 
 
 def test_evenly_keeps_both_ends():
-    assert evenly([], 3) == [] and evenly([1, 2], 3) == [1, 2]
-    chosen = evenly(range(1000), 40)
+    assert evenly_spread([], 3) == [] and evenly_spread([1, 2], 3) == [1, 2]
+    chosen = evenly_spread(range(1000), 40)
     assert len(chosen) == 40 and chosen[0] == 0 and chosen[-1] == 999
     assert set(np.diff(chosen)) <= {25, 26}
 

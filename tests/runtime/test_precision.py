@@ -49,7 +49,7 @@ def test_bf16_sets_the_maths_mode_unless_the_user_has(variables):
 def test_on_a_cpu_the_maths_mode_and_its_kernels_decide(variables, monkeypatch, mode, wanted, rounds, line):
     variables[MODE] = mode
     monkeypatch.setattr(precision, "_products_round", lambda ms: rounds)
-    assert precision.settle(ms, "CPU", wanted) == ("in matrix products" in line, line)
+    assert precision.set_precision(ms, "CPU", wanted) == ("in matrix products" in line, line)
 
 
 def test_products_that_round_are_recognised():
@@ -67,10 +67,10 @@ def test_fp16_is_not_for_cpus():
 
 def test_a_device_that_lacks_the_precision_is_refused():
     """As on MindSpore's CPU, whose layers have float16 and no bfloat16."""
-    reduced, line = precision.settle(ms, "GPU", "fp16")
+    reduced, line = precision.set_precision(ms, "GPU", "fp16")
     assert not reduced and "losses scaled" in line
     with pytest.raises(GanError, match="MindSpore has no bfloat16 products on this GPU; use fp16 or fp32"):
-        precision.settle(ms, "GPU", "bf16")
+        precision.set_precision(ms, "GPU", "bf16")
 
 
 def test_the_layers_learn_that_products_round(variables, monkeypatch):

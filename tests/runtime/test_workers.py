@@ -3,7 +3,7 @@ import pytest
 
 from ms_gan.errors import GanError, UsageError
 from ms_gan.runtime import workers
-from ms_gan.runtime.workers import Workers, announced, is_scheduler, join, place
+from ms_gan.runtime.workers import Workers, announced, is_scheduler, join_workers, place
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def alone(monkeypatch):
 
 def test_a_process_alone(alone):
     assert announced() == 1 and not is_scheduler()
-    assert join(None, "CPU") == Workers(0, 1)
+    assert join_workers(None, "CPU") == Workers(0, 1)
     one, values = Workers(), np.float32([1, 2])
     assert one.leads and one.mean(values) is values and one.gather(values).shape == (1, 2)
     one.wait()

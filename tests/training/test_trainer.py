@@ -98,7 +98,7 @@ def test_images_per_second_counts_every_batch_of_a_step(device, tmp_path):
     config.procedure.d_steps = 3
     config.output = str(tmp_path / "run")
     trainer = Trainer(config, data.load(config.data, config.seed), device)
-    with trainer.results.recorder.shown(0):
+    with trainer.results.recorder.progress_shown(0):
         trainer.results.record(2, np.full((2, 4), 0.5), seconds=4.0)
     trainer.folder.release()
     assert read_events(trainer.folder.log)[-1]["images_per_second"] == 2 * 3 * 16 / 4
