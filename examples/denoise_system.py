@@ -47,7 +47,7 @@ class NoisyInputs:
         clean = self.batches.batch(step)
         noise = noise_of(self.seed, Purpose.INSTANCE_NOISE, step, (self.size, *clean.shape[1:]))
         own = np.split(self.noise * noise, self.workers.count)[self.workers.rank]
-        return [ms.Tensor(clean), *[None] * 8, ms.Tensor(clean + own)]  # the last one: pictures
+        return [ms.Tensor(clean), *[None] * 10, ms.Tensor(clean + own)]  # the last one: pictures
 
 
 def noise_of(seed, purpose, step, shape):

@@ -31,6 +31,8 @@ class Purpose(IntEnum):
     PENALTY = 10
     INSTANCE_NOISE = 11
     AUGMENT = 12
+    TRAINING_LABELS = 13
+    SAMPLE_LABELS = 14
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":

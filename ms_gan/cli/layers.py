@@ -1,6 +1,6 @@
 """The layers of a run's networks as a table: the shape that each makes, and its number of trained parameters."""
 
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -9,7 +9,7 @@ from mindspore import nn
 from ms_gan.files import as_size
 from ms_gan.models import count_parameters
 from ms_gan.models.cpu.convolution import ChannelsLast
-from ms_gan.training.system import System
+from ms_gan.training.system import LABEL, System
 
 
 class Layer(NamedTuple):
@@ -37,12 +37,12 @@ def layer_table(system: System, batch_size: int) -> Iterator[str]:
         yield f"{name}: {family}, {count_parameters(network):,} parameters"
         yield f"  activations of a batch: {as_size(activations)}"
         yield f"  {'layer':<22}{'kind':<18}{'makes':<14}{'parameters':>12}"
-        yield f"  {'input':<40}{' '.join(map(_shown, shapes))}"
+        yield f"  {'input':<40}{' '.join(_shown(shape) for shape in shapes if shape is not None)}"
         for row in rows:
             yield f"  {row.name:<22}{row.kind:<18}{_shown(row.shape):<14}{row.parameters:>12,}"
 
 
-def layers(network: nn.Cell, *shapes: Tuple[int, ...]) -> List[Layer]:
+def layers(network: nn.Cell, *shapes: Optional[Tuple[int, ...]]) -> List[Layer]:
     """The layers of a network of inputs (N, *shape), in the order of their use; they are computed once, eagerly."""
     found = dict(_find(network, "", False))
     outputs: Dict[str, Tuple[int, ...]] = {}
@@ -59,7 +59,7 @@ def layers(network: nn.Cell, *shapes: Tuple[int, ...]) -> List[Layer]:
     handles = [cell.register_forward_hook(note(name, last)) for name, (cell, last) in found.items()]
     try:
         # Two images: BatchNorm has no variance of one.
-        network(*(ms.ops.zeros((2, *shape), ms.float32) for shape in shapes))
+        network(*map(_zeros, shapes))
     finally:
         for handle in handles:
             handle.remove()
@@ -82,5 +82,11 @@ def _find(cell: nn.Cell, name: str, last: bool) -> Iterator[Tuple[str, Tuple[nn.
         yield from _find(child, f"{name}.{key}".lstrip("."), last or isinstance(cell, ChannelsLast))
 
 
+def _zeros(shape: Optional[Tuple[int, ...]]) -> Optional[ms.Tensor]:
+    if shape is None:
+        return None
+    return ms.Tensor(np.zeros((2, *shape), np.int32 if shape == LABEL else np.float32))
+
+
 def _shown(shape: Tuple[int, ...]) -> str:
-    return "x".join(map(str, shape))
+    return "label" if shape == LABEL else "x".join(map(str, shape))

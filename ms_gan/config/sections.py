@@ -76,6 +76,11 @@ class DiscriminatorConfig:
     )
     spectral_norm: bool = option(False, "divide each layer's weights by their largest singular value")
     init: Init = option("uniform_fan_in", INITIALISERS)
+    condition: Literal["projection", "concat", "auxiliary"] = option(
+        "projection",
+        "what it does with labels in a conditional run; projection: they choose a direction of its last features; "
+        "concat: mlp: they stand beside the pixels; auxiliary: it tells them itself (AC-GAN)",
+    )
 
 
 # Objectives whose images have labels; and those that compare each generated image with a real one.
@@ -98,6 +103,9 @@ class ProcedureConfig:
     positive: Literal["real", "fake"] = option("real", "class of images whose label is 1")
     label_smoothing: float = option(0.0, "label smoothing: how far real labels move towards the other one", 0.0, 0.5)
     label_noise: float = option(0.0, "uniform noise U(0, X) added to each label of the discriminator", 0.0, 0.5)
+    class_weight: float = option(
+        1.0, "discriminator.condition auxiliary: weight of the classes' cross-entropy in both losses", 0.0, 1e6
+    )
     d_steps: int = option(1, "updates of the discriminator per update of the generator (n_critic)", 1, 100)
 
 

@@ -12,7 +12,6 @@ from ms_gan.errors import GanError
 from ms_gan.export.directions import principal_directions
 from ms_gan.export.folded import first_matrix
 from ms_gan.export.graph import read_graph
-from ms_gan.formats.graph_input import latents
 from ms_gan.generators.latents import is_spherical
 from ms_gan.generators.sampling import Sampler, sampler_of
 from ms_gan.pictures.grids import grid, made_by, to_pillow
@@ -71,7 +70,7 @@ def _principal(sampler: Sampler) -> np.ndarray:
     """The principal directions (n, width), float32; none where the file does not tell what its first layer is."""
     none = np.zeros((0, sampler.card.latent.width), np.float32)
     try:
-        matrix = first_matrix(read_graph(_cells(sampler), [latents(sampler.card.latent.width)]))
+        matrix = first_matrix(read_graph(_cells(sampler), sampler.card.graph_inputs))
     except GanError:
         return none
     if matrix is None or not np.isfinite(matrix).all():

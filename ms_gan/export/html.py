@@ -15,7 +15,6 @@ from ms_gan.export.graph import read_graph
 from ms_gan.export.layers import Rectifier, Tanh
 from ms_gan.export.read_back import images_of_both
 from ms_gan.files import write_text
-from ms_gan.formats.graph_input import latents
 from ms_gan.generators.card import Card
 from ms_gan.generators.sampling import Sampler
 from ms_gan.report.inlined import policy, script_json
@@ -47,7 +46,7 @@ def export_html(source: Sampler, path: Path) -> float:
         GanError: the difference is above LEVELS, a layer has no rule, or the file cannot be written.
     """
     card = source.card
-    network = fold_graph(read_graph(source.network, [latents(card.latent.width)]))
+    network = fold_graph(read_graph(source.network, card.graph_inputs))
     if card.image.channels not in (1, 3):
         raise UsageError(f"--format HTML: shows images of 1 or 3 channels, not of {card.image.channels}; use ONNX")
     products = sum(layer.products for layer in network)

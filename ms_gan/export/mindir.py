@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 import mindspore as ms
-import numpy as np
 from mindspore import nn
 
 from ms_gan.export.read_back import write_compared
-from ms_gan.formats.graph_input import GraphInput, latents
+from ms_gan.formats.graph_input import GraphInput
 from ms_gan.generators.sampling import Sampler
 
 
@@ -28,7 +27,7 @@ def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None)
     """
 
     def write(draft: Path) -> None:
-        write_mindir(source.network, [latents(source.card.latent.width)], draft, batch_size)
+        write_mindir(source.network, source.card.graph_inputs, draft, batch_size)
 
     return write_compared(source, path, batch_size, write)
 
@@ -48,5 +47,5 @@ def write_mindir(network: nn.Cell, inputs: Sequence[GraphInput], path: Path, bat
 def _example(one: GraphInput, batch_size: Optional[int]) -> ms.Tensor:
     """An input of a size; its values do not matter."""
     if batch_size:
-        return ms.Tensor(np.zeros((batch_size, *one.shape), np.int32 if one.whole else np.float32))
+        return ms.Tensor(one.zeros(batch_size))
     return ms.Tensor(shape=[None, *one.shape], dtype=ms.int32 if one.whole else ms.float32)

@@ -14,7 +14,6 @@ from ms_gan.errors import GanError
 from ms_gan.export.graph import Graph, read_graph
 from ms_gan.export.read_back import write_compared
 from ms_gan.extras import need
-from ms_gan.formats.graph_input import latents
 from ms_gan.formats.onnx_graph import CARD_KEY, LARGEST_FILE_BYTES, OPSET, OUTPUT
 from ms_gan.generators.sampling import Sampler
 
@@ -48,7 +47,7 @@ def _write(source: Sampler, batch_size: Optional[int], path: Path) -> None:
     import onnx
 
     card = source.card
-    graph = read_graph(source.network, [latents(card.latent.width)])
+    graph = read_graph(source.network, card.graph_inputs)
     onnx.save(make_model(graph, card.image.shape, batch_size, {CARD_KEY: card.to_json()}), str(path))
 
 

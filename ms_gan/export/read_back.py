@@ -51,10 +51,12 @@ def write_compared(
     return difference
 
 
-def images_of_both(source: Sampler, generate: Callable[[np.ndarray], np.ndarray]) -> Tuple[np.ndarray, np.ndarray]:
-    """What a source and another function make of the same latents, each (COMPARED, C, H, W)."""
-    latents = sample_latents(source.card.seed, 0, COMPARED, source.card.latent)
-    return source.generate(latents), generate(latents)
+def images_of_both(source: Sampler, generate: Callable[..., np.ndarray]) -> Tuple[np.ndarray, np.ndarray]:
+    """What a source and another function make of the same latents and labels, each (COMPARED, C, H, W)."""
+    given = [sample_latents(source.card.seed, 0, COMPARED, source.card.latent)]
+    if source.card.classes:
+        given.append(np.arange(COMPARED, dtype=np.int32) % len(source.card.classes))
+    return source.generate(*given), generate(*given)
 
 
 def _check(expected: np.ndarray, found: np.ndarray, saturated: float, path: Path) -> float:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple, Tuple
 
+import numpy as np
+
 
 class GraphInput(NamedTuple):
     """One of a graph's inputs: (N, *shape), float32, or int32 where it is whole.
@@ -15,6 +17,10 @@ class GraphInput(NamedTuple):
     name: str
     shape: Tuple[int, ...]
     whole: bool = False
+
+    def zeros(self, count: int) -> np.ndarray:
+        """So many zeros of it, (count, *shape)."""
+        return np.zeros((count, *self.shape), np.int32 if self.whole else np.float32)
 
 
 def latents(width: int) -> GraphInput:

@@ -13,8 +13,9 @@ from ms_gan.config.parser import from_dict
 from ms_gan.config.schema import option
 from ms_gan.config.sections import GeneratorConfig, LatentConfig
 from ms_gan.errors import GanError, UsageError
+from ms_gan.formats.graph_input import GraphInput
 from ms_gan.generators.latents import BLOCK_LATENTS
-from ms_gan.generators.ports import Port, read_ports
+from ms_gan.generators.ports import Port, of_latents, read_ports
 from ms_gan.seeds import MAX_SEED
 
 FORMAT = "ms_gan generator 1"  # of generators that take latents alone: versions from 0.1.0 on read it
@@ -73,7 +74,22 @@ class Card:
     @property
     def ports(self) -> List[Port]:
         """What the generator takes."""
-        return self.inputs or [Port("latents", "latent", [self.latent.width], self.latent.distribution)]
+        return self.inputs or [of_latents(self.latent.width, self.latent.distribution)]
+
+    def port(self, role: str) -> Optional[Port]:
+        """The first port of a role; None: it has none."""
+        return next((port for port in self.ports if port.role == role), None)
+
+    @property
+    def classes(self) -> List[str]:
+        """The names of the classes that it can be asked for; none where it takes no labels."""
+        port = self.port("label")
+        return list(port.classes or ()) if port else []
+
+    @property
+    def graph_inputs(self) -> List[GraphInput]:
+        """What an exported graph takes."""
+        return [GraphInput(port.name, tuple(port.shape), whole=port.role == "label") for port in self.ports]
 
     @property
     def kind(self) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from ms_gan.errors import UsageError
 
@@ -23,6 +23,7 @@ class Port:
         shape: of one, without N: [100], [] for a label, [3, 64, 64].
         distribution: of a latent: normal or uniform.
         classes: names of labels or of a map's classes, in their order.
+        counts: of labels: training images of each class; samples that no class is asked for follow them.
         colours: of a map's classes, "#rrggbb" each.
         title: what goes in, for people: "photographs of horses".
     """
@@ -32,6 +33,7 @@ class Port:
     shape: List[int]
     distribution: Optional[str] = None
     classes: Optional[List[str]] = None
+    counts: Optional[List[int]] = None
     colours: Optional[List[str]] = None
     title: str = ""
 
@@ -43,6 +45,16 @@ class Port:
     def to_dict(self) -> Dict[str, Any]:
         """For JSON; what it has not is left out."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "")}
+
+
+def of_latents(width: int, distribution: str) -> Port:
+    """The port of latents (N, width)."""
+    return Port("latents", "latent", [width], distribution)
+
+
+def of_labels(classes: Sequence[str], counts: Sequence[int]) -> Port:
+    """The port of labels (N,): names of the classes, and how many training images each had."""
+    return Port("labels", "label", [], classes=list(classes), counts=list(counts))
 
 
 def read_ports(values: Any) -> List[Port]:
@@ -77,4 +89,12 @@ def _read_port(values: Any, where: str) -> Port:
             and all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in names)
         ):
             raise UsageError(f"{where}.{key}: should be 1 to {MOST_CLASSES:,} texts")
+    counts = port.counts
+    if counts is not None and not (
+        isinstance(counts, list)
+        and len(counts) == len(port.classes or ())
+        and all(type(count) is int and 0 <= count < 1 << 53 for count in counts)
+        and sum(counts)
+    ):
+        raise UsageError(f"{where}.counts: should be a whole number for each class, not all of them 0")
     return port

@@ -4,7 +4,7 @@ import hashlib
 import importlib
 import tempfile
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -13,11 +13,11 @@ from mindspore.nn.utils import no_init_parameters
 from ms_gan import tasks
 from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.extras import need
-from ms_gan.formats.graph_input import latents as latents_input
 from ms_gan.formats.mindir import check_mindir
 from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.formats.wire import Malformed
 from ms_gan.generators.card import CARD_CHARACTERS, Card, read_card
+from ms_gan.generators.labels import sample_labels
 from ms_gan.generators.latents import BLOCK_LATENTS, sample_latents
 from ms_gan.generators.opened import Opened
 from ms_gan.generators.weights import check_fits, load_weights, restore
@@ -29,7 +29,7 @@ EXPORT_BYTES = 2 << 30  # of an exported file; a protocol buffer can be no large
 
 
 class Sampler(Opened):
-    """A generator of latents: (N, width) to images (N, C, H, W)."""
+    """A generator of latents (N, width), and of labels (N,) where it was trained with them, to images (N, C, H, W)."""
 
     @classmethod
     def from_card(cls, card: Card) -> "Sampler":
@@ -41,26 +41,47 @@ class Sampler(Opened):
         card.check()
         if card.task != tasks.USUAL:
             return cls(_network(card), card)
-        random = stream(card.seed, Purpose.WEIGHTS)
-        return cls(build_generator(card.generator, card.latent.width, card.image.shape, random), card)
+        random, classes = stream(card.seed, Purpose.WEIGHTS), len(card.classes)
+        network = build_generator(card.generator, card.latent.width, card.image.shape, random, classes=classes)
+        return cls(network, card)
 
-    def generate(self, latents: np.ndarray) -> np.ndarray:
+    def generate(self, latents: np.ndarray, labels: Optional[np.ndarray] = None) -> np.ndarray:
         """Images of latents: (N, width) float32 -> (N, C, H, W) float32 in [-1, 1].
+
+        Args:
+            latents: (N, width).
+            labels: of a generator that takes them: int32 (N,), or weights of the classes, float32 (N, K).
 
         Raises:
             GanError: the generator produced NaN or infinite pixels.
         """
-        return self.run(latents.astype(np.float32, copy=False))
+        given = [] if labels is None else [labels if labels.ndim == 2 else labels.astype(np.int32, copy=False)]
+        return self.run(latents.astype(np.float32, copy=False), *given)
+
+    def of_classes(self, latents: np.ndarray, labels: Iterable[int]) -> np.ndarray:
+        """The same latents (N, width) in each of some classes, as `generate`: (classes * N, C, H, W), class by class."""
+        labels = np.array(list(labels), np.int32)
+        return self.generate(np.tile(latents, (len(labels), 1)), labels.repeat(len(latents)))
+
+    def labels(self, seed: int, start: int, count: int) -> Optional[np.ndarray]:
+        """The classes of a seed's samples number `start` to `start + count`, as often as in the training images.
+
+        Returns:
+            (count,), int32; None: the generator takes no labels.
+        """
+        port = self.card.port("label")
+        return None if port is None else sample_labels(seed, start, count, port.counts or [1] * len(port.classes))
 
     def samples(self, seed: int, count: int) -> np.ndarray:
         """The first `count` samples of a seed, (count, C, H, W), uint8."""
-        return to_uint8(self.generate(sample_latents(seed, 0, count, self.card.latent)))
+        return to_uint8(self.generate(sample_latents(seed, 0, count, self.card.latent), self.labels(seed, 0, count)))
 
     def stream(self, seed: int, count: int) -> Iterator[Tuple[int, np.ndarray]]:
         """The first `count` samples of a seed in blocks of constant size: (number of the first, (n, C, H, W) uint8)."""
         for start in range(0, count, BLOCK_LATENTS):
-            latents = sample_latents(seed, start, min(BLOCK_LATENTS, count - start), self.card.latent)
-            yield start, to_uint8(self.generate(latents))
+            size = min(BLOCK_LATENTS, count - start)
+            latents, labels = sample_latents(seed, start, size, self.card.latent), self.labels(seed, start, size)
+            yield start, to_uint8(self.generate(latents, labels))
 
 
 def open_generator(path: Path) -> Sampler:
@@ -145,7 +166,10 @@ def _network(card: Card) -> ms.nn.Cell:
         ValueError: sizes that the network does not have.
     """
     if card.task == tasks.USUAL:
-        network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape)
+        if card.kind not in ("latent", "latent+label") or card.ports[0].size != card.latent.width:
+            raise ValueError(f"{card.kind} is not what a generator of the task {card.task} takes")
+        classes = len(card.classes)
+        network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape, classes)
     else:
         network = importlib.import_module(tasks.find(card.task).module).generator(card)
     network.update_parameters_name("generator.")
@@ -165,9 +189,9 @@ def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], An
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise GanError(f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again")
     try:
-        check(content, [latents_input(card.latent.width)], card.image.shape, card.batch_size)
+        check(content, card.graph_inputs, card.image.shape, card.batch_size)
         sampler = Sampler(load(path, content), card)
-        made = sampler.network(ms.Tensor(np.zeros((sampler.block, card.latent.width), np.float32)))
+        made = sampler.network(*(ms.Tensor(one.zeros(sampler.block)) for one in card.graph_inputs))
     except Malformed as fault:
         raise GanError(f"{path}: not the static graph of a generator: {fault}") from None
     except UsageError:
@@ -192,8 +216,9 @@ class _OnnxNetwork:
     def set_train(self, _: bool) -> "_OnnxNetwork":
         return self
 
-    def __call__(self, latents: ms.Tensor) -> ms.Tensor:
-        (images,) = self.session.run(None, {"latents": latents.asnumpy()})
+    def __call__(self, *given: ms.Tensor) -> ms.Tensor:
+        names = (one.name for one in self.session.get_inputs())
+        (images,) = self.session.run(None, {name: one.asnumpy() for name, one in zip(names, given)})
         return ms.Tensor(images)
 
 

@@ -11,19 +11,28 @@ from ms_gan.models.initialisers import initialise
 from ms_gan.models.spectral import normalise_spectra
 
 GENERATORS = {
-    "mlp": lambda c, width, shape: mlp.Generator(width, c.hidden, shape, c.batch_norm, c.slope),
-    "dcgan": lambda c, width, shape: dcgan.Generator(width, shape, c.channels, c.kernel),
-    "cnn": lambda c, width, shape: cnn.Generator(width, shape, c.channels, c.slope, c.kernel),
+    "mlp": lambda c, width, shape, classes: mlp.Generator(width, c.hidden, shape, c.batch_norm, c.slope, classes),
+    "dcgan": lambda c, width, shape, classes: dcgan.Generator(width, shape, c.channels, c.kernel, classes),
+    "cnn": lambda c, width, shape, classes: cnn.Generator(width, shape, c.channels, c.slope, c.kernel, classes),
 }
 DISCRIMINATORS = {
-    "mlp": lambda c, shape: mlp.Discriminator(c.hidden, shape, c.slope),
-    "dcgan": lambda c, shape: dcgan.Discriminator(shape, c.channels, c.slope, c.kernel, c.batch_norm),
-    "cnn": lambda c, shape: cnn.Discriminator(shape, c.channels, c.slope, c.dropout, c.kernel),
+    "mlp": lambda c, shape, classes: mlp.Discriminator(c.hidden, shape, c.slope, classes, c.condition),
+    "dcgan": lambda c, shape, classes: dcgan.Discriminator(
+        shape, c.channels, c.slope, c.kernel, c.batch_norm, classes, c.condition
+    ),
+    "cnn": lambda c, shape, classes: cnn.Discriminator(
+        shape, c.channels, c.slope, c.dropout, c.kernel, classes, c.condition
+    ),
 }
 
 
 def build_generator(
-    config: Any, latent_width: int, image_shape: Tuple[int, int, int], random: np.random.Generator, prefix="generator."
+    config: Any,
+    latent_width: int,
+    image_shape: Tuple[int, int, int],
+    random: np.random.Generator,
+    prefix: str = "generator.",
+    classes: int = 0,
 ) -> nn.Cell:
     """The generator that a GeneratorConfig describes, with its initial weights.
 
@@ -33,20 +42,25 @@ def build_generator(
         image_shape: (C, H, W).
         random: where the initial weights come from.
         prefix: the first part of every parameter's name.
+        classes: how many classes of images it is asked for; 0: it takes no labels.
 
     Raises:
         UsageError: a size or a kernel that the family of networks does not have.
     """
-    return _build("generator", GENERATORS, config, random, prefix, latent_width, image_shape)
+    return _build("generator", GENERATORS, config, random, prefix, latent_width, image_shape, classes)
 
 
-def build_discriminator(config: Any, image_shape: Tuple[int, int, int], random: np.random.Generator) -> nn.Cell:
+def build_discriminator(
+    config: Any, image_shape: Tuple[int, int, int], random: np.random.Generator, classes: int = 0
+) -> nn.Cell:
     """The discriminator that a DiscriminatorConfig describes; its parameters are named `discriminator.*`.
 
+    With classes it is given labels, or tells them: DiscriminatorConfig.condition.
+
     Raises:
         UsageError: a size or a kernel that the family of networks does not have.
     """
-    return _build("discriminator", DISCRIMINATORS, config, random, "discriminator.", image_shape)
+    return _build("discriminator", DISCRIMINATORS, config, random, "discriminator.", image_shape, classes)
 
 
 def _build(role: str, registry: Dict, config: Any, random: np.random.Generator, prefix: str, *sizes: Any) -> nn.Cell:

@@ -34,12 +34,22 @@ class Row(nn.SequentialCell):
             x = cell(x, condition) if self.given[index] else cell(x)
         return x
 
+    def describe(self, graph, x, condition=None):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        for given, cell in zip(self.given, self.cell_list):
+            x = graph.cell(cell, x, condition) if given else graph.cell(cell, x)
+        return x
+
 
 class ConditionalChannelsLast(Row):
     """A Row of cells that take and give channels last, for images (N, C, H, W) at both ends."""
 
     def construct(self, x, condition=None):
         return super().construct(x.transpose((0, 2, 3, 1)), condition).transpose((0, 3, 1, 2))
+
+    def describe(self, graph, x, condition=None):
+        """The same as layers of an ms_gan.export.graph.Graph, which has channels first throughout."""
+        return super().describe(graph, x, condition)
 
 
 def conditional_chain(cells: Sequence[nn.Cell]) -> nn.Cell:
@@ -72,6 +82,13 @@ class Residual(nn.Cell):
         if self.shortcut is not None:
             x = self.shortcut(x, condition)
         return x + y
+
+    def describe(self, graph, x, condition=None):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        y = self.inner.describe(graph, x, condition)
+        if self.shortcut is not None:
+            x = self.shortcut.describe(graph, x, condition)
+        return graph.layer("add", x, y)
 
 
 class Joined(nn.Cell):
@@ -115,3 +132,7 @@ class Concatenated(nn.Cell):
 
     def construct(self, x, condition=None):
         return self.join(x, self.inner(x, condition))
+
+    def describe(self, graph, x, condition=None):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        return graph.layer("concat", x, self.inner.describe(graph, x, condition))

@@ -7,6 +7,7 @@ from mindspore import nn
 
 from ms_gan.config.sizes import cnn_half, cnn_sides
 from ms_gan.models import roles
+from ms_gan.models.embeddings import WithLabels
 from ms_gan.models.layers import activation, chain, conv, conv_transpose, dense
 
 
@@ -19,9 +20,10 @@ class Generator(nn.Cell):
         channels: of all hidden layers but the first, which has half as many.
         slope: of LeakyReLU below zero.
         kernel: side of the kernel of the layer that doubles; 2 should divide it, or squares show in the images.
+        classes: K, of labels that stand beside the latents as one-hot vectors; 0: there are none.
 
     Inputs:
-        latents (N, latent_width), float32.
+        latents (N, latent_width), float32; with classes labels, int32 (N,), or their weights, float32 (N, K).
 
     Outputs:
         images (N, C, H, W), float32 in [-1, 1].
@@ -31,11 +33,18 @@ class Generator(nn.Cell):
     """
 
     def __init__(
-        self, latent_width: int, image_shape: Tuple[int, int, int], channels: int, slope: float, kernel: int = 4
+        self,
+        latent_width: int,
+        image_shape: Tuple[int, int, int],
+        channels: int,
+        slope: float,
+        kernel: int = 4,
+        classes: int = 0,
     ):
         super().__init__()
         self.start = (channels // 2, *cnn_half(image_shape))
-        self.dense = dense(latent_width, int(np.prod(self.start)))
+        self.with_labels = WithLabels(classes) if classes else None
+        self.dense = dense(latent_width + classes, int(np.prod(self.start)))
         self.activation = activation(slope)
         self.layers = chain(
             [
@@ -47,12 +56,16 @@ class Generator(nn.Cell):
             ]
         )  # fmt: skip
 
-    def construct(self, latents):
+    def construct(self, latents, labels=None):
+        if self.with_labels is not None:
+            latents = self.with_labels(latents, labels)
         hidden = self.activation(self.dense(latents))
         return self.layers(hidden.reshape((latents.shape[0], *self.start)))
 
-    def describe(self, graph, latents):
+    def describe(self, graph, latents, labels=None):
         """The same as layers of an ms_gan.export.graph.Graph."""
+        if self.with_labels is not None:
+            latents = graph.cell(self.with_labels, latents, labels)
         hidden = graph.cell(self.activation, graph.cell(self.dense, latents))
         return graph.cell(self.layers, graph.layer("reshape", hidden, shape=self.start))
 
@@ -66,20 +79,32 @@ class Discriminator(roles.Discriminator):
         slope: of LeakyReLU below zero.
         dropout: share of the last features that a training step hides, 0 to below 1.
         kernel: side of the kernels of the layers that halve.
+        classes: K, of labels; 0: there are none.
+        condition: what it does with labels, projection or auxiliary: see roles.Discriminator.
 
     Inputs:
         images: (N, C, H, W), float32 in [-1, 1].
         mask: (N, features), float32, multiplied with the features, or None: dropout as an input, because a mask that
             the layer drew by itself could not be drawn again when a run resumes.
+        labels: int32 (N,), with classes.
 
     Outputs:
-        logits (N, 1), float32.
+        logits (N, 1), float32; where it tells classes, those and (N, K).
 
     Raises:
         ValueError: an image too small for four convolutions.
     """
 
-    def __init__(self, image_shape: Tuple[int, int, int], channels: int, slope: float, dropout: float, kernel: int = 4):
+    def __init__(
+        self,
+        image_shape: Tuple[int, int, int],
+        channels: int,
+        slope: float,
+        dropout: float,
+        kernel: int = 4,
+        classes: int = 0,
+        condition: str = "projection",
+    ):
         super().__init__()
         sides = cnn_sides(image_shape, kernel)
         layers = [conv(image_shape[0], channels, 3), activation(slope)]
@@ -89,9 +114,10 @@ class Discriminator(roles.Discriminator):
         features = channels * sides[0] * sides[1]
         self.dropout_features = features if dropout else 0
         self.dense = dense(features, 1)
+        self.learn_labels(condition, classes, channels, sides[0] * sides[1])
 
-    def construct(self, images, mask=None):
+    def construct(self, images, mask=None, labels=None):
         features = self.layers(images).reshape((images.shape[0], -1))
         if mask is not None:
             features = features * mask
-        return self.dense(features)
+        return self.verdict(self.dense(features), features, labels)

@@ -6,6 +6,8 @@ from mindspore import nn
 
 from ms_gan.config.sizes import dcgan_padding, dcgan_stages
 from ms_gan.models import roles
+from ms_gan.models.blocks import conditional_chain
+from ms_gan.models.embeddings import ClassBatchNorm
 from ms_gan.models.layers import activation, batch_norm_2d, chain, conv, conv_transpose, dense
 
 
@@ -19,9 +21,10 @@ class Generator(nn.Cell):
         image_shape: (C, H, W), H = W = 4, 5, 6 or 7 times a power of 2.
         channels: of the last hidden layer; each layer before it has twice as many.
         kernel: side of the kernels of the layers that double, an even number.
+        classes: K; with labels every BatchNorm has a scale and a shift for each class; 0: there are none.
 
     Inputs:
-        latents (N, latent_width), float32.
+        latents (N, latent_width), float32; with classes labels, int32 (N,), or their weights, float32 (N, K).
 
     Outputs:
         images (N, C, H, W), float32 in [-1, 1].
@@ -30,27 +33,36 @@ class Generator(nn.Cell):
         ValueError: a size or a kernel that cannot be.
     """
 
-    def __init__(self, latent_width: int, image_shape: Tuple[int, int, int], channels: int, kernel: int = 4):
+    def __init__(
+        self, latent_width: int, image_shape: Tuple[int, int, int], channels: int, kernel: int = 4, classes: int = 0
+    ):
         super().__init__()
+
+        def norm(width: int) -> nn.Cell:
+            return ClassBatchNorm(classes, width) if classes else batch_norm_2d(width)
+
         (side, stages), pad = dcgan_stages(image_shape), dcgan_padding(kernel)
         width = channels * 2 ** (stages - 1)
         self.start = (width, side, side)
         # A transposed convolution from 1x1 to 4x4 is a matrix product, and runs faster as one.
         self.dense = dense(latent_width, width * side**2, bias=False)
-        layers = [batch_norm_2d(width), nn.ReLU()]
+        layers = [norm(width), nn.ReLU()]
         for _ in range(stages - 1):
             layers += [conv_transpose(width, width // 2, kernel, 2, "pad", pad, bias=False)]
             width //= 2
-            layers += [batch_norm_2d(width), nn.ReLU()]
+            layers += [norm(width), nn.ReLU()]
         layers += [conv_transpose(width, image_shape[0], kernel, 2, "pad", pad, bias=False), nn.Tanh()]
-        self.layers = chain(layers)
+        self.conditional = bool(classes)
+        self.layers = conditional_chain(layers) if classes else chain(layers)
 
-    def construct(self, latents):
-        return self.layers(self.dense(latents).reshape((latents.shape[0], *self.start)))
+    def construct(self, latents, labels=None):
+        start = self.dense(latents).reshape((latents.shape[0], *self.start))
+        return self.layers(start, labels) if self.conditional else self.layers(start)
 
-    def describe(self, graph, latents):
+    def describe(self, graph, latents, labels=None):
         """The same as layers of an ms_gan.export.graph.Graph."""
-        return graph.cell(self.layers, graph.layer("reshape", graph.cell(self.dense, latents), shape=self.start))
+        start = graph.layer("reshape", graph.cell(self.dense, latents), shape=self.start)
+        return graph.cell(self.layers, start, labels) if self.conditional else graph.cell(self.layers, start)
 
 
 class Discriminator(roles.Discriminator):
@@ -65,12 +77,14 @@ class Discriminator(roles.Discriminator):
         kernel: side of the kernels of the layers that halve, an even number.
         batch_norm: False: biases in its place, so that one image's logit does not depend on the others, as penalties
             on the slope want it.
+        classes: K, of labels; 0: there are none.
+        condition: what it does with labels, projection or auxiliary: see roles.Discriminator.
 
     Inputs:
-        images (N, C, H, W), float32 in [-1, 1].
+        images (N, C, H, W), float32 in [-1, 1]; mask: None; labels: int32 (N,), with classes.
 
     Outputs:
-        logits (N, 1), float32.
+        logits (N, 1), float32; where it tells classes, those and (N, K).
 
     Attributes:
         mixes_batch: whether BatchNorm is there: real and generated images must pass apart then.
@@ -80,7 +94,14 @@ class Discriminator(roles.Discriminator):
     """
 
     def __init__(
-        self, image_shape: Tuple[int, int, int], channels: int, slope: float, kernel: int = 4, batch_norm: bool = True
+        self,
+        image_shape: Tuple[int, int, int],
+        channels: int,
+        slope: float,
+        kernel: int = 4,
+        batch_norm: bool = True,
+        classes: int = 0,
+        condition: str = "projection",
     ):
         super().__init__()
         self.mixes_batch = batch_norm
@@ -96,6 +117,8 @@ class Discriminator(roles.Discriminator):
         self.layers = chain(layers)
         # A 4x4 kernel on 4x4 is a matrix product too.
         self.dense = dense(width * side**2, 1, bias)
+        self.learn_labels(condition, classes, width, side**2)
 
-    def construct(self, images):
-        return self.dense(self.layers(images).reshape((images.shape[0], -1)))
+    def construct(self, images, mask=None, labels=None):
+        features = self.layers(images).reshape((images.shape[0], -1))
+        return self.verdict(self.dense(features), features, labels)

@@ -1,4 +1,4 @@
-"""What networks are given of a class: rows of a table, and norms whose scale and shift are such rows.
+"""What networks are given of a class: one-hot vectors, rows of a table, norms whose scale and shift are such rows.
 
 Labels are int32 (N,), or float32 (N, classes): weights of the classes for each image, for what lies between classes.
 """
@@ -7,6 +7,7 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
+from ms_gan.models.blocks import Joined
 from ms_gan.models.layers import batch_norm_2d, product, scale_and_shift
 
 
@@ -53,6 +54,53 @@ class Embedding(nn.Cell):
         return self.rows(labels, self.weight)
 
 
+class WithLabels(nn.Cell):
+    """Rows with the one-hot vectors of labels behind them: Mirza and Osindero 2014 (arXiv:1411.1784), figure 1.
+
+    Args:
+        classes: K.
+
+    Inputs:
+        x (N, width), float32; labels: int32 (N,), or weights of the classes, float32 (N, K).
+
+    Outputs:
+        (N, width + K), float32.
+    """
+
+    def __init__(self, classes: int):
+        super().__init__()
+        self.one_hot = ms.Tensor(np.eye(classes, dtype=np.float32))
+        self.rows = RowsOf()
+        self.join = Joined(1)
+
+    def construct(self, x, labels):
+        return self.join(x, self.rows(labels, self.one_hot))
+
+    def describe(self, graph, x, labels):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        return graph.layer("concat", x, graph.layer("embedding", labels, table=self.one_hot.asnumpy()))
+
+
+class Projection(Embedding):
+    """<v_y, phi>: what a discriminator's logit gains from the class y: Miyato and Koyama 2018 (arXiv:1802.05637),
+    equation 3. The vectors v are drawn as a Dense layer's weights by Glorot are, whatever the scheme of the rest.
+
+    Args:
+        classes: K.
+        width: of the features phi, those of the last hidden layer, summed over pixels.
+
+    Inputs:
+        features (N, width), float32; labels: int32 (N,), or weights of the classes, float32 (N, K).
+
+    Outputs:
+        (N, 1), float32.
+    """
+
+    def construct(self, features, labels):
+        products = features * self.rows(labels, self.weight)
+        return product(products, ops.ones((products.shape[1], 1), products.dtype))
+
+
 class ClassBatchNorm(nn.Cell):
     """BatchNorm, then a scale and a shift for each class: De Vries et al. 2017 (arXiv:1707.00683), section 3.
 
@@ -85,3 +133,13 @@ class ClassBatchNorm(nn.Cell):
     def construct(self, x, labels):
         scale, shift = self.rows(labels, self.gamma), self.rows(labels, self.beta)
         return self.scale_and_shift(self.normalise(x), scale, shift)
+
+    def describe(self, graph, x, labels):
+        """The same as layers of an ms_gan.export.graph.Graph."""
+        scale, shift = (
+            graph.layer(
+                "reshape", graph.layer("embedding", labels, table=table.asnumpy()), shape=(table.shape[1], 1, 1)
+            )
+            for table in (self.gamma, self.beta)
+        )
+        return graph.layer("add", graph.layer("multiply", graph.cell(self.normalise, x), scale), shift)

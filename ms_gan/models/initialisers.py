@@ -6,7 +6,7 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn
 
-from ms_gan.models.embeddings import Embedding
+from ms_gan.models.embeddings import Embedding, Projection
 from ms_gan.models.per_image import InstanceNorm
 
 WEIGHTED = (nn.Dense, nn.Conv2d, nn.Conv2dTranspose)
@@ -68,7 +68,7 @@ def initialise(network: nn.Cell, scheme: str, random: np.random.Generator) -> No
     Args:
         network: a network of the layers in layers.py. Norms keep beta 0, and gamma 1 except under normal_002, where
             gamma comes from N(1, 0.02). An Embedding's rows come from N(0, 1), as PyTorch's do, under the schemes that
-            go by the fan in, which is 1 there.
+            go by the fan in, which is 1 there; those of a Projection are drawn by Glorot under all.
         scheme: a key of INITIALISERS.
         random: where the numbers come from.
     """
@@ -82,7 +82,9 @@ def initialise(network: nn.Cell, scheme: str, random: np.random.Generator) -> No
 
 
 def _embedding(layer: Embedding, scheme: str, random: np.random.Generator) -> None:
-    if scheme in ("uniform_fan_in", "he_normal"):
+    if isinstance(layer, Projection):
+        _glorot_uniform(layer, random)
+    elif scheme in ("uniform_fan_in", "he_normal"):
         _set(layer.weight, random.standard_normal(layer.weight.shape))
     else:
         INITIALISERS[scheme](layer, random)

@@ -42,6 +42,7 @@ class InstanceNorm(nn.Cell):
 
     def __init__(self, channels: int, affine: bool = True, eps: float = 1e-5):
         super().__init__()
+        self.channels = channels
         self.eps = eps
         self.affine = affine
         if affine:

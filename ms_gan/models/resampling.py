@@ -86,6 +86,10 @@ class Upsampled(_Resampled):
         height, width = self.sides(x)
         return self.resampled(x, (height, width), (height, width), (2 * height, 2 * width))
 
+    def describe(self, graph, x):
+        """The same as a layer of an ms_gan.export.graph.Graph."""
+        return graph.layer("upsample", x, factor=2)
+
 
 class Pooled(_Resampled):
     """The mean of each 2x2 pixels: average pooling by 2.
@@ -109,6 +113,10 @@ class Pooled(_Resampled):
             raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
         half = (height // 2, width // 2)
         return 0.25 * self.resampled(x, (height, width), half, half)
+
+    def describe(self, graph, x):
+        """The same as a layer of an ms_gan.export.graph.Graph."""
+        return graph.layer("average_pool", x, kernel=2, stride=2)
 
 
 class Reflected(_Resampled):
@@ -136,3 +144,7 @@ class Reflected(_Resampled):
         if min(height, width) <= self.pad:
             raise ValueError(f"a border of {self.pad} reflected pixels needs larger images than {height}x{width}")
         return self.resampled(x, (height, width), (height, width), (height + 2 * self.pad, width + 2 * self.pad))
+
+    def describe(self, graph, x):
+        """The same as a layer of an ms_gan.export.graph.Graph."""
+        return graph.layer("pad", x, rows=(self.pad, self.pad), columns=(self.pad, self.pad), mode="reflect")

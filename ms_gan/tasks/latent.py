@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.schema import option
 from ms_gan.config.sections import (
     LABELLED,
     PAIRED,
@@ -28,6 +29,10 @@ from ms_gan.tasks.task import ChartPlan, Measure, Page, Statistic, Task
 class Config(RunConfig):
     """One training run, complete."""
 
+    conditional: bool = option(
+        False, "learn the class of each image, so that images of a class can be asked for; the data need labels",
+        short="--conditional",
+    )  # fmt: skip
     data: DataConfig = field(default_factory=DataConfig)
     latent: LatentConfig = field(default_factory=LatentConfig)
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
@@ -56,8 +61,14 @@ def check(config: Config) -> None:
     """Refuse what does not go together in a step.
 
     Raises:
-        UsageError: labels for an objective that has none; several updates with the same generated images.
+        UsageError: labels for an objective that has none; several updates with the same generated images; a
+            discriminator that cannot take labels in the way that is asked for.
     """
+    discriminator = config.discriminator
+    if config.conditional and discriminator.condition == "concat" and discriminator.name != "mlp":
+        raise UsageError(
+            f"discriminator.condition: concat is for mlp; with {discriminator.name} choose projection or auxiliary"
+        )
     procedure = config.procedure
     for name in ("label_smoothing", "label_noise"):
         if getattr(procedure, name) and procedure.objective not in LABELLED:

@@ -13,6 +13,7 @@ from ms_gan.training.ema import MovingAverage
 from ms_gan.training.skipping import EXAMINED
 
 Shape = Tuple[int, ...]
+LABEL: Shape = ()  # of an input that is int32 (N,); all others are float32
 
 
 class Inputs(Protocol):
@@ -38,7 +39,7 @@ class System:
         step: the training step, a Cell or what behaves like one: called with a step's inputs, it returns the task's
             statistics, float32, in their order; `get_parameters` gives everything that it changes.
         generators: the network of each generator that is kept, by the stem of its file: {"generator": "generator_ema"}.
-        examples: shapes of each network's inputs, without N, for the plan's table of layers.
+        examples: shapes of each network's inputs, without N, for the plan's table of layers; None: it is given None.
         rare: the step to take in place of `step` in every `every`-th one, with penalties; None: there is none.
         every: how often `rare` is taken.
         averages: follow every `average.every`-th step.
@@ -49,7 +50,7 @@ class System:
     optimizers: Dict[str, nn.Cell]
     step: Any
     generators: Dict[str, str]
-    examples: Dict[str, Tuple[Shape, ...]]
+    examples: Dict[str, Tuple[Optional[Shape], ...]]
     rare: Any = None
     every: int = 1
     averages: List[MovingAverage] = field(default_factory=list)

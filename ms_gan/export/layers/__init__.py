@@ -22,6 +22,7 @@ from ms_gan.export.layers.pool import AveragePool, MaxPool
 from ms_gan.export.layers.reshape import Reshape
 from ms_gan.export.layers.transposed_convolution import TransposedConvolution
 from ms_gan.export.layers.upsample import Upsample
+from ms_gan.models import embeddings, per_image
 from ms_gan.models import layers as cells
 
 # What a network names when it describes itself: Graph.layer.
@@ -29,6 +30,7 @@ LAYERS: Dict[str, Callable[..., Layer]] = {
     "add": Add,
     "channels": Channels,
     "concat": Concat,
+    "embedding": Embedding,
     "instance_norm": InstanceNorm.plain,
     "multiply": Multiply,
     "pad": Pad,
@@ -49,7 +51,9 @@ READERS: Dict[type, Callable[[Any], Layer]] = {
     nn.BatchNorm1d: BatchNorm.read,
     nn.BatchNorm2d: BatchNorm.read,
     nn.InstanceNorm2d: InstanceNorm.read,
+    per_image.InstanceNorm: InstanceNorm.read,
     nn.Embedding: Embedding.read,
+    embeddings.Embedding: Embedding.read_rows,
     nn.Upsample: Upsample.read,
     nn.AvgPool2d: AveragePool.read,
     nn.MaxPool2d: MaxPool.read,

@@ -20,6 +20,11 @@ class Embedding(NamedTuple):
             raise GanError("export: an Embedding with use_one_hot has no rule in ms_gan/export/layers")
         return cls(numbers_of(cell.embedding_table))
 
+    @classmethod
+    def read_rows(cls, cell: Any) -> "Embedding":
+        """The layer of an ms_gan.models.embeddings.Embedding."""
+        return cls(numbers_of(cell.weight))
+
     def onnx(self, labels: str) -> OnnxNode:
         """A Gather."""
         return OnnxNode("Gather", [Numbers("table", self.table), labels])

@@ -21,7 +21,9 @@ class InstanceNorm(NamedTuple):
 
     @classmethod
     def read(cls, cell: Any) -> "InstanceNorm":
-        """The layer of a cell."""
+        """The layer of a cell of MindSpore's or of ms_gan.models.per_image."""
+        if not getattr(cell, "affine", True):
+            return cls.plain(cell.channels, float(cell.eps))
         return cls(numbers_of(cell.gamma), numbers_of(cell.beta), float(cell.eps))
 
     @classmethod

@@ -23,8 +23,8 @@ class DiscriminatorGradients(TrainOneStep):
 
     Inputs:
         weight: of this part, a float32 scalar.
-        images, latents, label_noise, masks, noise, augmentation, interpolation: of this part, as TrainOneStep has them
-            for an update.
+        images, latents, label_noise, masks, noise, augmentation, interpolation, labels, fake_labels: of this part, as
+            TrainOneStep has them for an update.
         sums: float32 (3,), of the parts before: the objective and the means of the logits' sigmoids.
         totals: of the parts before. Not a tuple, for which MindSpore would compile anew in each call.
 
@@ -32,10 +32,13 @@ class DiscriminatorGradients(TrainOneStep):
         sums and totals with this part in them.
     """
 
-    def construct(self, weight, images, latents, label_noise, masks, noise, augmentation, interpolation, sums, *totals):
-        fakes = ops.stop_gradient(self.generator(latents))
+    def construct(
+        self, weight, images, latents, label_noise, masks, noise, augmentation, interpolation, labels, fake_labels,
+        sums, *totals,
+    ):  # fmt: skip
+        fakes = ops.stop_gradient(self.made(latents, fake_labels))
         (_, objective, real, fake), gradients = self.grad_d(
-            images, fakes, label_noise, (masks, noise, augmentation), interpolation
+            images, fakes, label_noise, (masks, noise, augmentation), interpolation, labels, fake_labels
         )
         statistics = ops.stack((objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()))
         return sums + weight * statistics, *_added(totals, gradients, weight)
@@ -55,7 +58,8 @@ class GeneratorGradients(TrainOneStep):
     Inputs:
         weight: of this part, a float32 scalar.
         latents, masks, noise, augmentation: of this part, as TrainOneStep has them for the generator's update.
-        images: real ones beside the generated ones where the objective is paired, or None.
+        labels: beside the latents, or None.
+        images, real_labels: real ones beside the generated ones where the objective is paired, or None.
         loss: the sum of the parts before, a float32 scalar.
         totals: of the parts before.
 
@@ -63,10 +67,10 @@ class GeneratorGradients(TrainOneStep):
         loss and totals with this part in them.
     """
 
-    def construct(self, weight, latents, masks, noise, augmentation, images, loss, *totals):
+    def construct(self, weight, latents, masks, noise, augmentation, labels, images, real_labels, loss, *totals):
         aids = (masks, noise, augmentation)
-        real = None if images is None else self.logits_beside(images, passes_of(aids, 1, 1))
-        more, gradients = self.grad_g(latents, passes_of(aids, 0, 1), real)
+        real = None if images is None else self.logits_beside(images, passes_of(aids, 1, 1), real_labels)
+        more, gradients = self.grad_g(latents, passes_of(aids, 0, 1), real, labels)
         return loss + weight * unscaled(more, self.scale_g), *_added(totals, gradients, weight)
 
 

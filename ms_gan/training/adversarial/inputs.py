@@ -7,6 +7,7 @@ import mindspore as ms
 import numpy as np
 
 from ms_gan.data import Batches
+from ms_gan.generators.labels import draw_labels
 from ms_gan.generators.latents import draw_latents
 from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
@@ -20,7 +21,10 @@ Draw = Callable[[np.random.Generator, int], np.ndarray]  # so many images' numbe
 
 
 class StepNumbers(NamedTuple):
-    """A step's numbers, float32, each None where it has no use; N images, U updates and P passes of D."""
+    """A step's numbers, each None where it has no use; N images, U updates and P passes of D.
+
+    Labels are int32, all others float32.
+    """
 
     images: np.ndarray  # (U, N, C, H, W), in [-1, 1]
     latents_d: np.ndarray  # (U, N, latent width)
@@ -30,13 +34,18 @@ class StepNumbers(NamedTuple):
     noise: Array  # (P, N, C, H, W), instance noise before its scaling: N(0, 1)
     augmentation: Array  # (P, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
     interpolation: Array  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
+    labels: Array  # (U, N), the classes of the images
+    labels_d: Array  # (U, N), beside latents_d
+    labels_g: Array  # (1, N), beside latents_g
 
     def part(self, index: int, count: int) -> "StepNumbers":
         """The `index`-th of `count` equal parts of the N images, with what belongs to them."""
         return StepNumbers(*(_cut(array, axis, index, count) for array, axis in zip(self, IMAGE_AXES)))
 
 
-IMAGE_AXES = StepNumbers(1, 1, 1, 2, 1, 1, 1, 1)  # of each array: the one with N
+IMAGE_AXES = StepNumbers(1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1)  # of each array: the one with N
+
+IN_A_ROW = ("images", "latents_d", "latents_g", "labels", "labels_d", "labels_g")  # whose updates a step takes in a row
 
 
 def _cut(array: Array, axis: int, index: int, count: int) -> Array:
@@ -55,17 +64,26 @@ class StepInputs:
         images: uint8 (N, C, H, W).
         features: how many features the discriminator's dropout acts on, or 0; may be set later.
         workers: which worker this is. Each takes its part of what one worker alone would be given.
+        labels: (N,), int32, the classes of the images, where both networks learn them; each class has images.
 
     Raises:
         UsageError: a batch larger than the data set, or one that the workers cannot share evenly.
     """
 
-    def __init__(self, config: Config, images: np.ndarray, features: int = 0, workers: Optional[Workers] = None):
+    def __init__(
+        self,
+        config: Config,
+        images: np.ndarray,
+        features: int = 0,
+        workers: Optional[Workers] = None,
+        labels: Optional[np.ndarray] = None,
+    ):
         self._config = config
         self.features = features
         workers = workers or Workers()
         rank, count = workers.rank, workers.count
-        self._batches = Batches(images, config.train.batch_size, config.seed, rank, count, config.data.mirror)
+        self._batches = Batches(images, config.train.batch_size, config.seed, rank, count, config.data.mirror, labels)
+        self._class_counts = None if labels is None else np.bincount(labels)
         share = config.train.batch_size // count
         self._part = slice(rank * share, (rank + 1) * share)
         self._image_shape = images.shape[1:]
@@ -80,10 +98,10 @@ class StepInputs:
         """The inputs of TrainOneStep for a step, counted from 0; with train.accumulate those of AccumulatedStep."""
         numbers, count = self.numbers(step), self._config.train.accumulate
         if count == 1:
-            images, latents_d, latents_g, *others = numbers
-            both = (images, latents_d, latents_g)
-            flat = [None if array is None else array.reshape(-1, *array.shape[2:]) for array in both]
-            return _tensors(flat + others)
+            # Images of all updates in a row, with their latents and labels.
+            flat = {name: getattr(numbers, name) for name in IN_A_ROW}
+            flat = {name: None if a is None else a.reshape(-1, *a.shape[2:]) for name, a in flat.items()}
+            return _tensors(list(numbers._replace(**flat)))
         parts = [numbers.part(index, count) for index in range(count)]
         updates = [[self._for_discriminator(part, i) for part in parts] for i in range(self._updates)]
         return [updates, [self._for_generator(part) for part in parts]]
@@ -99,7 +117,9 @@ class StepInputs:
         if not self._shares_fakes:
             latents_g = self._of_passes(range(updates, updates + 1), Purpose.TRAINING_LATENTS, step, draw)
         others = (self._label_noise, self._masks, self._noise, self._augmentation, self._interpolation)
-        return StepNumbers(_stacked(images), latents_d, latents_g, *(other(step) for other in others))
+        return StepNumbers(
+            _stacked(images), latents_d, latents_g, *(other(step) for other in others), *self._labels(step)
+        )
 
     def _of_passes(self, passes: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
         """This worker's numbers of several passes, (passes, N, ...)."""
@@ -124,14 +144,29 @@ class StepInputs:
         aids = [
             None if a is None else a[2 * update : 2 * update + 2] for a in (part.masks, part.noise, part.augmentation)
         ]
-        own = [None if a is None else a[update] for a in (part.label_noise, part.interpolation)]
-        return _tensors([part.images[update], part.latents_d[update], own[0], *aids, own[1]])
+        own = [part.label_noise, part.interpolation, part.labels, part.labels_d]
+        noise, *rest = [None if a is None else a[update] for a in own]
+        return _tensors([part.images[update], part.latents_d[update], noise, *aids, *rest])
 
     def _for_generator(self, part: StepNumbers) -> List:
         """One part's inputs of GeneratorGradients."""
         aids = [None if a is None else a[2 * self._updates :] for a in (part.masks, part.noise, part.augmentation)]
-        latents = part.latents_d if self._shares_fakes else part.latents_g
-        return _tensors([latents[0], *aids, part.images[-1] if self._paired else None])
+        shares = self._shares_fakes
+        latents, labels = (part.latents_d, part.labels_d) if shares else (part.latents_g, part.labels_g)
+        reals = [part.images, part.labels] if self._paired else [None, None]
+        labels, *reals = [None if labels is None else labels[0], *(None if a is None else a[-1] for a in reals)]
+        return _tensors([latents[0], *aids, labels, *reals])
+
+    def _labels(self, step: int) -> List[Array]:
+        """The classes of the images, and those that are asked for in the updates of both networks."""
+        if self._class_counts is None:
+            return [None, None, None]
+        updates, draw = self._updates, partial(draw_labels, counts=self._class_counts)
+        real = [self._batches.labels(step * updates + i) for i in range(updates)]
+        asked = [self._of_passes(range(updates), Purpose.TRAINING_LABELS, step, draw), None]
+        if not self._shares_fakes:
+            asked[1] = self._of_passes(range(updates, updates + 1), Purpose.TRAINING_LABELS, step, draw)
+        return [_stacked(real), *asked]
 
     def _label_noise(self, step: int) -> Array:
         largest, draw = np.float32(self._config.procedure.label_noise), _uniform(1)

@@ -5,7 +5,13 @@ from typing import Any, Tuple
 from mindspore import nn, ops
 
 from ms_gan.training.adversarial.augment import DiffAugment
-from ms_gan.training.adversarial.regularisers import GradientPenalty, ZeroCentredPenalty, instance_noise, lazy_weight
+from ms_gan.training.adversarial.regularisers import (
+    GradientPenalty,
+    ZeroCentredPenalty,
+    instance_noise,
+    judged,
+    lazy_weight,
+)
 
 
 def passes_of(aids, first: int, count: int):
@@ -50,7 +56,8 @@ class Judge(nn.Cell):
     """The discriminator's logits of images, with instance noise, augmented, and with its dropout.
 
     Args:
-        discriminator: images (N, C, H, W), and a dropout mask where it has one, to logits (N, 1).
+        discriminator: images (N, C, H, W), a dropout mask where it has one, and labels where it learns them, to logits
+            (N, 1), or to those and the classes' logits (N, K).
         config: a RegulariseConfig.
         image_shape: (C, H, W).
 
@@ -58,9 +65,10 @@ class Judge(nn.Cell):
         images: (N, C, H, W), float32.
         aids: (masks, noise, augmentation) of these images, each (passes, N / passes, ...) or None.
         step: how many steps came before this one, a float32 scalar.
+        labels: (N,), int32, or None.
 
     Outputs:
-        logits (N, 1), float32.
+        what the discriminator gives.
     """
 
     def __init__(self, discriminator: nn.Cell, config: Any, image_shape: Tuple[int, int, int]):
@@ -71,20 +79,28 @@ class Judge(nn.Cell):
         # Where no layer mixes the images of a batch, real and generated ones can share one pass.
         self.one_pass = not discriminator.mixes_batch
 
-    def construct(self, images, aids, step):
+    def construct(self, images, aids, step, labels=None):
         masks, noise, augmentation = aids
         if noise is not None:
             images = instance_noise(images, _flat(noise), step, self.noise, self.noise_steps)
         if self.augment is not None:
             images = self.augment(images, _flat(augmentation))
-        return self.discriminator(images) if masks is None else self.discriminator(images, _flat(masks))
+        return judged(self.discriminator, images, None if masks is None else _flat(masks), labels)
 
-    def both(self, real, fake, aids, step):
-        """Logits of real and of generated images; `aids` are those of the two, in this order."""
+    def both(self, real, fake, aids, step, labels=None, fake_labels=None):
+        """What it gives of real and of generated images; `aids` are those of the two, in this order."""
         if self.one_pass:
-            logits = self.construct(ops.concat((real, fake)), aids, step)
-            return logits[: real.shape[0]], logits[real.shape[0] :]
-        return self.construct(real, passes_of(aids, 0, 1), step), self.construct(fake, passes_of(aids, 1, 1), step)
+            count = real.shape[0]
+            together = None if labels is None else ops.concat((labels, fake_labels))
+            given = self.construct(ops.concat((real, fake)), aids, step, together)
+            if self.discriminator.tells_classes:
+                logits, classes = given
+                return (logits[:count], classes[:count]), (logits[count:], classes[count:])
+            return given[:count], given[count:]
+        return (
+            self.construct(real, passes_of(aids, 0, 1), step, labels),
+            self.construct(fake, passes_of(aids, 1, 1), step, fake_labels),
+        )
 
 
 class Penalties(nn.Cell):
@@ -96,6 +112,7 @@ class Penalties(nn.Cell):
         real, fake: (N, C, H, W), float32; `fake` without a gradient to the generator.
         interpolation: (N, 1, 1, 1) for the gradient penalty between the two, or None.
         masks: dropout of real and of generated images, (2, N, features), or None.
+        labels, fake_labels: of real and of generated images, (N,), int32, or None. Between the two the real ones count.
 
     Outputs:
         a scalar.
@@ -108,13 +125,13 @@ class Penalties(nn.Cell):
         self.at_real = ZeroCentredPenalty(discriminator, weights[1]) if weights[1] else None
         self.at_fake = ZeroCentredPenalty(discriminator, weights[2]) if weights[2] else None
 
-    def construct(self, real, fake, interpolation, masks):
+    def construct(self, real, fake, interpolation, masks, labels=None, fake_labels=None):
         real_mask = None if masks is None else masks[0]
         total = 0.0
         if self.between is not None:
-            total = total + self.between(real, fake, interpolation, real_mask)
+            total = total + self.between(real, fake, interpolation, real_mask, labels)
         if self.at_real is not None:
-            total = total + self.at_real(real, real_mask)
+            total = total + self.at_real(real, real_mask, labels)
         if self.at_fake is not None:
-            total = total + self.at_fake(fake, None if masks is None else masks[1])
+            total = total + self.at_fake(fake, None if masks is None else masks[1], fake_labels)
         return total

@@ -11,6 +11,13 @@ from mindspore import nn, ops
 from ms_gan.models.layers import clamped, product, total
 
 
+def judged(discriminator: Callable, images, mask, labels):
+    """What a discriminator says of images (N, C, H, W), with a dropout mask (N, features) and labels (N,), or None."""
+    if labels is not None:
+        return discriminator(images, mask, labels)
+    return discriminator(images) if mask is None else discriminator(images, mask)
+
+
 class SlopePenalty(nn.Cell):
     """What gradient penalties share: the squared norm of the discriminator's gradient for each image.
 
@@ -27,25 +34,27 @@ class SlopePenalty(nn.Cell):
     compiled in that mode too: what is compiled there sees updates in place only.
 
     Args:
-        discriminator: images (N, C, H, W), and a dropout mask where it has one, to logits (N, 1).
+        discriminator: images (N, C, H, W), a dropout mask where it has one, and labels where it learns them, to logits
+            (N, 1), or to those and the classes' logits.
     """
 
     def __init__(self, discriminator: Callable):
         super().__init__(auto_prefix=False)
         self.discriminator = discriminator
+        self.tells_classes = getattr(discriminator, "tells_classes", False)
         self.slope = ms.grad(self.score, 0)
 
-    def score(self, images, mask):
+    def score(self, images, mask, labels):
         """The sum of the logits."""
-        logits = self.discriminator(images) if mask is None else self.discriminator(images, mask)
-        return total(logits)
+        verdict = judged(self.discriminator, images, mask, labels)
+        return total(verdict[0] if self.tells_classes else verdict)
 
     # Compiled in PyNative mode as well, which loses second derivatives: those behind a reshape of an activation, and
     # those of cells with a gradient of their own, such as ms_gan.models.cpu.patches.
     @ms.jit
-    def squared_norms(self, images, mask):
+    def squared_norms(self, images, mask, labels):
         """The squared Euclidean norm of the gradient for each image, (N, 1)."""
-        slopes = self.slope(images, mask).reshape((images.shape[0], -1))
+        slopes = self.slope(images, mask, labels).reshape((images.shape[0], -1))
         # A product: MindSpore's sums, and the broadcasts that are their gradients, run in one thread of a CPU.
         return product(slopes * slopes, ops.ones((slopes.shape[1], 1), slopes.dtype))
 
@@ -64,6 +73,7 @@ class GradientPenalty(SlopePenalty):
         real, fake: (N, C, H, W), float32; no gradient is to reach the generator through `fake`.
         shares: e, (N, 1, 1, 1), float32 from U(0, 1), one for each pair of images.
         mask: (N, features), dropout of the discriminator, or None.
+        labels: (N,), int32, of the real images, or None.
 
     Outputs:
         a scalar.
@@ -73,9 +83,9 @@ class GradientPenalty(SlopePenalty):
         super().__init__(discriminator)
         self.weight = weight
 
-    def construct(self, real, fake, shares, mask=None):
+    def construct(self, real, fake, shares, mask=None, labels=None):
         # The root of zero has no derivative; no float32 that is not tiny changes with 1e-12 added.
-        norms = ops.sqrt(self.squared_norms(fake + shares * (real - fake), mask) + 1e-12)
+        norms = ops.sqrt(self.squared_norms(fake + shares * (real - fake), mask, labels) + 1e-12)
         return self.weight * ((norms - 1.0) * (norms - 1.0)).mean()
 
 
@@ -91,6 +101,7 @@ class ZeroCentredPenalty(SlopePenalty):
     Inputs:
         images: (N, C, H, W), float32; generated ones without a gradient to the generator.
         mask: (N, features), dropout of the discriminator, or None.
+        labels: (N,), int32, of the images, or None.
 
     Outputs:
         a scalar.
@@ -100,8 +111,8 @@ class ZeroCentredPenalty(SlopePenalty):
         super().__init__(discriminator)
         self.gamma = gamma
 
-    def construct(self, images, mask=None):
-        return 0.5 * self.gamma * self.squared_norms(images, mask).mean()
+    def construct(self, images, mask=None, labels=None):
+        return 0.5 * self.gamma * self.squared_norms(images, mask, labels).mean()
 
 
 def lazy_weight(weight: float, every: int) -> float:

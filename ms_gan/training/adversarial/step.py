@@ -53,9 +53,12 @@ class TrainOneStep(nn.Cell):
         masks, noise, augmentation: (passes, N, ...), float32, dropout, instance noise and augmentation of the images in
             each of the discriminator's passes, in the order of judge.passes_of; each None where it has no use.
         interpolation: (d_steps, N, 1, 1, 1), float32, of the gradient penalty, or None.
-        labels: (d_steps * N,), int32, given to the generator beside its latents, or None.
+        labels: (d_steps * N,), int32, the classes of the images, or None.
+        labels_d: (d_steps * N,), int32, given to the generator beside latents_d, and to the discriminator with what it
+            made of them, or None.
+        labels_g: (N,), int32, beside latents_g, or None.
         pictures: (d_steps * N, C, H, W), float32, given to the generator in place of latents, or None. The generator's
-            update is given the labels or pictures of the discriminator's last one.
+            update is given the pictures of the discriminator's last one.
 
     Outputs:
         float32 (4,), or (5,) with terms: both objectives before their updates, without penalties, and the means of the
@@ -75,6 +78,8 @@ class TrainOneStep(nn.Cell):
         self.objective_d, self.objective_g = objective.discriminator, objective.generator
         self.has_labels, self.paired = objective.has_labels, objective.paired
         self.weight = 1.0 if procedure.loss == "sum" else 0.5
+        self.tells_classes, self.class_weight = parts.judge.discriminator.tells_classes, procedure.class_weight
+        self.cross_entropy = nn.CrossEntropyLoss() if self.tells_classes else None
         self.sign = 1.0 if procedure.positive == "real" else -1.0
         self.real_label = 1.0 - procedure.label_smoothing
         self.grad_d = ms.value_and_grad(self.discriminator_loss, None, optim_d.parameters, has_aux=True)
@@ -85,9 +90,13 @@ class TrainOneStep(nn.Cell):
         """Logits whose larger values mean "real", whichever class is the positive one."""
         return logits if self.sign == 1.0 else -logits
 
-    def discriminator_loss(self, images, fakes, label_noise, aids, interpolation):
+    def discriminator_loss(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
         """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
-        real, fake = self.judge.both(images, fakes, aids, self.steps())
+        real, fake = self.judge.both(images, fakes, aids, self.steps(), labels, fake_labels)
+        more = 0.0
+        if self.tells_classes:
+            (real, real_classes), (fake, fake_classes) = real, fake
+            more = self.cross_entropy(real_classes, labels) + self.cross_entropy(fake_classes, fake_labels)
         real, fake = self.turned(real), self.turned(fake)
         if self.has_labels:
             real_label, fake_label = self.real_label, 0.0
@@ -97,14 +106,20 @@ class TrainOneStep(nn.Cell):
             objective = self.weight * self.objective_d(real, fake, real_label, fake_label)
         else:
             objective = self.weight * self.objective_d(real, fake)
-        loss = objective
+        loss = objective + self.class_weight * more if self.tells_classes else objective
         if self.penalties is not None:
-            loss = loss + self.penalties(images, fakes, interpolation, aids[0])
+            loss = loss + self.penalties(images, fakes, interpolation, aids[0], labels, fake_labels)
         return scaled(loss, self.scale_d), objective, real, fake
 
-    def fooling_loss(self, fakes, own, real):
+    def fooling_loss(self, fakes, own, real, labels=None):
         """The generator's loss, scaled, as a function of its images; `real`: logits of real ones, or None."""
-        return scaled(self.objective_g(self.turned(self.judge(fakes, own, self.steps())), real), self.scale_g)
+        logits = self.judge(fakes, own, self.steps(), labels)
+        more = 0.0
+        if self.tells_classes:
+            logits, classes = logits
+            more = self.class_weight * self.cross_entropy(classes, labels)
+        loss = self.objective_g(self.turned(logits), real)
+        return scaled(loss + more if self.tells_classes else loss, self.scale_g)
 
     def made(self, latents, labels=None, pictures=None):
         """What the generator makes of latents, of latents and labels, or of pictures."""
@@ -114,17 +129,19 @@ class TrainOneStep(nn.Cell):
 
     def generator_loss(self, latents, own, real, labels=None, pictures=None):
         """The generator's loss, scaled, as a function of what it is given."""
-        return self.fooling_loss(self.made(latents, labels, pictures), own, real)
+        return self.fooling_loss(self.made(latents, labels, pictures), own, real, labels)
 
     def loss_with_terms(self, latents, own, real, labels, pictures, images):
         """The generator's loss with the terms, scaled; then the objective, scaled, and the terms."""
         fakes = self.made(latents, labels, pictures)
-        objective, terms = self.fooling_loss(fakes, own, real), self.terms(fakes, images, pictures, labels)
+        objective, terms = self.fooling_loss(fakes, own, real, labels), self.terms(fakes, images, pictures, labels)
         return objective + scaled(terms, self.scale_g), objective, terms
 
-    def update_discriminator(self, images, fakes, label_noise, aids, interpolation):
+    def update_discriminator(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
         """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
-        (_, objective, real, fake), gradients = self.grad_d(images, fakes, label_noise, aids, interpolation)
+        (_, objective, real, fake), gradients = self.grad_d(
+            images, fakes, label_noise, aids, interpolation, labels, fake_labels
+        )
         self.apply_discriminator(gradients)
         return objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()
 
@@ -134,15 +151,17 @@ class TrainOneStep(nn.Cell):
         if self.clipping is not None:
             self.clipping()
 
-    def reals_beside(self, images, aids):
+    def reals_beside(self, images, aids, labels):
         """Logits of real images to compare generated ones with, or None where the objective does not."""
         if not self.paired:
             return None
-        return self.logits_beside(self.part(images, self.d_steps - 1), of_reals(aids, self.d_steps))
+        last = self.d_steps - 1
+        return self.logits_beside(self.part(images, last), of_reals(aids, self.d_steps), self.part(labels, last))
 
-    def logits_beside(self, images, own):
+    def logits_beside(self, images, own, labels=None):
         """Logits of real images to compare generated ones with."""
-        return ops.stop_gradient(self.turned(self.judge(images, own, self.steps())))
+        logits = self.judge(images, own, self.steps(), labels)
+        return ops.stop_gradient(self.turned(logits[0] if self.tells_classes else logits))
 
     def part(self, tensor, index):
         """The `index`-th of d_steps equal parts of a batch."""
@@ -163,28 +182,30 @@ class TrainOneStep(nn.Cell):
 
     def construct(
         self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, augmentation=None,
-        interpolation=None, labels=None, pictures=None,
+        interpolation=None, labels=None, labels_d=None, labels_g=None, pictures=None,
     ):  # fmt: skip
         aids = (masks, noise, augmentation)
         loss_d, d_real, d_fake = 0.0, 0.0, 0.0
         for i in range(self.d_steps):
-            fakes = self.made(self.part(latents_d, i), self.part(labels, i), self.part(pictures, i))
+            fakes = self.made(self.part(latents_d, i), self.part(labels_d, i), self.part(pictures, i))
             loss_d, d_real, d_fake = self.update_discriminator(
                 self.part(images, i),
                 ops.stop_gradient(fakes),
                 None if label_noise is None else label_noise[i],
                 of_discriminator(aids, i),
                 None if interpolation is None else interpolation[i],
+                self.part(labels, i),
+                self.part(labels_d, i),
             )
-        own, real = of_generator(aids, self.d_steps), self.reals_beside(images, aids)
+        own, real = of_generator(aids, self.d_steps), self.reals_beside(images, aids, labels)
         last = self.d_steps - 1
-        labels, pictures = self.part(labels, last), self.part(pictures, last)
+        pictures = self.part(pictures, last)
         if self.terms is None:
-            loss_g, gradients = self.grad_g(latents_g, own, real, labels, pictures)
+            loss_g, gradients = self.grad_g(latents_g, own, real, labels_g, pictures)
             self.optim_g(gradients)
             return self.finish(loss_d, loss_g, d_real, d_fake)
         (_, loss_g, terms), gradients = self.grad_g_terms(
-            latents_g, own, real, labels, pictures, self.part(images, last)
+            latents_g, own, real, labels_g, pictures, self.part(images, last)
         )
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake, terms)
@@ -214,17 +235,29 @@ class SharedFakesStep(TrainOneStep):
         noise=None,
         augmentation=None,
         interpolation=None,
+        labels=None,
+        labels_d=None,
+        labels_g=None,
     ):
         aids = (masks, noise, augmentation)
-        fakes, pull_back = ms.vjp(self.generator, latents_d, weights=self.optim_g.parameters)
+        fakes, pull_back = self.made_and_gradient(latents_d, labels_d)
         loss_d, d_real, d_fake = self.update_discriminator(
             images,
             ops.stop_gradient(fakes),
             None if label_noise is None else label_noise[0],
             of_discriminator(aids, 0),
             None if interpolation is None else interpolation[0],
+            labels,
+            labels_d,
         )
-        loss_g, slope = self.grad_fakes(fakes, of_generator(aids, 1), self.reals_beside(images, aids))
+        real = self.reals_beside(images, aids, labels)
+        loss_g, slope = self.grad_fakes(fakes, of_generator(aids, 1), real, labels_d)
         _, gradients = pull_back(slope)
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake)
+
+    def made_and_gradient(self, latents, labels):
+        """The generator's images, and the function from their gradient to that of its parameters."""
+        if labels is None:
+            return ms.vjp(self.generator, latents, weights=self.optim_g.parameters)
+        return ms.vjp(self.generator, latents, labels, weights=self.optim_g.parameters)

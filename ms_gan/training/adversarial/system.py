@@ -12,7 +12,7 @@ from ms_gan.training.adversarial.step import Parts, SharedFakesStep, TrainOneSte
 from ms_gan.training.assembly import make_optimizer
 from ms_gan.training.ema import MovingAverage
 from ms_gan.training.parallel import MeanStatistics
-from ms_gan.training.system import Shape, System
+from ms_gan.training.system import LABEL, Shape, System
 
 
 def adversarial_system(
@@ -23,6 +23,7 @@ def adversarial_system(
     total_steps: int,
     workers: int,
     terms: Optional[nn.Cell] = None,
+    labelled: bool = False,
 ) -> System:
     """Optimizers and step around networks.
 
@@ -34,6 +35,7 @@ def adversarial_system(
         total_steps: length of the run, for learning rates that fall towards its end.
         workers: how many train together; where there are several they must have joined.
         terms: what is added to the generator's loss, as Parts have it, or None.
+        labelled: whether both networks take labels.
     """
     optimizers = _optimizers(config, networks, total_steps, workers)
     generator, discriminator, regularise = networks["generator"], networks["discriminator"], config.regularise
@@ -57,7 +59,10 @@ def adversarial_system(
         optimizers=optimizers,
         step=_step(config, parts._replace(penalties=None if lazy else penalties)),
         generators={"generator": "generator_ema" if "generator_ema" in networks else "generator"},
-        examples={"generator": (given,), "discriminator": (image_shape,)},
+        examples={
+            "generator": (given, LABEL) if labelled else (given,),
+            "discriminator": (image_shape, None, LABEL) if labelled else (image_shape,),
+        },
     )
     if lazy:
         system.rare, system.every = _step(config, parts._replace(penalties=penalties)), regularise.every

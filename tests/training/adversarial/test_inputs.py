@@ -25,8 +25,9 @@ def everything(batch_size):
 @pytest.mark.parametrize("batch_size", [16, 2 * BLOCK_IMAGES + 20])
 def test_workers_share_what_one_would_be_given(images, batch_size):
     config = everything(batch_size)
-    whole = StepInputs(config, images, 5).numbers(3)
-    parts = [StepInputs(config, images, 5, Workers(rank, 4)).numbers(3) for rank in range(4)]
+    labels = np.arange(len(images), dtype=np.int32) % 3
+    whole = StepInputs(config, images, 5, labels=labels).numbers(3)
+    parts = [StepInputs(config, images, 5, Workers(rank, 4), labels).numbers(3) for rank in range(4)]
     for name, array in whole._asdict().items():
         axis = 2 if name == "label_noise" else 1
         shares = [getattr(part, name) for part in parts]
