@@ -14,12 +14,21 @@ from ms_gan.pictures.movies import ENDINGS, check_movie
 from ms_gan.seeds import MAX_SEED
 
 NUM = 64  # default number of images of a seed
+NUM_IN_CLASSES = 8  # the same where classes are asked for, each in a row
 LARGEST_GRID = 10_000  # images; few programs open a larger picture
 MOST_SEEDS = 1_000_000
 MOST_FACTORS = 100
 MOST_STARTS = 1024
 LARGEST_FACTOR = 2.0
-ALONE = ("num", "seeds", "latents", "truncation", "walk.interpolate")  # options that --project does not use
+ALONE = (
+    "num",
+    "seeds",
+    "latents",
+    "truncation",
+    "classes",
+    "walk.interpolate",
+    "walk.classes",
+)  # options that --project does not use
 
 
 @dataclass
@@ -33,6 +42,13 @@ class WalkOptions:
         2,
         1000,
         short="--interpolate",
+    )
+    classes: Optional[int] = option(
+        None,
+        "pictures from one class of --classes to the next, the latent staying as it is; unset classes: all",
+        2,
+        1000,
+        short="--class-walk",
     )
     interpolation: Literal["auto", "spherical", "linear"] = option(
         "auto",
@@ -66,7 +82,11 @@ class InferOptions:
 
     ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file", spelling=home_for_tilde)
     num: Optional[int] = option(
-        None, f"images, or walks; with --seeds, of each seed; unset: {NUM}, or 1 of each seed", 1, 100_000_000
+        None,
+        f"images, or walks; with --seeds, of each seed; with --classes, of each class; unset: {NUM}, {NUM_IN_CLASSES}"
+        " with classes, or 1 of each seed",
+        1,
+        100_000_000,
     )
     seed: int = option(0, "fixes the latents; more images of a seed begin with the same ones", 0, MAX_SEED)
     seeds: Optional[str] = option(None, "several seeds instead of --seed, such as 0,1,4-6")
@@ -79,6 +99,11 @@ class InferOptions:
         None,
         "factor of the latents, 0 to 2; below 1: more typical, less varied; several, such as 0.5,0.7,1: a grid"
         " of a row for each latent and a column for each factor",
+    )
+    classes: Optional[str] = option(
+        None,
+        "classes of a conditional generator, by name or number, such as 3,7,cat, or all: the same latents in each,"
+        " a row a class; unset: as the training images have them",
     )
     output: str = option(
         "samples.png",
@@ -97,7 +122,8 @@ class InferOptions:
     @property
     def each(self) -> int:
         """Number of latents of each seed."""
-        return self.num or (NUM if self.only_seed else 1)
+        usual = NUM if self.classes is None and not self.walk.classes else NUM_IN_CLASSES
+        return self.num or (usual if self.only_seed else 1)
 
     @property
     def factors(self) -> List[float]:
@@ -132,6 +158,8 @@ def check(options: InferOptions, given: Dict[str, Any]) -> Path:
         refuse_same(path, "--output", Path(options.latents), "the file of --latents")
     if options.projection.image is not None:
         _check_projection(options, given, path)
+    elif options.walk.classes:
+        _check_class_walk(options, path)
     elif options.walk.interpolate:
         _check_walk(options, path)
     else:
@@ -165,7 +193,7 @@ def ending_of(output: str) -> str:
 def _check_samples(output: str) -> None:
     ending = ending_of(output)
     if ending in ENDINGS:
-        raise UsageError(f"--output {output}: a {ending} shows walks; add --interpolate 16")
+        raise UsageError(f"--output {output}: a {ending} shows walks; add --interpolate 16, or --class-walk 16")
     if ending not in ("", ".png", ".npy"):
         known = ", ".join((".png", ".npy", *ENDINGS))
         raise UsageError(f"--output {output}: {ending} is an unknown format; allowed: {known}, or a folder: {output}/")
@@ -178,6 +206,21 @@ def _check_walk(options: InferOptions, path: Path) -> None:
         raise UsageError(f"--truncation {options.truncation}: a walk takes one factor, such as 0.7")
     if options.latents is None and options.seeds is not None and len(options.wanted_seeds) < 2:
         raise UsageError(f"--seeds {options.seeds}: a walk needs two seeds or more, such as 0,1")
+    check_movie(path)
+
+
+def _check_class_walk(options: InferOptions, path: Path) -> None:
+    if options.walk.interpolate:
+        raise UsageError("--class-walk: cannot be combined with --interpolate; remove one of them")
+    if path.suffix.lower() not in (".png", *ENDINGS):
+        raise UsageError(f"--output {path}: --class-walk writes a .png, {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+    if len(options.factors) > 1:
+        raise UsageError(f"--truncation {options.truncation}: a walk takes one factor, such as 0.7")
+    if kind_at(options.ckpt, "--ckpt") != FOLDER and Path(options.ckpt).suffix != ".ckpt":
+        raise UsageError(
+            f"--ckpt {options.ckpt}: --class-walk needs a run folder or a .ckpt file; an exported file takes whole "
+            "classes alone"
+        )
     check_movie(path)
 
 
@@ -196,19 +239,20 @@ def _check_projection(options: InferOptions, given: Dict[str, Any], path: Path) 
     refuse_same(path, "--output", Path(options.projection.image), "the picture of --project")
 
 
-def check_size(options: InferOptions, path: Path, stored: int) -> None:
+def check_size(options: InferOptions, path: Path, stored: int, classes: int = 1) -> None:
     """Refuse more images than a picture or a movie should hold.
 
     Args:
         options: complete.
         path: where the images go.
         stored: latents in the file of --latents, as far as known.
+        classes: in how many classes they are shown.
 
     Raises:
         UsageError: names the way out.
     """
     latents = stored + len(options.wanted_seeds) * options.each
-    pictures = latents * len(options.factors) * (options.walk.interpolate or 1)
+    pictures = latents * len(options.factors) * (options.walk.interpolate or options.walk.classes or 1) * classes
     if path.suffix.lower() in (".png", *ENDINGS) and pictures > LARGEST_GRID:
         raise UsageError(
             f"--output {path}: a picture holds at most {LARGEST_GRID:,} images, not {pictures:,}; use .npy"

@@ -44,7 +44,11 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
     if unseen is not None:
         print(f"  {nearest_other(unseen.images, pixels):5.1f}  the nearest other image of {unseen.name}")
     print(f"{path}: the picture, the search after {', '.join(map(str, found.steps))} steps")
-    print(f"{path.with_suffix('.npy')}: the latent, for --latents")
+    if found.label is None:
+        print(f"{path.with_suffix('.npy')}: the latent, for --latents")
+    else:
+        name = sampler.card.classes[found.label]
+        print(f"{path.with_suffix('.npy')}: the latent, for --latents with --classes {name}, the class that was found")
 
 
 def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig] = None) -> np.ndarray:

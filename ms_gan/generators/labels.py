@@ -1,11 +1,14 @@
 """Labels, the classes that a conditional generator is asked for, as functions of a seed and a number."""
 
-from typing import Sequence
+from typing import List, Optional, Sequence
 
 import numpy as np
 
+from ms_gan.errors import UsageError
 from ms_gan.generators.latents import BLOCK_LATENTS
 from ms_gan.seeds import Purpose, stream
+
+SHOWN_CLASSES = 30  # names in an error
 
 
 def draw_labels(random: np.random.Generator, count: int, counts: Sequence[int]) -> np.ndarray:
@@ -32,3 +35,34 @@ def sample_labels(seed: int, start: int, count: int, counts: Sequence[int]) -> n
         for block in range(first, last + 1)
     ]
     return np.concatenate([np.zeros(0, np.int32), *blocks])[start - first * BLOCK_LATENTS :][:count]
+
+
+def wanted_classes(text: Optional[str], names: Sequence[str]) -> List[int]:
+    """The classes of a list such as "3,7,cat", by name or by number, in its order; "all": all of them.
+
+    Args:
+        text: what --classes says; None: nothing.
+        names: of the generator's classes; none where it takes no labels.
+
+    Raises:
+        UsageError: a class that the generator does not have, or a generator that has none.
+    """
+    if text is None:
+        return []
+    if not names:
+        raise UsageError(f"--classes {text}: this generator was trained without classes; remove the option")
+    if text.strip().lower() == "all" and "all" not in names:
+        return list(range(len(names)))
+    return [_number(part.strip(), names) for part in text.split(",")]
+
+
+def _number(wanted: str, names: Sequence[str]) -> int:
+    """The number of a class. A name goes first: MNIST's classes are called by numbers."""
+    lower = [name.lower() for name in names]
+    if wanted.lower() in lower:
+        return lower.index(wanted.lower())
+    if wanted.isdecimal() and int(wanted) < len(names):
+        return int(wanted)
+    shown = ", ".join(f"{name} ({number})" for number, name in enumerate(names[:SHOWN_CLASSES]))
+    more = ", ..." if len(names) > SHOWN_CLASSES else ""
+    raise UsageError(f"--classes: no class {wanted!r}; there are {shown}{more}")

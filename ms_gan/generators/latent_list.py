@@ -1,13 +1,15 @@
-"""The latents that a person asks for: those of a file, those of several seeds."""
+"""The latents that a person asks for: those of a file, those of several seeds; and the classes to show them in."""
 
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Iterator, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ms_gan.config.sections import LatentConfig
 from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.files import whole_file
+from ms_gan.generators.card import Card
+from ms_gan.generators.labels import sample_labels
 from ms_gan.generators.latents import sample_latents
 
 
@@ -30,15 +32,65 @@ class LatentList:
 
     def part(self, start: int, count: int) -> np.ndarray:
         """Latents number `start` to `start + count`, or as many as there are; (n, width), float32."""
-        drawn = range(max(0, start - len(self.stored)), min(start + count, len(self)) - len(self.stored))
-        parts = [self.stored[start : start + count]]
-        number = drawn.start
-        while number < drawn.stop:
+        drawn = [sample_latents(seed, first, taken, self.latent) for seed, first, taken in self._drawn(start, count)]
+        return np.concatenate([self.stored[start : start + count], *drawn])
+
+    def labels(self, start: int, count: int, counts: Sequence[int]) -> np.ndarray:
+        """The classes that samples number `start` to `start + count` have where none is asked for, (n,), int32.
+
+        Args:
+            start, count: none of them of a file, which says nothing of classes.
+            counts: (K,), training images of each class.
+        """
+        drawn = [sample_labels(seed, first, taken, counts) for seed, first, taken in self._drawn(start, count)]
+        return np.concatenate([np.zeros(0, np.int32), *drawn])
+
+    def _drawn(self, start: int, count: int) -> Iterator[Tuple[int, int, int]]:
+        """Which of those are samples: seed, number of the first of its samples, how many of them."""
+        number, stop = max(0, start - len(self.stored)), min(start + count, len(self)) - len(self.stored)
+        while number < stop:
             seed, first = divmod(number, self.each)
-            taken = min(self.each - first, drawn.stop - number)
-            parts.append(sample_latents(self.seeds[seed], first, taken, self.latent))
+            taken = min(self.each - first, stop - number)
+            yield self.seeds[seed], first, taken
             number += taken
-        return np.concatenate(parts)
+
+
+class InClasses:
+    """Latents and labels by number: all latents of a list in the first class that is asked for, then in the next.
+
+    Where none is asked for, each latent once: alone, or with the class that is drawn with it.
+
+    Args:
+        latents: the list.
+        card: the generator's.
+        classes: numbers of classes, in their order.
+
+    Raises:
+        UsageError: latents of a file without a class to show them in.
+    """
+
+    def __init__(self, latents: LatentList, card: Card, classes: Sequence[int]):
+        self.latents, self._port, self._classes = latents, card.port("label"), list(classes)
+        if self._port is not None and not classes and len(latents.stored):
+            raise UsageError("--latents: this generator makes images of classes; add --classes, such as --classes all")
+
+    def __len__(self) -> int:
+        return len(self.latents) * (len(self._classes) or 1)
+
+    def part(self, start: int, count: int) -> Tuple[np.ndarray, Optional[np.ndarray]]:
+        """Latents (n, width), float32, and labels (n,), int32, or None, number `start` to `start + count`."""
+        if not self._classes:
+            counts = None if self._port is None else self._port.counts or [1] * len(self._port.classes)
+            labels = None if counts is None else self.latents.labels(start, count, counts)
+            return self.latents.part(start, count), labels
+        each, latents, labels = len(self.latents), [], []
+        while start < len(self) and count:
+            row, first = divmod(start, each)
+            taken = min(each - first, count)
+            latents.append(self.latents.part(first, taken))
+            labels.append(np.full(taken, self._classes[row], np.int32))
+            start, count = start + taken, count - taken
+        return np.concatenate(latents), np.concatenate(labels)
 
 
 def read_latents(path: Path, latent: LatentConfig) -> np.ndarray:

@@ -7,7 +7,7 @@ pixels, and a penalty on the latent's length, made no difference; starts at the 
 """
 
 import math
-from typing import List, NamedTuple
+from typing import List, NamedTuple, Optional
 
 import mindspore as ms
 import numpy as np
@@ -27,6 +27,7 @@ class Projection(NamedTuple):
 
     Attributes:
         latent: (1, width), float32.
+        label: the class of what was found, of a generator of classes.
         steps: after which the pictures were taken, the first 0, the last all of them.
         images: (n, C, H, W), float32, of the best search after those steps; the last one is what was found.
         distance: of what was found.
@@ -35,6 +36,7 @@ class Projection(NamedTuple):
     """
 
     latent: np.ndarray
+    label: Optional[int]
     steps: List[int]
     images: np.ndarray
     distance: float
@@ -51,6 +53,7 @@ class SearchStep(nn.Cell):
         rates: the learning rate of each update.
         spherical: whether latents stay at the length of the square root of the width, where nearly all of N(0, 1) is;
             else in the cube [-1, 1].
+        labels: (N,), int32, the class of each search, which stays; or None.
 
     Inputs:
         target: (1, C, H, W), float32 in [-1, 1].
@@ -59,8 +62,16 @@ class SearchStep(nn.Cell):
         float32 (): the mean squared difference, summed over the searches.
     """
 
-    def __init__(self, generator: nn.Cell, starts: np.ndarray, rates: List[float], spherical: bool):
+    def __init__(
+        self,
+        generator: nn.Cell,
+        starts: np.ndarray,
+        rates: List[float],
+        spherical: bool,
+        labels: Optional[np.ndarray] = None,
+    ):
         super().__init__(auto_prefix=False)
+        self.labels = None if labels is None else ms.Tensor(labels)
         self.generator, self.spherical = generator, spherical
         self.latents = ms.Parameter(ms.Tensor(starts), name="latents")
         self.optimizer = nn.Adam([self.latents], learning_rate=rates)
@@ -68,7 +79,8 @@ class SearchStep(nn.Cell):
 
     def loss(self, target):
         """Each search has its own latent, so the gradient of the sum is the gradients of all of them."""
-        difference = self.generator(self.latents) - target
+        given = self.generator(self.latents) if self.labels is None else self.generator(self.latents, self.labels)
+        difference = given - target
         return total((difference * difference).mean((1, 2, 3)))
 
     def construct(self, target):
@@ -99,12 +111,16 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
     latent = sampler.card.latent
     spherical = is_spherical(latent)
     candidates = sample_latents(seed, 0, CANDIDATES, latent)
-    far = _distances(sampler.generate(candidates), target)
-    best = candidates[np.argsort(far, kind="stable")[:starts]]
+    classes = len(sampler.card.classes)
+    # Each class gets as many: the nearest samples are of the picture's class, or of those that look like it.
+    labels = np.arange(CANDIDATES, dtype=np.int32) % classes if classes else None
+    far = _distances(sampler.generate(candidates, labels), target)
+    nearest = np.argsort(far, kind="stable")[:starts]
+    best, labels = candidates[nearest], labels[nearest] if classes else None
     if spherical:
         best = best * (math.sqrt(latent.width) / np.linalg.norm(best, axis=1, keepdims=True))
     rates = [0.5 * lr * (1 + math.cos(math.pi * step / steps)) for step in range(steps)]
-    search = SearchStep(sampler.network, best, rates, spherical)
+    search = SearchStep(sampler.network, best, rates, spherical, labels)
     search.set_train(False)
     image = ms.Tensor(target[np.newaxis])
     shown = sorted({0, *(steps >> shift for shift in range(SHOWN_PICTURES))})
@@ -113,11 +129,13 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
         search(image)
         if step in shown:
             taken.append(search.latents.asnumpy().copy())
-    found = _distances(sampler.generate(taken[-1]), target)
+    found = _distances(sampler.generate(taken[-1], labels), target)
     winner = int(found.argmin())
     way = np.stack([latents[winner] for latents in taken])
+    label = int(labels[winner]) if classes else None
+    images = sampler.generate(way, None if label is None else np.full(len(way), label, np.int32))
     return Projection(
-        latent=way[-1:], steps=shown, images=sampler.generate(way), distance=float(found[winner]),
+        latent=way[-1:], label=label, steps=shown, images=images, distance=float(found[winner]),
         nearest=float(far.min()), typical=float(np.median(far)),
     )  # fmt: skip
 

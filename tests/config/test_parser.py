@@ -49,7 +49,10 @@ def test_the_case_of_a_name_does_not_matter(tmp_path):
         (["--regularise.augment", "[colour]"], "allowed: a list of color, translation, cutout; did you mean color?"),
         (["--lr", "1"], "did you mean --optimizer.generator.lr or --optimizer.discriminator.lr?"),
         (["--epochs"], "--epochs: expected one argument; --help explains it"),
-        (["--config", "absent.yaml"], "--config absent.yaml: no such file, nor a recipe; recipes: dcgan_64, "),
+        (
+            ["--config", "absent.yaml"],
+            "--config absent.yaml: no such file, nor a recipe; recipes: cdcgan_mnist, ",
+        ),
         (["--config", "gan_mnist_wied"], "gan_mnist_wide; did you mean gan_mnist_wide?"),
         (["--config"], "--config: expected one argument"),
         (["--config", "no/such/file.yaml"], "no/such/file.yaml: cannot be read"),
