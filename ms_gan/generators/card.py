@@ -75,6 +75,10 @@ class Card:
         """What the generator takes."""
         return self.inputs or [Port("latents", "latent", [self.latent.width], self.latent.distribution)]
 
+    def port(self, role: str) -> Optional[Port]:
+        """The first input of a role, such as label; None where it takes none."""
+        return next((port for port in self.ports if port.role == role), None)
+
     @property
     def kind(self) -> str:
         """The roles of what it takes, joined: latent, latent+label, image, map, ..."""
