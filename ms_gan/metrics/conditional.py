@@ -99,6 +99,40 @@ def intra_frechet(real: Dict[int, Moments], generated: Dict[int, Moments], class
     return Figures(mean, max(found, key=found.get), [found.get(place) for place in range(classes)])
 
 
+class Hits:
+    """Counts images that a classifier sees as the class that was asked for, while they come in blocks.
+
+    Args:
+        asked: the classes of the images, in the order in which `add` is given them.
+        features: the extractor.
+
+    Attributes:
+        counted: whether the features tell all these classes apart, by their names; else nothing is counted.
+        right: hits by class, (classes,).
+    """
+
+    def __init__(self, asked: Asked, features: Features):
+        known, names = features.classes or (), set(asked.classes)
+        self.counted = names.issubset(known) and len(names) == len(asked.classes)
+        self.right = np.zeros(len(asked.classes), int)
+        self._asked, self._start = asked, 0
+        self._numbers = numbers_of(known, asked.classes)
+
+    def add(self, probabilities: Optional[np.ndarray]) -> None:
+        """Take in the probabilities of the next images' classes, (n, classes of the features), or None."""
+        if not self.counted or probabilities is None:
+            return
+        labels = self._asked.labels[self._start : self._start + len(probabilities)]
+        self._start += len(probabilities)
+        right = (self._numbers[probabilities.argmax(axis=1)] == labels) & (labels >= 0)
+        self.right += np.bincount(labels[right], minlength=len(self.right))
+
+    @property
+    def share(self) -> Optional[float]:
+        """Hits among all images, 0 to 1; None where nothing is counted."""
+        return float(self.right.sum() / self._asked.counts.sum()) if self.counted else None
+
+
 class Tally:
     """Images of asked classes, counted while they are looked at in blocks.
 
@@ -123,10 +157,7 @@ class Tally:
         if like is not None:
             self._whole = bool(self.measured[like.measured].all())
             self.measured &= like.measured
-        known = set(features.classes or ())
-        self._tells_apart = known.issuperset(asked.classes) and len(set(asked.classes)) == len(asked.classes)
-        self._numbers = numbers_of(features.classes or (), asked.classes)
-        self._right = np.zeros(len(asked.classes), int)
+        self._hits = Hits(asked, features)
         self._moments = {int(place): Moments.empty(features.width) for place in np.flatnonzero(self.measured)}
         self._start = 0
 
@@ -134,16 +165,14 @@ class Tally:
         """Take in the features (n, d) of the next images, and the probabilities of their classes (n, k) or None."""
         labels = self.asked.labels[self._start : self._start + len(features)]
         self._start += len(features)
-        if self._tells_apart and probabilities is not None:
-            right = (self._numbers[probabilities.argmax(axis=1)] == labels) & (labels >= 0)
-            self._right += np.bincount(labels[right], minlength=len(self._right))
+        self._hits.add(probabilities)
         for place, moments in self._moments.items():
             moments.add(features[labels == place])
 
     @property
     def accuracy(self) -> Optional[Figures]:
         """Images seen as the class that was asked for; None where the features do not tell these classes apart."""
-        return class_accuracy(self._right, self.asked.counts) if self._tells_apart else None
+        return class_accuracy(self._hits.right, self.asked.counts) if self._hits.counted else None
 
     @cached_property
     def distances(self) -> Optional[Figures]:
@@ -178,7 +207,7 @@ class Tally:
         if accuracy is not None:
             share = f"{accuracy.by_class[accuracy.worst]:.1%} of {self.asked.counts[accuracy.worst]:,} images"
             notes.append(f"the class seen least often where it was asked for is {self._name(accuracy.worst)}: {share}")
-        elif self._tells_apart:
+        elif self._hits.counted:
             notes.append(f"accuracy is left out: no class has the {FEWEST} images that it needs")
         else:
             notes.append(f"accuracy is left out: {self._features.name} does not tell the classes apart by these names")

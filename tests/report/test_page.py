@@ -120,3 +120,18 @@ def test_runs_are_compared(tmp_path):
 )
 def test_durations_are_for_people(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_measure_beside_the_headline_has_a_chart_where_a_run_has_it(tmp_path):
+    folder, bare = draw_run(tmp_path / "run"), draw_run(tmp_path / "bare")
+    records = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    values = ({"accuracy": 0.25}, {"accuracy": 0.5}, {"accuracy": "high"}, {"accuracy": 0.75})
+    write_records(folder / "metrics.jsonl", [{**record, **value} for record, value in zip(records, values)])
+    charts = data_of(whole_page(folder))["charts"]
+    assert list(charts) == ["frechet", "accuracy", "losses", "verdicts", "speed"]
+    averaged, raw = charts["accuracy"]["series"]
+    assert (averaged["x"], averaged["y"], averaged["best"]) == ([2, 4], [0.5, 0.75], None)
+    assert (raw["x"], raw["y"], raw["best"]) == ([2], [0.25], None)
+    assert "Higher is better." in whole_page(folder) and "Class accuracy" not in whole_page(bare)
+    (curve,) = data_of(compared_page([read_run(bare), read_run(folder)], ["a", "b"]))["charts"]["accuracy"]["series"]
+    assert curve["name"] == "b" and curve["y"] == [0.5, 0.75]
