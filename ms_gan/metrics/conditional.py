@@ -37,12 +37,12 @@ class Figures(NamedTuple):
 
     Attributes:
         overall: of all classes.
-        worst: the place of the worst class.
+        worst: the place of the worst class; None where every class has too few images.
         by_class: of each class; None for those with too few images.
     """
 
     overall: float
-    worst: int
+    worst: Optional[int]
     by_class: List[Optional[float]]
 
 
@@ -69,13 +69,14 @@ def class_accuracy(right: np.ndarray, asked: np.ndarray) -> Optional[Figures]:
         asked: images asked for, by class, (classes,).
 
     Returns:
-        shares, 0 to 1; None where every class has too few images.
+        shares, 0 to 1; None where there are no images.
     """
     by_class = [float(hits / count) if count >= FEWEST else None for hits, count in zip(right, asked)]
     known = [place for place, value in enumerate(by_class) if value is not None]
-    if not known:
+    if not asked.any():
         return None
-    return Figures(float(right.sum() / asked.sum()), min(known, key=lambda place: by_class[place]), by_class)
+    worst = min(known, key=lambda place: by_class[place], default=None)
+    return Figures(float(right.sum() / asked.sum()), worst, by_class)
 
 
 def intra_frechet(real: Dict[int, Moments], generated: Dict[int, Moments], classes: int) -> Optional[Figures]:
@@ -196,7 +197,7 @@ class Tally:
         found: Dict[str, Any] = {}
         for key, figures in (("accuracy", self.accuracy), ("intra_frechet", self.distances)):
             if figures is not None:
-                worst = figures.by_class[figures.worst]
+                worst = None if figures.worst is None else figures.by_class[figures.worst]
                 found |= {key: figures.overall, f"{key}_worst": worst, f"{key}_by_class": figures.by_class}
         return found
 
@@ -204,13 +205,11 @@ class Tally:
     def notes(self) -> List[str]:
         """What a person must know about `measures`: the worst classes, and what is left out."""
         accuracy, distances, width, notes = self.accuracy, self.distances, self._features.width, []
-        if accuracy is not None:
+        if accuracy is None:
+            notes.append(f"accuracy is left out: {self._features.name} does not tell the classes apart by these names")
+        elif accuracy.worst is not None:
             share = f"{accuracy.by_class[accuracy.worst]:.1%} of {self.asked.counts[accuracy.worst]:,} images"
             notes.append(f"the class seen least often where it was asked for is {self._name(accuracy.worst)}: {share}")
-        elif self._hits.counted:
-            notes.append(f"accuracy is left out: no class has the {FEWEST} images that it needs")
-        else:
-            notes.append(f"accuracy is left out: {self._features.name} does not tell the classes apart by these names")
         if distances is not None:
             largest = f"{self._name(distances.worst)}: {distances.by_class[distances.worst]:.3f}"
             notes.append(f"the Frechet distance within a class is largest in {largest}")
@@ -221,7 +220,7 @@ class Tally:
             more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
             notes.append(
                 f"Frechet distances within classes leave out {', '.join(left_out[:NAMED])}{more}: there are fewer than "
-                f"{ENOUGH * width:,} generated or real images of it, twice the features' width"
+                f"{ENOUGH * width:,} generated or real images of such a class, twice the features' width"
             )
         return notes
 

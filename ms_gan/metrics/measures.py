@@ -33,6 +33,11 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("largest_class", "share of the commonest class, %", "", ".1f", 100),
 )
 
+BY_CLASS: Tuple[Measure, ...] = (  # lists, with a value or None for each class that was asked for
+    Measure("accuracy_by_class", "seen as asked, %", "higher", ".1f", 100),
+    Measure("intra_frechet_by_class", "Fréchet distance", "lower", ".3f"),
+)
+
 
 def named(measure: Measure, features: str, classes: str = "") -> str:
     """A measure's name with what it depends on; `classes`: " of 10", or "" where that is not known."""

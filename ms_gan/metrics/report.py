@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from ms_gan.files import write_text
+from ms_gan.metrics import measures
 from ms_gan.metrics.copies import Copies
 from ms_gan.metrics.protocol import Protocol
 
 FORMAT = "ms_gan evaluation 1"
 LARGEST = 1e100  # of the numbers that are read back
 COUNTS = ("count", "histogram", "covered")  # those that are whole
-BY_CLASS = ("accuracy_by_class", "intra_frechet_by_class")  # lists in which a class may have no value
+BY_CLASS = tuple(measure.key for measure in measures.BY_CLASS)  # lists in which a class may have no value
 
 
 def conditional() -> Any:
@@ -115,8 +116,8 @@ def read_report(path: Path, protocol: Protocol) -> Optional[Evaluation]:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
         if values.pop("format") != FORMAT or values.pop("protocol") != protocol.to_dict():
             return None
-        measures = {name: _measures(values.pop(name)) for name in ("generated", "floor")}
-        report = Evaluation(protocol, **measures, **values)
+        columns = {name: _measures(values.pop(name)) for name in ("generated", "floor")}
+        report = Evaluation(protocol, **columns, **values)
         texts, counts = (report.classes or []) + (report.asked or []) + report.notes, report.data_histogram or []
         return report if all(isinstance(text, str) for text in texts) and all(map(_is_number, counts)) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -40,7 +40,9 @@ def test_no_distance_without_a_class_that_both_have():
 def test_accuracy_is_of_all_images_and_of_each_class_that_has_enough():
     found = class_accuracy(np.array([90, 15, 0]), np.array([100, 30, 9]))
     assert found.overall == 105 / 139 and found.by_class == [0.9, 0.5, None] and found.worst == 1
-    assert class_accuracy(np.array([3]), np.array([9])) is None
+    few = class_accuracy(np.array([3]), np.array([9]))
+    assert few.overall == 1 / 3 and few.worst is None and few.by_class == [None]
+    assert class_accuracy(np.array([0]), np.array([0])) is None
 
 
 def test_classes_are_found_by_their_names():
