@@ -206,7 +206,9 @@ class Tally:
         """What a person must know about `measures`: the worst classes, and what is left out."""
         accuracy, distances, width, notes = self.accuracy, self.distances, self._features.width, []
         if accuracy is None:
-            notes.append(f"accuracy is left out: {self._features.name} does not tell the classes apart by these names")
+            notes.append(
+                f"class accuracy is left out: {self._features.name} does not tell apart classes of these names"
+            )
         elif accuracy.worst is not None:
             share = f"{accuracy.by_class[accuracy.worst]:.1%} of {self.asked.counts[accuracy.worst]:,} images"
             notes.append(f"the class seen least often where it was asked for is {self._name(accuracy.worst)}: {share}")

@@ -18,7 +18,7 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("recall", "recall, %", "higher", ".1f", 100),
     Measure("density", "density", "higher", ".3f"),
     Measure("coverage", "coverage, %", "higher", ".1f", 100),
-    Measure("accuracy", "images seen as the class asked for, %", "higher", ".1f", 100),
+    Measure("accuracy", "class accuracy, %", "higher", ".1f", 100),
     Measure("accuracy_worst", "  of the worst class, %", "higher", ".1f", 100),
     Measure("intra_frechet", "Fréchet distance within classes, mean", "lower", ".3f"),
     Measure("intra_frechet_worst", "  of the worst class", "lower", ".3f"),
@@ -34,7 +34,7 @@ MEASURES: Tuple[Measure, ...] = (
 )
 
 BY_CLASS: Tuple[Measure, ...] = (  # lists, with a value or None for each class that was asked for
-    Measure("accuracy_by_class", "seen as asked, %", "higher", ".1f", 100),
+    Measure("accuracy_by_class", "class accuracy, %", "higher", ".1f", 100),
     Measure("intra_frechet_by_class", "Fréchet distance", "lower", ".3f"),
 )
 

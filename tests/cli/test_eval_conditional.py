@@ -43,7 +43,7 @@ def test_the_classes_that_were_asked_for_are_measured(run_folder, capsys):
     assert found["asked"] == list(DIGITS) and found["generated"]["accuracy"] == 1 and "cas" not in found["generated"]
     assert found["floor"]["accuracy"] < 0.9  # the stand-in knows no digits
     printed = capsys.readouterr().out
-    assert "images seen as the class asked for, %" in printed and "leave out 0, 1, 2, 3, 4 and 5 more" in printed
+    assert "class accuracy, %" in printed and "leave out 0, 1, 2, 3, 4 and 5 more" in printed
 
 
 def test_the_score_is_measured_where_it_is_asked_for(run_folder, monkeypatch, capsys):

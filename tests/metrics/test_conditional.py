@@ -122,7 +122,7 @@ def test_features_that_know_other_classes_give_no_accuracy():
     for network in (Network(classes=None), Network(classes=("cat", "dog", "cow"))):
         found = measured(TEST.labels, network=network)
         assert found.generated.accuracy is None and found.generated.intra_frechet > 0
-        assert sum("accuracy is left out" in note for note in found.notes) == 1
+        assert sum("class accuracy is left out" in note for note in found.notes) == 1
     twice = Tally(Asked(TEST.labels, ("low", "low", "high")), Network().features, TRAIN)
     assert twice.accuracy is None
 

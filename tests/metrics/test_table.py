@@ -82,9 +82,9 @@ def test_classes_that_were_asked_for_have_rows_of_their_own(report):
     floor = replace(report.floor, accuracy=1.0, accuracy_worst=1.0, accuracy_by_class=[1.0, 1.0, 1.0])
     asked = replace(report, generated=generated, floor=floor, asked=["low", "middle", "n" * 90])
     text = single(asked)
-    assert line(text, "images seen as the class asked for, %").split()[-2:] == ["75.0", "100.0"]
+    assert line(text, "class accuracy, %").split()[-2:] == ["75.0", "100.0"]
     assert line(text, "Frechet distance within classes, mean").split()[-2:] == ["2.000", "-"]
-    assert line(text, "class   ").split() == ["class", *2 * ["seen", "as", "asked,", "%"], "Frechet", "distance"]
+    assert line(text, "class   ").split() == ["class", *2 * ["class", "accuracy,", "%"], "Frechet", "distance"]
     assert line(text, "low ").split() == ["low", "50.0", "100.0", "1.000"]
     assert line(text, "middle ").split() == ["middle", "-", "100.0", "2.500"]
     assert line(text, "nnn").split()[1:] == ["100.0", "100.0", "-"] and max(map(len, text.splitlines())) <= 100
