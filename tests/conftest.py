@@ -65,3 +65,13 @@ def trained(device, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "tiny"
     assert main([*TINY_FLAGS, "--epochs", "2", "--output", str(folder)]) == 0
     return folder
+
+
+@pytest.fixture(scope="session")
+def conditional(device, tmp_path_factory):
+    """The folder of a finished tiny run of two epochs that learnt the classes of drawn digits."""
+    from ms_gan.cli.train import main
+
+    folder = tmp_path_factory.mktemp("runs") / "conditional"
+    assert main([*TINY_FLAGS, "--conditional", "true", "--epochs", "2", "--output", str(folder)]) == 0
+    return folder

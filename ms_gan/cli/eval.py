@@ -55,6 +55,9 @@ class EvalOptions:
     output: Optional[str] = option(
         None, f"folder for {EVALUATION} and the pictures; unset: the run's", spelling=home_for_tilde
     )
+    cas: bool = option(
+        False, "the classification accuracy score too, of a generator that is given classes; takes minutes"
+    )
     device: str = option("auto", "where to run", spelling=device_name)
     data: DataConfig = field(default_factory=DataConfig)
 
@@ -156,6 +159,7 @@ def _measure_pictures(options: EvalOptions) -> int:
     from ms_gan import runtime
 
     runtime.start(options.device)
+    from ms_gan.metrics.cas import check_cas, with_cas
     from ms_gan.metrics.evaluate import Splits, evaluate
     from ms_gan.metrics.features import open_features
     from ms_gan.metrics.images import Stored
@@ -165,9 +169,13 @@ def _measure_pictures(options: EvalOptions) -> int:
     for notice in (*found.images.notices, *found.reference.notices):
         print(f"note: {notice}")
     source, splits = Stored(found.images), Splits(found.reference, found.held_out)
+    if options.cas:
+        check_cas(source, splits, options.seed)
     features = open_features(found.data, found.reference, options.features, options.seed, tuple(options.pixel_range))
     count = min(options.num, source.count)
     report = evaluate(source, features, splits, count, options.seed, options.split)
+    if options.cas:
+        report = with_cas(report, source, splits, count, options.seed)
     written = ", ".join(_write(report, Path(options.output)))
     print(f"{written} in {options.output}\n", flush=True)
     print(for_terminal(single(report), sys.stdout.encoding))
@@ -191,6 +199,7 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
     from ms_gan.generators.sampling import open_generator
+    from ms_gan.metrics.cas import check_cas, with_cas
     from ms_gan.metrics.evaluate import Splits, evaluate, protocol_of
     from ms_gan.metrics.features import open_features
     from ms_gan.metrics.images import Sampled
@@ -203,12 +212,17 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     for notice in train.notices:
         print(f"note: {notice}")
     splits = Splits(train, load_held_out(subject.data, train, seed))
+    source = Sampled(sampler)
+    if options.cas:
+        check_cas(source, splits, options.seed)
     features = open_features(subject.data, train, options.features, seed, tuple(options.pixel_range))
-    arguments = Sampled(sampler), features, splits, options.num, options.seed, options.split
+    arguments = source, features, splits, options.num, options.seed, options.split
     known = read_report(subject.output / EVALUATION, protocol_of(*arguments)) if reuse else None
-    if known:
+    if known and not (options.cas and known.generated.cas is None):
         return known
     report = evaluate(*arguments)
+    if options.cas:
+        report = with_cas(report, source, splits, options.num, options.seed)
     written = ", ".join(_write(report, subject.output, subject.ckpt if subject.ckpt.is_dir() else None))
     print(f"{written} in {subject.output}, after {time.monotonic() - started:.0f} s\n", flush=True)
     return report

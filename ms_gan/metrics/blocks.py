@@ -1,6 +1,6 @@
 """Images a block at a time, so that the memory for looking at them does not grow with their number."""
 
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Optional, Sequence
 
 import numpy as np
 
@@ -20,9 +20,16 @@ def evenly_spaced(total: int, count: int) -> np.ndarray:
     return np.arange(count) * total // max(count, 1)
 
 
-def image_blocks(images: np.ndarray, count: int) -> Iterator[np.ndarray]:
-    """Blocks of `count` of the images (N, C, H, W), evenly spaced: a folder's come sorted by name."""
-    chosen, block = evenly_spaced(len(images), count), at_once(images.shape[1:])
+def image_blocks(images: np.ndarray, count: int, among: Optional[np.ndarray] = None) -> Iterator[np.ndarray]:
+    """Blocks of `count` of the images (N, C, H, W), evenly spaced: a folder's come sorted by name.
+
+    Args:
+        images: the images.
+        count: how many.
+        among: numbers of those that are chosen from, (n,); None: all.
+    """
+    chosen = evenly_spaced(len(images) if among is None else len(among), count)
+    chosen, block = chosen if among is None else among[chosen], at_once(images.shape[1:])
     for start in range(0, len(chosen), block):
         # Where all are wanted, a slice copies nothing.
         part = slice(start, start + block) if len(chosen) == len(images) else chosen[start : start + block]

@@ -9,6 +9,7 @@ from ms_gan.data import ImageData
 from ms_gan.errors import UsageError
 from ms_gan.metrics.blocks import evenly_spaced, image_blocks, measured_blocks
 from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
+from ms_gan.metrics.conditional import Asked, Tally, labels_among
 from ms_gan.metrics.copies import find_copies
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
@@ -113,17 +114,22 @@ def evaluate(
     real, other = splits if split == "train" else splits[::-1]
     histogram = _histogram(features, real)
     reference = _reference(features, real.images, histogram, protocol.compared, protocol.pixels)
-    generated = _look(features, measured_blocks(source, seed, num), num, protocol.compared, "Measuring")
+    tally = _tally(source, features, real, num, seed)
+    generated = _look(features, measured_blocks(source, seed, num), num, protocol.compared, "Measuring", tally)
     if protocol.generator.kind == PICTURES:
         generated = _shuffled(generated, seed, PICTURES_ORDER)
-    measures = _measure(generated, reference, seed)
+    measures = _measure(generated, reference, seed, tally)
 
-    stand_in = real.images[::2] if other is None else other.images
+    stand_in = _every_other(real, 0) if other is None else other
     if other is None:
-        reference = _reference(features, real.images[1::2], histogram, protocol.compared)
-    count = min(num, len(stand_in))
-    seen = _look(features, image_blocks(stand_in, count), count, protocol.compared, "Measuring the floor")
-    floor = _measure(_shuffled(seen, seed, FLOOR), reference, seed)
+        real = _every_other(real, 1)
+        reference = _reference(features, real.images, histogram, protocol.compared)
+    count = min(num, len(stand_in.images))
+    beside = None if tally is None else _floor_tally(tally, features, stand_in, count, real)
+    seen = _look(
+        features, image_blocks(stand_in.images, count), count, protocol.compared, "Measuring the floor", beside
+    )
+    floor = _measure(_shuffled(seen, seed, FLOOR), reference, seed, beside)
 
     test = None if splits.test is None else splits.test.images
     copies = find_copies(source, features, splits.train.images, test, seed, min(num, SEARCHED))
@@ -133,9 +139,31 @@ def evaluate(
         floor=replace(floor, nearest=copies.unseen),
         classes=None if histogram is None else list(real.classes),
         data_histogram=None if histogram is None else histogram.tolist(),
-        notes=_notes(protocol, floor, features, measures),
+        notes=[*_notes(protocol, floor, features, measures), *_notes_by_class(tally, source, protocol)],
+        asked=None if tally is None else list(tally.asked.classes),
         copies=copies,
     )
+
+
+def _tally(source: Images, features: Features, real: ImageData, num: int, seed: int) -> Optional[Tally]:
+    """For images of classes that were asked for, if the data have one of them; else None."""
+    asked = source.asked(seed, num)
+    if asked is None or real.labels is None or not set(asked.classes) & set(real.classes or ()):
+        return None
+    return Tally(asked, features, real)
+
+
+def _floor_tally(tally: Tally, features: Features, stand_in: ImageData, count: int, real: ImageData) -> Tally:
+    """For `count` real images in the place of generated ones: each was asked to be what it is."""
+    asked = labels_among(stand_in, tally.asked.classes)
+    some = Asked(asked.labels[evenly_spaced(len(asked.labels), count)], asked.classes)
+    return Tally(some, features, real, like=tally)
+
+
+def _every_other(data: ImageData, first: int) -> ImageData:
+    """Every second image, from the first (0) or the second one (1) on."""
+    labels = None if data.labels is None else data.labels[first::2]
+    return replace(data, images=data.images[first::2], labels=labels)
 
 
 def _shuffled(seen: Seen, seed: int, place: int) -> Seen:
@@ -178,7 +206,14 @@ def _reference(
     return Reference(reference_moments(features, images, pixels=pixels), manifold(some), histogram)
 
 
-def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: int, doing: str) -> Seen:
+def _look(
+    features: Features,
+    blocks: Iterable[np.ndarray],
+    total: int,
+    kept: int,
+    doing: str,
+    tally: Optional[Tally] = None,
+) -> Seen:
     """Look at `total` images (n, C, H, W) that come in blocks, and keep the features of `kept`, evenly spaced."""
     moments, values, likely, counts = Moments.empty(features.width), [], [], []
     wanted, start = np.zeros(total, bool), 0
@@ -188,6 +223,8 @@ def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: in
             block, probabilities = features(images)
             chosen = wanted[start : start + len(images)]
             moments.add(block)
+            if tally is not None:
+                tally.add(block, probabilities)
             values.append(block[chosen])
             if probabilities is not None:
                 likely.append(probabilities[chosen])
@@ -200,7 +237,7 @@ def _look(features: Features, blocks: Iterable[np.ndarray], total: int, kept: in
     return Seen(moments, np.concatenate(values), np.concatenate(likely), all_counts)
 
 
-def _measure(seen: Seen, reference: Reference, seed: int) -> Measures:
+def _measure(seen: Seen, reference: Reference, seed: int, tally: Optional[Tally] = None) -> Measures:
     """Every metric of images that were looked at; the nearest training images apart."""
     random = stream(seed, Purpose.FEATURES, SUBSETS)
     # Subsets that took all images would have no deviation.
@@ -213,6 +250,7 @@ def _measure(seen: Seen, reference: Reference, seed: int) -> Measures:
         kernel=kernel.mean,
         kernel_deviation=kernel.deviation,
         **near._asdict(),
+        **({} if tally is None else tally.measures),
     )
     if seen.counts is None:
         return found
@@ -245,3 +283,13 @@ def _notes(protocol: Protocol, floor: Measures, features: Features, measures: Me
     elif measures.histogram is None:
         notes.append(f"shares of classes are left out: {features.name} does not know the data's classes")
     return notes
+
+
+def _notes_by_class(tally: Optional[Tally], source: Images, protocol: Protocol) -> List[str]:
+    """What a person must know about the measures of classes that were asked for."""
+    if tally is not None:
+        return tally.notes
+    # Pictures in folders of any name were not asked to be of a class; a generator that takes one was.
+    if protocol.generator.kind == PICTURES or source.asked(protocol.seed, 1) is None:
+        return []
+    return [f"measures by class are left out: {protocol.data} has none of the classes that were asked for"]

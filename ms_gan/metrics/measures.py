@@ -18,6 +18,11 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("recall", "recall, %", "higher", ".1f", 100),
     Measure("density", "density", "higher", ".3f"),
     Measure("coverage", "coverage, %", "higher", ".1f", 100),
+    Measure("accuracy", "class accuracy, %", "higher", ".1f", 100),
+    Measure("accuracy_worst", "  of the worst class, %", "higher", ".1f", 100),
+    Measure("intra_frechet", "Fréchet distance within classes, mean", "lower", ".3f"),
+    Measure("intra_frechet_worst", "  of the worst class", "lower", ".3f"),
+    Measure("cas", "classification accuracy score, %", "higher", ".1f", 100),
     Measure("nearest", "distance to the nearest training image, median", "", ".2f"),
     Measure("score", f"score by {FEATURES}", "higher", ".3f"),
     Measure("score_deviation", "  its deviation over subsets", "", ".3f"),
@@ -26,6 +31,11 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("covered", f"classes covered{CLASSES}", "higher", ".0f"),
     Measure("smallest_class", "share of the rarest class, %", "", ".1f", 100),
     Measure("largest_class", "share of the commonest class, %", "", ".1f", 100),
+)
+
+BY_CLASS: Tuple[Measure, ...] = (  # lists, with a value or None for each class that was asked for
+    Measure("accuracy_by_class", "class accuracy, %", "higher", ".1f", 100),
+    Measure("intra_frechet_by_class", "Fréchet distance", "lower", ".3f"),
 )
 
 

@@ -19,7 +19,11 @@ from ms_gan.runtime.progress import progress
 
 
 def reference_moments(
-    features: Features, images: np.ndarray, limit: Optional[int] = None, pixels: Optional[str] = None
+    features: Features,
+    images: np.ndarray,
+    limit: Optional[int] = None,
+    pixels: Optional[str] = None,
+    among: Optional[np.ndarray] = None,
 ) -> Moments:
     """Moments of real images' features, from the cache or, the first time, computed into it.
 
@@ -32,30 +36,32 @@ def reference_moments(
         images: uint8 (N, C, H, W), in memory or mapped from a file; looked at in blocks.
         limit: use so many of them, evenly spaced, because a folder's images come sorted by name; None: all.
         pixels: their `pixel_digest`, where it is known already.
+        among: numbers of the images that are meant, (n,), such as those of one class; None: all.
 
     Raises:
         UsageError: images of another shape than the extractor accepts.
         GanError: the cache cannot be written.
     """
-    count = min(len(images), limit or len(images))
-    path = cache_dir() / "features" / features.name / f"moments-{pixels or pixel_digest(images, count)}"
+    there = len(images) if among is None else len(among)
+    count = min(there, limit or there)
+    path = cache_dir() / "features" / features.name / f"moments-{pixels or pixel_digest(images, count, among)}"
     found = _read(path, features.width)
     if found is None:
         if path.exists():
             tqdm.write(f"note: {path}: damaged; it is computed again", file=sys.stderr)
         found = Moments.empty(features.width)
         with progress("Measuring real images", count, "image") as update:
-            for block in image_blocks(images, count):
+            for block in image_blocks(images, count, among):
                 found.add(features(block)[0])
                 update(len(block))
         _write(path, found)
     return found
 
 
-def pixel_digest(images: np.ndarray, count: int) -> str:
-    """16 hexadecimal digits of the number, shape and pixels of `count` images, evenly spaced."""
+def pixel_digest(images: np.ndarray, count: int, among: Optional[np.ndarray] = None) -> str:
+    """16 hexadecimal digits of the number, shape and pixels of `count` images, evenly spaced; `among`: numbers (n,)."""
     content = hashlib.sha256(f"{count} {images.shape[1:]}".encode())
-    for block in image_blocks(images, count):
+    for block in image_blocks(images, count, among):
         content.update(np.ascontiguousarray(block))
     return content.hexdigest()[:16]
 

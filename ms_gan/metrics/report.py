@@ -1,17 +1,24 @@
 """What an evaluation found, and its file."""
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from ms_gan.files import write_text
+from ms_gan.metrics import measures
 from ms_gan.metrics.copies import Copies
 from ms_gan.metrics.protocol import Protocol
 
 FORMAT = "ms_gan evaluation 1"
 LARGEST = 1e100  # of the numbers that are read back
 COUNTS = ("count", "histogram", "covered")  # those that are whole
+BY_CLASS = tuple(measure.key for measure in measures.BY_CLASS)  # lists in which a class may have no value
+
+
+def conditional() -> Any:
+    """A field of what was asked to be of a class; where it is None, the file is without it."""
+    return field(default=None, metadata={"conditional": True})
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,11 @@ class Measures:
         class_distance: total variation between that and the data's histogram, 0 to 1.
         covered: how many of the data's classes have at least a tenth of their share.
         smallest_class, largest_class: share of the rarest and of the commonest of the data's classes.
+        accuracy: share of the images that the features see as the class that was asked for, 0 to 1; of the worst class,
+            and of each one: None where too few images were asked to be of it. For these and the next see `Tally`.
+        intra_frechet: squared distance to the real images within each class, the mean over classes; the largest one,
+            and that of each class.
+        cas: classification accuracy score, 0 to 1: see `metrics.cas`.
     """
 
     count: int
@@ -50,6 +62,13 @@ class Measures:
     covered: Optional[int] = None
     smallest_class: Optional[float] = None
     largest_class: Optional[float] = None
+    accuracy: Optional[float] = conditional()
+    accuracy_worst: Optional[float] = conditional()
+    accuracy_by_class: Optional[List[Optional[float]]] = conditional()
+    intra_frechet: Optional[float] = conditional()
+    intra_frechet_worst: Optional[float] = conditional()
+    intra_frechet_by_class: Optional[List[Optional[float]]] = conditional()
+    cas: Optional[float] = conditional()
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,7 @@ class Evaluation:
         classes: names of the data's classes, and `data_histogram` its images of each; None without classes.
         notes: sentences about numbers that are missing or biased.
         copies: samples beside their nearest training images, for a picture; not in the file.
+        asked: names of the classes that images were asked to be of; None where none were.
     """
 
     protocol: Protocol
@@ -72,11 +92,16 @@ class Evaluation:
     data_histogram: Optional[List[int]]
     notes: List[str]
     copies: Optional[Copies] = None
+    asked: Optional[List[str]] = conditional()
 
     def to_json(self) -> str:
         """Everything but the pictures."""
         values = asdict(replace(self, copies=None))
         del values["copies"]
+        for part, written in ((self, values), (self.generated, values["generated"]), (self.floor, values["floor"])):
+            for f in fields(part):
+                if f.metadata.get("conditional") and written[f.name] is None:
+                    del written[f.name]
         return json.dumps({"format": FORMAT, **values, "protocol": self.protocol.to_dict()}, indent=1) + "\n"
 
 
@@ -91,9 +116,9 @@ def read_report(path: Path, protocol: Protocol) -> Optional[Evaluation]:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
         if values.pop("format") != FORMAT or values.pop("protocol") != protocol.to_dict():
             return None
-        measures = {name: _measures(values.pop(name)) for name in ("generated", "floor")}
-        report = Evaluation(protocol, **measures, **values)
-        texts, counts = (report.classes or []) + report.notes, report.data_histogram or []
+        columns = {name: _measures(values.pop(name)) for name in ("generated", "floor")}
+        report = Evaluation(protocol, **columns, **values)
+        texts, counts = (report.classes or []) + (report.asked or []) + report.notes, report.data_histogram or []
         return report if all(isinstance(text, str) for text in texts) and all(map(_is_number, counts)) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -104,7 +129,8 @@ def _measures(values: Dict[str, Any]) -> Measures:
     found = Measures(**values)
     for f in fields(found):
         value = getattr(found, f.name)
-        numbers = value if isinstance(value, list) and f.name == "histogram" else [value]
+        numbers = value if isinstance(value, list) and f.name in ("histogram", *BY_CLASS) else [value]
+        numbers = [number for number in numbers if number is not None] if f.name in BY_CLASS else numbers
         allowed = _is_whole if f.name in COUNTS else _is_number
         if not (value is None and f.default is None) and not all(map(allowed, numbers)):
             raise TypeError(f"{f.name} is {value!r}")

@@ -4,13 +4,15 @@ import textwrap
 from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ms_gan.metrics.images import PICTURES
-from ms_gan.metrics.measures import MEASURES, named
+from ms_gan.metrics.measures import BY_CLASS, MEASURES, named
 from ms_gan.metrics.protocol import GeneratorUsed, Protocol, differences
 from ms_gan.metrics.report import Evaluation, Measures
 from ms_gan.tasks.task import Measure
 
 WIDTH, INDENT = 100, 11  # characters of a line of text, and of what stands before it
+CLASS = 24  # characters of a class's name
 NAME, NUMBER, NUMBERS = 50, 12, 4  # characters of a row's name and of a number, and how many numbers a row has room for
+MOST_CLASSES = 100  # of which each gets a row
 LESS, MORE = "↓", "↑"
 ARROWS = {"lower": LESS, "higher": MORE, "": " "}  # which values are better
 PLAIN = str.maketrans({LESS: "v", MORE: "^"})
@@ -23,7 +25,7 @@ def single(report: Evaluation) -> str:
     head = [f"{made:<10} {_describe(protocol.generator)}", *_head(protocol)]
     column = "measured" if protocol.generator.kind == PICTURES else "generated"
     body = _body([report], [(column, report.generated), ("floor", report.floor)])
-    return _text(head, body, report.notes)
+    return _text(head, body, report.notes, _by_class(report, column))
 
 
 def side_by_side(names: Sequence[str], reports: Sequence[Evaluation]) -> str:
@@ -77,7 +79,7 @@ def _head(protocol: Protocol) -> List[str]:
     ]
 
 
-def _text(head: Sequence[str], body: Sequence[str], notes: Sequence[str]) -> str:
+def _text(head: Sequence[str], body: Sequence[str], notes: Sequence[str], more: Sequence[str] = ()) -> str:
     """The parts of a table with a blank line between them, and long sentences on several lines."""
 
     def wrapped(lines: Iterable[str]) -> List[str]:
@@ -85,7 +87,7 @@ def _text(head: Sequence[str], body: Sequence[str], notes: Sequence[str]) -> str
         options = {"subsequent_indent": indent, "break_long_words": False, "break_on_hyphens": False}
         return [part for line in lines for part in textwrap.wrap(line, WIDTH, **options)]
 
-    parts = [wrapped(head), body, wrapped(f"note:      {note}" for note in notes)]
+    parts = [wrapped(head), body, more, wrapped(f"note:      {note}" for note in notes)]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -106,6 +108,21 @@ def _body(reports: Sequence[Evaluation], columns: Sequence[Tuple[str, Measures]]
             ]
             lines.append(f"{_name(row, reports):{NAME}} {ARROWS[row.better]}{''.join(cells)}".rstrip())
     return lines
+
+
+def _by_class(report: Evaluation, column: str) -> List[str]:
+    """A row for each class that was asked for; none where there are too many of them, or nothing is known of one."""
+    columns = []
+    for one in BY_CLASS:
+        for name, found in ((column, report.generated), ("floor", report.floor)):
+            values = getattr(found, one.key)
+            if values is not None:
+                columns.append([one.plain, name, *(_text_of(one, value) for value in values)])
+    if not columns or len(report.asked) > MOST_CLASSES:
+        return []
+    wide = max(len(one.plain) for one in BY_CLASS) + 2
+    rows = zip(("class", "", *report.asked), *columns)
+    return [f"{name[:CLASS]:{CLASS}}{''.join(f'{cell:>{wide}}' for cell in cells)}".rstrip() for name, *cells in rows]
 
 
 def _best(measure: Measure, found: Sequence[Measures]) -> Optional[float]:

@@ -2,11 +2,11 @@
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ms_gan.report.collect import SPEED, Run
+from ms_gan.report.collect import SPEED, Measurement, Run
 from ms_gan.report.curves import Curves
 from ms_gan.report.embedded import evenly_spread
 from ms_gan.report.markup import Markup, table, tag
-from ms_gan.tasks.task import ChartPlan, Task
+from ms_gan.tasks.task import ChartPlan, Measure, Task
 
 MOST_ROWS = 12  # of a chart's table
 
@@ -59,8 +59,11 @@ SPEED_CHART = ChartPlan("speed", "Speed", "Pictures, measurements and checkpoint
 
 def run_charts(run: Run) -> List[Chart]:
     """A run's charts; those without any point are left out."""
-    kinds = enumerate(("averaged", "raw"))
-    charts = [Chart(*_headline(run.task), [_measurements(run, kind, f"{kind} weights", i) for i, kind in kinds])]
+    charts = []
+    for plan, measure in _measured(run.task):
+        kinds = enumerate(("averaged", "raw"))
+        curves = [_measurements(run, measure, kind, f"{kind} weights", colour) for colour, kind in kinds]
+        charts.append(Chart(*plan, curves))
     for plan, curves in _plans(run.task):
         charts.append(Chart(*plan, [_series(run, key, name, colour) for colour, (name, key) in enumerate(curves)]))
     return _drawable(charts)
@@ -71,9 +74,10 @@ def compared_charts(runs: Sequence[Run], names: Sequence[str]) -> List[Chart]:
     numbered = list(enumerate(zip(runs, names)))
     charts: Dict[str, Chart] = {}
     for task in {run.task.name: run.task for run in runs}.values():
-        having = [(colour, run, name) for colour, (run, name) in numbered if run.task.headline == task.headline]
-        kept = [_measurements(run, run.best.kind, name, colour) for colour, run, name in having if run.best]
-        charts.setdefault(task.headline.key, Chart(*_headline(task), kept))
+        for plan, measure in _measured(task):
+            alike = [(i, run, name) for i, (run, name) in numbered if measure in run.task.measured]
+            kept = [_measurements(run, measure, run.best.kind, name, i) for i, run, name in alike if run.best]
+            charts.setdefault(measure.key, Chart(*plan, kept))
     for task in {run.task.name: run.task for run in runs}.values():
         for plan, curves in _plans(task):
             for label, key in curves:
@@ -84,10 +88,14 @@ def compared_charts(runs: Sequence[Run], names: Sequence[str]) -> List[Chart]:
     return _drawable(list(charts.values()))
 
 
-def _headline(task: Task) -> ChartPlan:
-    """The chart of a task's headline measure."""
-    measure = task.headline
-    return ChartPlan(measure.key, measure.name, task.page.headline, measure.unit or measure.name, measure.scale)
+def _measured(task: Task) -> List[Tuple[ChartPlan, Measure]]:
+    """The charts of a task's headline measure and of those beside it."""
+    found = []
+    for one in task.measured:
+        better = f"{one.better.capitalize()} is better." if one.better else ""
+        about = task.page.headline if one is task.headline else better
+        found.append((ChartPlan(one.key, one.name, about, one.unit or one.name, one.scale), one))
+    return found
 
 
 def _plans(task: Task) -> List[Tuple[ChartPlan, List[Tuple[str, str]]]]:
@@ -106,14 +114,20 @@ def _series(run: Run, key: str, name: str, colour: int) -> Series:
     return Series(name, colour, run.curves.epochs, run.curves.mean(key), run.curves.band(key))
 
 
-def _measurements(run: Run, kind: str, name: str, colour: int) -> Series:
-    """The measurements of one kind of weights, the best marked where it is of that kind."""
+def _measurements(run: Run, measure: Measure, kind: str, name: str, colour: int) -> Series:
+    """A measure of one kind of weights; the best is marked where it chooses the generator and is of that kind."""
     curves = Curves(["value"])
     for one in run.comparable:
-        if one.kind == kind:
-            curves.add(one._asdict())
-    best = (run.best.epoch, run.best.value) if run.best and run.best.kind == kind else None
+        if one.kind == kind and _value(run, one, measure) is not None:
+            curves.add({"epoch": one.epoch, "value": _value(run, one, measure)})
+    chosen = measure is run.task.headline and run.best and run.best.kind == kind
+    best = (run.best.epoch, run.best.value) if chosen else None
     return Series(name, colour, curves.epochs, curves.mean("value"), best=best)
+
+
+def _value(run: Run, one: Measurement, measure: Measure) -> Optional[float]:
+    """What a measurement says of a measure; None where it says nothing."""
+    return one.value if measure is run.task.headline else one.beside.get(measure.key)
 
 
 def colour_key(colour: int) -> Markup:

@@ -30,6 +30,7 @@ class Measurement(NamedTuple):
         kind: raw or averaged: which weights.
         value: of the measure.
         rules: how it was measured; values compare only where these agree.
+        beside: what was measured with it, values of the task's `measures` by their keys.
     """
 
     epoch: float
@@ -37,6 +38,7 @@ class Measurement(NamedTuple):
     kind: str
     value: float
     rules: str
+    beside: Dict[str, float] = {}
 
 
 class Notice(NamedTuple):
@@ -122,7 +124,9 @@ class Run:
         if math.isnan(epoch) or math.isnan(value) or not isinstance(kind, str) or not isinstance(protocol, dict):
             return
         rules = json.dumps(comparable_part(protocol), sort_keys=True)
-        self.measurements.append(Measurement(epoch, whole(record.get("step")), kind, value, rules))
+        found = {one.key: number(record.get(one.key)) for one in self.task.measures}
+        beside = {key: value for key, value in found.items() if not math.isnan(value)}
+        self.measurements.append(Measurement(epoch, whole(record.get("step")), kind, value, rules, beside))
 
     @property
     def task(self) -> Task:

@@ -55,6 +55,7 @@ STATISTICS = (
     Statistic("d_fake", "D(G(z))", "probability/generated", "verdicts", "D(G(z)), generated images", ".2f"),
 )
 FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g", unit="distance")
+ACCURACY = Measure("accuracy", "Class accuracy", "higher", ".3f", scale="share", unit="seen as the class asked for")
 
 
 def check(config: Config) -> None:
@@ -116,6 +117,7 @@ TASK = Task(
     config=Config,
     statistics=STATISTICS,
     headline=FRECHET,
+    measures=(ACCURACY,),
     page=PAGE,
     check=check,
     check_sizes=check_sizes,

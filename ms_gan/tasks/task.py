@@ -107,6 +107,7 @@ class Task:
         headline: what chooses the best generator.
         page: what the run's page says.
         module: dotted name of the module with `build` and `Showcase`, imported once MindSpore runs: ms_gan.systems.
+        measures: what may be measured beside the headline, a chart each where a run has it.
         check: refuses options that do not go together, by a UsageError.
         check_sizes: refuses images (C, H, W) that a network cannot have, by a UsageError.
     """
@@ -118,6 +119,7 @@ class Task:
     headline: Measure
     page: Page
     module: str
+    measures: Tuple[Measure, ...] = ()
     check: Callable[[Any], None] = lambda config: None
     check_sizes: Callable[[Any, Tuple[int, int, int]], None] = lambda config, shape: None
 
@@ -125,6 +127,11 @@ class Task:
     def keys(self) -> Tuple[str, ...]:
         """The keys of the statistics."""
         return tuple(statistic.key for statistic in self.statistics)
+
+    @property
+    def measured(self) -> Tuple[Measure, ...]:
+        """The headline measure, and what may be measured beside it."""
+        return (self.headline, *self.measures)
 
     def charts(self) -> List[Tuple[ChartPlan, List[Statistic]]]:
         """The page's charts, each with the statistics that it shows."""

@@ -1,11 +1,12 @@
 """The Fréchet distance of what a generator makes to a data set, as a run's headline measure."""
 
-from typing import Any, Callable, Dict, Iterable, Optional
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional
 
 import numpy as np
 
 from ms_gan.config.sections import RunConfig
 from ms_gan.data import ImageData
+from ms_gan.metrics.conditional import Asked, Hits
 from ms_gan.metrics.features import Features, open_features
 from ms_gan.metrics.features.shipped import covers
 from ms_gan.metrics.features.trained import can_be_learnt
@@ -23,10 +24,19 @@ class FrechetToData:
         data: the images.
         blocks: from a generator as the showcase opens it to what it makes, blocks of uint8 images (N, C, H, W), in all
             config.metrics.samples of them.
+        asked: from such a generator to the classes that those images were asked to be of; None: of none. Then `beside`
+            has the share of them that the features see as their class, where these tell the classes apart.
     """
 
-    def __init__(self, config: RunConfig, data: ImageData, blocks: Callable[[Any], Iterable[np.ndarray]]):
-        self._config, self._data, self._blocks = config, data, blocks
+    def __init__(
+        self,
+        config: RunConfig,
+        data: ImageData,
+        blocks: Callable[[Any], Iterable[np.ndarray]],
+        asked: Callable[[Any], Optional[Asked]] = lambda opened: None,
+    ):
+        self._config, self._data, self._blocks, self._asked = config, data, blocks, asked
+        self.beside: Mapping[str, float] = {}
         self._features: Optional[Features] = None
         self.what = f"Frechet distance of {config.metrics.samples:,} images"
         self.first = ""
@@ -75,9 +85,14 @@ class FrechetToData:
         Raises:
             GanError: images or features that are not finite.
         """
-        found = Moments.empty(self._features.width)
+        found, asked = Moments.empty(self._features.width), self._asked(opened)
+        hits = None if asked is None else Hits(asked, self._features)
         for images in self._blocks(opened):
             if stop():
                 return None
-            found.add(self._features(images)[0])
+            features, probabilities = self._features(images)
+            found.add(features)
+            if hits is not None:
+                hits.add(probabilities)
+        self.beside = {} if hits is None or hits.share is None else {"accuracy": hits.share}
         return frechet_distance(self._real, found)

@@ -1,7 +1,7 @@
 """The quality of the generators during a training, and which of them is the best so far."""
 
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ms_gan.config.sections import RunConfig
 from ms_gan.errors import GanError, UsageError
@@ -21,8 +21,8 @@ class Quality:
 
     Args:
         config: the run's configuration.
-        measure: the task's headline measure.
-        headline: measures it.
+        measures: the task's headline measure, and what may be measured beside it.
+        headline: measures them.
         folder: the run's; lines of metrics.jsonl after `step` are dropped, because training repeats those steps.
         step: the step from which training goes on.
         every: steps between two measurements; 0: there are none.
@@ -35,7 +35,7 @@ class Quality:
     def __init__(
         self,
         config: RunConfig,
-        measure: Measure,
+        measures: Sequence[Measure],
         headline: Headline,
         folder: RunFolder,
         step: int,
@@ -43,11 +43,12 @@ class Quality:
         averaged: bool,
     ):
         self.every = every
-        self.measured, self._headline = measure, headline
+        self.measured, *self._beside = measures
+        self._headline = headline
         self._config, self._folder = config, folder
         self._kind = "averaged" if averaged else "raw"
         self._log = EventLog(folder.metrics, step)
-        self._records = quality_records(read_events(folder.metrics), measure.key)
+        self._records = quality_records(read_events(folder.metrics), self.measured.key)
         self.best = self._kept()
 
     def _kept(self) -> Optional[Record]:
@@ -88,6 +89,16 @@ class Quality:
         """A record's value for a person."""
         return f"{record[self.measured.key] * self.measured.factor:{self.measured.form}}"
 
+    def told(self, records: Sequence[Record]) -> str:
+        """The values of some records, of a step's generators, for a person."""
+        headline = ", ".join(f"{self.value_of(record)} ({record['generator']})" for record in records)
+        parts = [f"{self.measured.plain} {headline}"]
+        for one in self._beside:
+            having = [record for record in records if one.key in record]
+            values = ", ".join(f"{record[one.key] * one.factor:{one.form}}" for record in having)
+            parts += [f"{one.plain.lower()} {values}"] if having else []
+        return "; ".join(parts)
+
     def prepare(self) -> None:
         """Get ready what generators are measured with. It may take minutes, and waits for the first measurement.
 
@@ -124,6 +135,7 @@ class Quality:
             epoch=opened.card.epoch,
             generator=kind,
             **{self.measured.key: value},
+            **self._headline.beside,
             seconds=round(time.monotonic() - started, 2),
             protocol=self._headline.protocol(opened),
         )

@@ -17,7 +17,7 @@ from ms_gan.training.checkpoint import take_notes
 from ms_gan.training.keeper import Keeper
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.live import Live
-from ms_gan.training.quality import Quality
+from ms_gan.training.quality import Quality, Record
 from ms_gan.training.recorder import Recorder
 from ms_gan.training.showcase import Showcase
 from ms_gan.training.system import System
@@ -61,7 +61,7 @@ class Results:
         self.showcase = showcase
         self.recorder = Recorder(config, task, folder, step, lengths)
         averaged = any(stem != network for stem, network in system.generators.items())
-        self.quality = Quality(config, task.headline, showcase.headline, folder, step, lengths.measure, averaged)
+        self.quality = Quality(config, task.measured, showcase.headline, folder, step, lengths.measure, averaged)
         notes = take_notes(config, data.images)
         self.keeper = Keeper(config, system, showcase, folder, self.recorder.log, notes, lengths.total)
         self._live = Live(config, folder, step)
@@ -107,21 +107,20 @@ class Results:
         """
         if not self._signals.do_unless_stopped(self.quality.prepare):
             return
-        texts: List[str] = []
+        records: List[Record] = []
         stem, kept = self._system.first_generator
         for network in dict.fromkeys((stem, kept)):
             record = self.quality.measure(self.showcase.opened(network, step), lambda: self._signals.stop is not None)
             if record is None:
                 return
             self._live.add(record)
-            texts.append(f"{self.quality.value_of(record)} ({record['generator']})")
+            records.append(record)
         best = self.quality.wins(record)
         if best:
             with self.recorder.dispensable():
                 self.keeper.keep_best(step)
                 self.quality.best = record
-        name = self.quality.measured.plain
-        say(f"epoch {record['epoch']:.4g}: {name} {', '.join(texts)}{'; the best so far' if best else ''}")
+        say(f"epoch {record['epoch']:.4g}: {self.quality.told(records)}{'; the best so far' if best else ''}")
 
     def save(self, step: int) -> None:
         """A checkpoint, and the last generators."""

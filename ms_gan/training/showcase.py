@@ -1,6 +1,7 @@
 """What a run shows of itself: the contract between the results of a training and a task."""
 
-from typing import Any, Callable, Dict, NamedTuple, Optional, Protocol, Tuple
+from types import MappingProxyType
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Protocol, Tuple
 
 import numpy as np
 
@@ -27,10 +28,12 @@ class Headline(Protocol):
     Attributes:
         what: what is measured, for a person: "Frechet distance of 5,000 images".
         first: what the first measurement takes beside that, for a person; "" where it is nothing.
+        beside: what the last `measure` found beside it: values of the task's `measures`, by their keys.
     """
 
     what: str
     first: str = ""
+    beside: Mapping[str, float] = MappingProxyType({})
 
     def prepare(self) -> None:
         """Get ready what generated images are compared with; may take minutes.

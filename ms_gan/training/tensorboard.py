@@ -10,6 +10,7 @@ from ms_gan.config.sections import RunConfig
 from ms_gan.extras import need
 from ms_gan.pictures.grids import grid
 from ms_gan.runs.run_folder import RunFolder
+from ms_gan.tasks.task import Measure
 
 SPEED = "images_per_second"
 LATEST_SECONDS = 30  # seconds until TensorBoard can see what was written
@@ -50,14 +51,10 @@ class EventFiles:
 
         plain = (bool, int, float, str)
         options = {key: value if isinstance(value, plain) else str(value) for key, _, value in leaves(config)}
-        kept = self._measured("averaged" if config.ema.enabled else "raw")
+        kept = _tag_of(self._task.headline, "averaged" if config.ema.enabled else "raw")
         experiment, start, self._ending = hparams(options, {kept: 0.0})
         for summary in (experiment, start):
             self._writer.file_writer.add_summary(summary)
-
-    def _measured(self, kind: str) -> str:
-        """The tag of the headline measure; `kind`: raw or averaged."""
-        return f"{self._task.headline.key}/{kind}"
 
     def add(self, record: Dict[str, Any]) -> None:
         """Write the numbers of a record of log.jsonl or metrics.jsonl; the last record of a run closes the file."""
@@ -67,11 +64,17 @@ class EventFiles:
             for key, tag in tags.items():
                 self._writer.add_scalar(tag, record[key], **when)
         elif event == "quality":
-            value = record[self._task.headline.key]
-            self._writer.add_scalar(self._measured(record["generator"]), value, **when)
+            for measure in self._task.measured:
+                if measure.key in record:
+                    self._writer.add_scalar(_tag_of(measure, record["generator"]), record[measure.key], **when)
         elif event in ("end", "stop", "error"):
             self._writer.close()
 
     def add_images(self, step: int, images: np.ndarray) -> None:
         """Write images, uint8 (N, C, H, W), as one grid."""
         self._writer.add_image("samples", grid(images), step)
+
+
+def _tag_of(measure: Measure, kind: str) -> str:
+    """The tag of a measure; `kind`: raw or averaged."""
+    return f"{measure.key}/{kind}"

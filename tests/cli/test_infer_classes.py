@@ -3,18 +3,8 @@ import pytest
 from PIL import Image
 
 from ms_gan.cli.infer import main
-from ms_gan.cli.train import main as train
-from tests.conftest import TINY_FLAGS
 
 pytestmark = pytest.mark.usefixtures("device")
-
-
-@pytest.fixture(scope="module")
-def conditional(tmp_path_factory):
-    """The folder of a run with labels."""
-    folder = tmp_path_factory.mktemp("conditional") / "run"
-    assert train([*TINY_FLAGS, "--conditional", "true", "--steps", "2", "--output", str(folder)]) == 0
-    return folder
 
 
 def infer(folder, output, *options):

@@ -4,6 +4,7 @@ import numpy as np
 
 from ms_gan.data import ImageData
 from ms_gan.generators.card import Card, ImageConfig
+from ms_gan.metrics.conditional import Asked
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.protocol import describe_generator
 
@@ -45,15 +46,18 @@ class Network:
 
 
 class Generator:
-    """Gives images as a sampler would, in blocks of 16, and as an `Images`."""
+    """Gives images as a sampler would, in blocks of 16, and as an `Images`; `labels`: of classes asked for, or None."""
 
-    def __init__(self, images, shape=SHAPE):
-        self.images, self.shape = images, shape
+    def __init__(self, images, shape=SHAPE, labels=None, classes=CLASSES):
+        self.images, self.shape, self.labels, self.classes = images, shape, labels, classes
         self.card = Card(recipe="test", step=30, epoch=2.5, averaged=True, image=ImageConfig(*shape))
 
     def stream(self, seed, count):
         for start in range(0, count, 16):
             yield start, self.images[start : min(start + 16, count)]
+
+    def asked(self, seed, count):
+        return None if self.labels is None else Asked(self.labels[:count], self.classes)
 
     def described(self):
         return describe_generator(self)

@@ -35,3 +35,19 @@ def test_what_was_measured_otherwise_or_is_damaged_does_not_count(report, tmp_pa
     for damaged in (*damages, text.replace('"count": ', '"count": 0.')):
         path.write_text(damaged)
         assert read_report(path, report.protocol) is None
+
+
+def test_measures_by_class_are_read_back_and_files_without_them_too(report, tmp_path):
+    path = tmp_path / "evaluation.json"
+    by_class = {"accuracy": 0.5, "accuracy_worst": 0.25, "accuracy_by_class": [0.25, None, 0.75], "cas": 0.5}
+    asked = replace(report, generated=replace(report.generated, **by_class), asked=["a", "b", "c"])
+    save_report(asked, path)
+    assert read_report(path, report.protocol) == replace(asked, copies=None)
+    assert json.loads(path.read_text())["generated"].items() >= by_class.items()
+    text = path.read_text()
+    for damaged in (text.replace('"asked": [', '"asked": [7,'), text.replace("0.75", '"much"')):
+        assert damaged != text
+        path.write_text(damaged)
+        assert read_report(path, report.protocol) is None
+    save_report(report, path)
+    assert not {"accuracy", "intra_frechet", "cas"} & json.loads(path.read_text())["generated"].keys()

@@ -74,3 +74,20 @@ def test_what_was_not_measured_has_no_row(report):
 def test_terminals_that_know_no_arrows():
     assert for_terminal("a ↓ ↑ é", "ascii") == "a v ^ ?" and for_terminal("↓", "utf-8") == "↓"
     assert for_terminal("↓", None) == "v"
+
+
+def test_classes_that_were_asked_for_have_rows_of_their_own(report):
+    values = {"accuracy": 0.75, "accuracy_worst": 0.5, "accuracy_by_class": [0.5, None, 1.0]}
+    generated = replace(report.generated, **values, intra_frechet=2.0, intra_frechet_by_class=[1.0, 2.5, None])
+    floor = replace(report.floor, accuracy=1.0, accuracy_worst=1.0, accuracy_by_class=[1.0, 1.0, 1.0])
+    asked = replace(report, generated=generated, floor=floor, asked=["low", "middle", "n" * 90])
+    text = single(asked)
+    assert line(text, "class accuracy, %").split()[-2:] == ["75.0", "100.0"]
+    assert line(text, "Frechet distance within classes, mean").split()[-2:] == ["2.000", "-"]
+    assert line(text, "class   ").split() == ["class", *2 * ["class", "accuracy,", "%"], "Frechet", "distance"]
+    assert line(text, "low ").split() == ["low", "50.0", "100.0", "1.000"]
+    assert line(text, "middle ").split() == ["middle", "-", "100.0", "2.500"]
+    assert line(text, "nnn").split()[1:] == ["100.0", "100.0", "-"] and max(map(len, text.splitlines())) <= 100
+    assert "low " not in side_by_side(["a", "b"], [asked, asked])
+    many = replace(asked, asked=[*asked.asked, *map(str, range(100))])
+    assert "low " not in single(many)

@@ -120,3 +120,28 @@ def test_runs_are_compared(tmp_path):
 )
 def test_durations_are_for_people(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_measure_beside_the_headline_has_a_chart_where_a_run_has_it(tmp_path):
+    folder, bare = draw_run(tmp_path / "run"), draw_run(tmp_path / "bare")
+    records = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    values = ({"accuracy": 0.25}, {"accuracy": 0.5}, {"accuracy": "high"}, {"accuracy": 0.75})
+    write_records(folder / "metrics.jsonl", [{**record, **value} for record, value in zip(records, values)])
+    charts = data_of(whole_page(folder))["charts"]
+    assert list(charts) == ["frechet", "accuracy", "losses", "verdicts", "speed"]
+    averaged, raw = charts["accuracy"]["series"]
+    assert (averaged["x"], averaged["y"], averaged["best"]) == ([2, 4], [0.5, 0.75], None)
+    assert (raw["x"], raw["y"], raw["best"]) == ([2], [0.25], None)
+    assert "Higher is better." in whole_page(folder) and "Class accuracy" not in whole_page(bare)
+    (curve,) = data_of(compared_page([read_run(bare), read_run(folder)], ["a", "b"]))["charts"]["accuracy"]["series"]
+    assert curve["name"] == "b" and curve["y"] == [0.5, 0.75]
+
+
+def test_an_evaluation_by_class_is_a_table_of_the_classes(tmp_path):
+    folder = draw_run(tmp_path / "run")
+    generated = {"frechet": 1.5, "accuracy_by_class": [0.5, None], "intra_frechet_by_class": [2.5, "?"]}
+    about = {"format": "ms_gan evaluation 1", "asked": ["cat", EVIL], "floor": {"accuracy_by_class": [1.0]}}
+    (folder / "evaluation.json").write_text(json.dumps({**about, "generated": generated}))
+    page = whole_page(folder)
+    assert "cat</th><td>50.0</td><td>2.500</td>" in page and "</th><td>–</td><td>–</td>" in page
+    assert page.count("<script") == 2 and 'real images</th></tr></thead><tbody><tr><th scope="row">cat' not in page

@@ -9,6 +9,7 @@ from ms_gan import data
 from ms_gan.errors import UsageError
 from ms_gan.generators.sampling import open_generator
 from ms_gan.generators.weights import load_weights
+from ms_gan.metrics.conditional import Asked
 from ms_gan.metrics.frechet import frechet_distance, moments
 from ms_gan.training import frechet
 from ms_gan.training.trainer import Trainer
@@ -218,10 +219,10 @@ def test_a_stop_gives_a_measurement_up_and_the_resumed_run_makes_it(device, netw
     trainer = trainer_for(measured_config(tmp_path / "broken", 3), device)
     sample = trainer.results.showcase.sampler.generate
 
-    def stopped_generate(latents):
+    def stopped_generate(*given):
         if trainer.step == 4 and trainer.results.showcase.sampler.card.averaged and trainer.results.quality._records:
             trainer.signals.stop = signal.SIGTERM
-        return sample(latents)
+        return sample(*given)
 
     trainer.results.showcase.sampler.generate = stopped_generate
     assert trainer.run() == signal.SIGTERM and trainer.step == 4
@@ -243,3 +244,28 @@ def test_images_that_no_features_suit_and_a_missing_package_leave_no_folder(devi
     with pytest.raises(UsageError, match="needs onnxruntime; install with"):
         Trainer(config, small, device)
     assert not (tmp_path / "run").exists()
+
+
+def test_what_is_measured_beside_the_distance_is_written_and_told_and_chooses_nothing(
+    device, distances, tmp_path, monkeypatch, capsys
+):
+    digits = Network((1, 28, 28), tuple("0123456789"), "digits-1a2b3c4d")
+    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(frechet, "open_features", lambda *_: digits.features)
+    distances += [9.0, 4.0, 8.0, 5.0]
+    trainer = trainer_for(measured_config(tmp_path / "run", 4), device)
+    headline = trainer.results.showcase.headline
+    for share in (0.25, 1.0):
+
+        def asked(opened, right=int(100 * share)):
+            made = digits.features(opened.samples(0, 100))[1].argmax(axis=1)
+            return Asked(np.where(np.arange(100) < right, made, (made + 1) % 10), tuple("0123456789"))
+
+        headline._asked = asked
+        measured(trainer, 4 if share < 1 else 8)
+    assert [(record["frechet"], record["accuracy"]) for record in lines(trainer.folder)] == [
+        (9, 0.25), (4, 0.25), (8, 1), (5, 1)
+    ]  # fmt: skip
+    assert step_of(trainer.folder.generator) == 4
+    printed = capsys.readouterr().out
+    assert "epoch 2: Frechet distance 9 (raw), 4 (averaged); class accuracy 0.250, 0.250; the best so far" in printed

@@ -85,6 +85,20 @@ def train_anew(config: DataConfig, data: ImageData, seed: int, recipe: Classifie
     return _features(name, network, data, seen, card["accuracy"], str(folder))
 
 
+def accuracy_of_fit(data: ImageData, test: ImageData, recipe: ClassifierRecipe) -> float:
+    """The share of some images, 0 to 1, that a classifier gets right which is trained now on others.
+
+    Args:
+        data: the images to train on, with labels (N,) and names of classes.
+        test: the images to try it on, of the same shape (C, H, W) and with the same numbers of classes.
+        recipe: how it is trained.
+
+    Raises:
+        GanError: the training failed.
+    """
+    return _accuracy(_features("classifier", fit(data, recipe), data, data.images.shape[1:]), test)
+
+
 def whole_source(config: DataConfig, data: ImageData, seed: int) -> Tuple[DataConfig, ImageData]:
     """The images that a classifier is trained on, and their options: all classes, in the source's own size."""
     # Of a folder's images, image_size is the very size; of others, what they are padded to.

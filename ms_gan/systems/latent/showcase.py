@@ -42,7 +42,10 @@ class LatentShowcase:
         self._watch = Watch(config, data.images[: self.count], moved, lengths.total, told)
         self.losses, self.weights = self._watch.losses, self._watch.weights
         self.headline = FrechetToData(
-            config, data, lambda opened: measured_blocks(Sampled(opened), config.seed, config.metrics.samples)
+            config,
+            data,
+            lambda opened: measured_blocks(Sampled(opened), config.seed, config.metrics.samples),
+            lambda opened: Sampled(opened).asked(config.seed, config.metrics.samples),
         )
 
     def real(self) -> Sheet:
