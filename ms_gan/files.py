@@ -119,6 +119,11 @@ def as_size(count: int) -> str:
     return f"{count} bytes"
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number and what it counts, for a person: "1 image", "2,000 images"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def remove_unfinished(folder: Path) -> None:
     """Remove the files below a folder that processes left unfinished when they died."""
     _remove_left(Path(folder).rglob(".*.tmp*"))

@@ -13,13 +13,16 @@ from tests.test_real_mnist import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
 DENSE = ["--data.source", "synthetic", "--generator.hidden", "[12,16]", "--discriminator.hidden", "[12]"]
+NARROW = ["--generator.channels", "4", "--discriminator.channels", "4"]
 SMALL = {
     "gan_mnist": DENSE,
     "gan_mnist_best": DENSE,
     "gan_mnist_wide": DENSE,
     "gan_mnist_plain": DENSE,
-    "dcgan_64": ["--generator.channels", "4", "--discriminator.channels", "4"],
-    "dcgan_mnist": ["--data.source", "synthetic", "--generator.channels", "4", "--discriminator.channels", "4"],
+    "cgan_mnist": DENSE,
+    "cdcgan_mnist": ["--data.source", "synthetic", *NARROW],
+    "dcgan_64": NARROW,
+    "dcgan_mnist": ["--data.source", "synthetic", *NARROW],
     "dcgan_cifar10_frog": ["--generator.channels", "8", "--discriminator.channels", "8"],
 }
 
@@ -66,3 +69,4 @@ def test_a_recipe_trains_resumes_samples_and_exports(recipe, data_folder, tmp_pa
     assert images.shape == (5, *card.image.shape) and images.std() > 0
     assert export_mindir(sampler, tmp_path / "generator.mindir") <= 1e-5
     assert np.abs(open_generator(tmp_path / "generator.mindir").samples(0, 5).astype(int) - images).max() <= 1
+    assert bool(card.classes) == recipe.startswith("c")

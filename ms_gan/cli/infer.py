@@ -9,6 +9,7 @@ import numpy as np
 from ms_gan.cli.infer_options import InferOptions, check, check_size, ending_of
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.errors import UsageError
+from ms_gan.files import counted
 from ms_gan.runtime.run_command import run_command
 
 EXAMPLES = """\
@@ -84,7 +85,7 @@ def _samples(sampler: Any, options: InferOptions, path: Path) -> str:
         grids.save_array(blocks, (count, *sampler.card.image.shape), path)
     else:
         grids.save_folder(blocks, count, path)
-    return _counted(count, "image")
+    return counted(count, "image")
 
 
 def _blocks(sampler: Any, latents: Any, factors: List[float]) -> Iterator[Tuple[int, np.ndarray]]:
@@ -107,7 +108,7 @@ def _walks(sampler: Any, options: InferOptions, path: Path) -> str:
     spherical = _is_spherical(options, sampler.card.latent)
     stops = _stops(sampler, options, path)
     labels = _labels_of_walks(sampler, options, stops.shape[1])
-    said = _counted(stops.shape[1], "walk") + (f" through {len(stops)} latents" if len(stops) > 2 else "")
+    said = counted(stops.shape[1], "walk") + (f" through {len(stops)} latents" if len(stops) > 2 else "")
     if path.suffix.lower() == ".png":
         way = walks.rows(stops, pictures_each, spherical)
         each = None if labels is None else np.broadcast_to(labels[:, None, None], way.shape[:-1])
@@ -172,10 +173,6 @@ def _images(sampler: Any, latents: np.ndarray, factors: List[float], labels: Opt
         labels = np.broadcast_to(labels, latents.shape[:-1]).reshape(-1)
     images = sampler.generate(truncated(latents.reshape(-1, latents.shape[-1]), factors), labels)
     return to_uint8(images).reshape(*latents.shape[:-1], *images.shape[1:])
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 if __name__ == "__main__":

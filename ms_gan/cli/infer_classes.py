@@ -8,6 +8,7 @@ import numpy as np
 from ms_gan.cli.infer import chosen
 from ms_gan.cli.infer_options import InferOptions
 from ms_gan.errors import UsageError
+from ms_gan.files import counted
 
 
 def class_walks(sampler: Any, options: InferOptions, path: Path) -> str:
@@ -32,7 +33,7 @@ def class_walks(sampler: Any, options: InferOptions, path: Path) -> str:
     latents = truncated(wanted.part(0, len(wanted)), options.factors)
     one_hot = np.eye(len(names), dtype=np.float32)[classes]
     stops = np.repeat(one_hot[:, None], len(latents), axis=1)
-    said = f"{len(latents):,} walk{'' if len(latents) == 1 else 's'} through {len(classes)} classes"
+    said = f"{counted(len(latents), 'walk')} through {len(classes)} classes"
 
     def images(weights: np.ndarray) -> np.ndarray:
         """Images (..., C, H, W), uint8, of weights (..., K) and latents (..., width)."""

@@ -209,9 +209,14 @@ def _lies_within_data(trainer: Any) -> bool:
 
 def summary(trainer: Any) -> Iterator[str]:
     """What a run is about to do, line by line, for a person."""
+    from ms_gan.data.labels import describe_classes, labelled
     from ms_gan.models import count_parameters, has_convolutions
 
     yield f"data      {trainer.data.name} ({trainer.data.origin})"
+    if getattr(trainer.config, "conditional", False):
+        sizes, *warnings = describe_classes(labelled(trainer.data))
+        yield f"classes   {sizes}"
+        yield from (f"note: {warning}" for warning in warnings)
     yield f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode"
     yield f"precision {trainer.device.precision}"
     if has_convolutions(trainer.system.networks.values()):

@@ -9,11 +9,13 @@ from ms_gan.config.data_section import DataConfig
 from ms_gan.config.paths import FILE, home_for_tilde, kind_at
 from ms_gan.data.decode import OWN_SHEET
 from ms_gan.data.decoded import Decoding, Failure, decoded
+from ms_gan.data.folder_labels import read_labels
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.walk import BESIDE, Found, described, printable, walk
 from ms_gan.data.zipped import Unpacked, unpacked
 from ms_gan.errors import GanError, UsageError
+from ms_gan.files import counted
 from ms_gan.runtime.paths import cache_dir, data_folders
 
 DEFAULT_SIDE = 64
@@ -51,14 +53,18 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     _refuse_many(failures, len(lost) + len(files[: config.limit]), config.max_unreadable, given)
     notices = [*what_is_left_out(found), *result.depth]
     if failures:
-        notices.append(f"{_count(len(failures), 'image file')} left out: {name_failures(failures)}")
+        notices.append(f"{counted(len(failures), 'image file')} left out: {name_failures(failures)}")
     if result.enlarged:
-        notices.append(f"{_count(result.enlarged, 'image')} smaller than {recipe.side}x{recipe.side} enlarged")
+        notices.append(f"{counted(result.enlarged, 'image')} smaller than {recipe.side}x{recipe.side} enlarged")
+    lost_names = {failure.name for failure in result.failures}
+    names = [file.name for file in files[: config.limit] if file.name not in lost_names]
+    labels, classes = read_labels(folder, names) if config.labelled else (None, None)
     return ImageData(
         images=result.images,
-        labels=None,
+        labels=labels,
         title=f"images in {printable(given.resolve().name)}",
         origin=str(given),
+        classes=classes,
         notices=tuple(notices),
     )
 
@@ -121,10 +127,6 @@ def _refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: 
     failures = [failure for failure in failures if failure.why != OWN_SHEET] if len(failures) < tried else failures
     if len(failures) > share * tried or len(failures) == tried:
         raise GanError(
-            f"{folder}: {len(failures):,} of {_count(tried, 'image file')} cannot be read, more than"
+            f"{folder}: {len(failures):,} of {counted(tried, 'image file')} cannot be read, more than"
             f" data.max_unreadable ({share:g}) allows: {name_failures(failures)}"
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

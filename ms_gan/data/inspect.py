@@ -118,6 +118,7 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
     yield f"{given}: {len(files):,} image files, {sum(file.size for file in files) / 1e6:,.1f} MB"
     if pictures:
         yield from _describe(pictures, side)
+    yield from _subfolders(files)
     yield f"broken      {len(failures):,}" + (f": {name_failures(failures, NAMED)}" if failures else "")
     if others:
         yield f"other files {others}"
@@ -161,6 +162,13 @@ def _describe(pictures: Sequence[Picture], side: int) -> Iterator[str]:
     yield f"sizes       {_tally('%dx%d' % picture.size for picture in pictures)}"
     yield f"            smallest {'%dx%d' % smallest}, largest {'%dx%d' % largest}"
     yield f"too small   {small:,} (smaller than {side}x{side}: they would be enlarged)"
+
+
+def _subfolders(files: Sequence[PictureFile]) -> Iterator[str]:
+    """The pictures by subfolder, where all lie in some: they may be classes, for --data.labelled."""
+    first = [file.name.partition("/")[0] for file in files if "/" in file.name]
+    if files and len(first) == len(files):
+        yield f"subfolders  {len(set(first)):,}: {_tally(map(printable, first))} (classes, with --data.labelled)"
 
 
 def _tally(values: Iterable[str]) -> str:
