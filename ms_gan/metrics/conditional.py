@@ -6,6 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from ms_gan.data import ImageData
+from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.reference import reference_moments
@@ -161,6 +162,19 @@ class Tally:
         self._hits = Hits(asked, features)
         self._moments = {int(place): Moments.empty(features.width) for place in np.flatnonzero(self.measured)}
         self._start = 0
+
+    @classmethod
+    def of(cls, asked: Optional[Asked], features: Features, real: ImageData) -> Optional["Tally"]:
+        """A tally of images, if they were asked to be of classes of which the real images have at least one."""
+        if asked is None or real.labels is None or not set(asked.classes) & set(real.classes or ()):
+            return None
+        return cls(asked, features, real)
+
+    def floor(self, stand_in: ImageData, count: int, real: ImageData) -> "Tally":
+        """A tally of `count` real images, evenly spaced, in the place of generated ones: each is what it should be."""
+        asked = labels_among(stand_in, self.asked.classes)
+        some = Asked(asked.labels[evenly_spaced(len(asked.labels), count)], asked.classes)
+        return Tally(some, self._features, real, like=self)
 
     def add(self, features: np.ndarray, probabilities: Optional[np.ndarray]) -> None:
         """Take in the features (n, d) of the next images, and the probabilities of their classes (n, k) or None."""

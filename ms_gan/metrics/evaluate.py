@@ -9,7 +9,7 @@ from ms_gan.data import ImageData
 from ms_gan.errors import UsageError
 from ms_gan.metrics.blocks import evenly_spaced, image_blocks, measured_blocks
 from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
-from ms_gan.metrics.conditional import Asked, Tally, labels_among
+from ms_gan.metrics.conditional import Tally
 from ms_gan.metrics.copies import find_copies
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
@@ -114,7 +114,7 @@ def evaluate(
     real, other = splits if split == "train" else splits[::-1]
     histogram = _histogram(features, real)
     reference = _reference(features, real.images, histogram, protocol.compared, protocol.pixels)
-    tally = _tally(source, features, real, num, seed)
+    tally = Tally.of(source.asked(seed, num), features, real)
     generated = _look(features, measured_blocks(source, seed, num), num, protocol.compared, "Measuring", tally)
     if protocol.generator.kind == PICTURES:
         generated = _shuffled(generated, seed, PICTURES_ORDER)
@@ -125,7 +125,7 @@ def evaluate(
         real = _every_other(real, 1)
         reference = _reference(features, real.images, histogram, protocol.compared)
     count = min(num, len(stand_in.images))
-    beside = None if tally is None else _floor_tally(tally, features, stand_in, count, real)
+    beside = None if tally is None else tally.floor(stand_in, count, real)
     seen = _look(
         features, image_blocks(stand_in.images, count), count, protocol.compared, "Measuring the floor", beside
     )
@@ -143,21 +143,6 @@ def evaluate(
         asked=None if tally is None else list(tally.asked.classes),
         copies=copies,
     )
-
-
-def _tally(source: Images, features: Features, real: ImageData, num: int, seed: int) -> Optional[Tally]:
-    """For images of classes that were asked for, if the data have one of them; else None."""
-    asked = source.asked(seed, num)
-    if asked is None or real.labels is None or not set(asked.classes) & set(real.classes or ()):
-        return None
-    return Tally(asked, features, real)
-
-
-def _floor_tally(tally: Tally, features: Features, stand_in: ImageData, count: int, real: ImageData) -> Tally:
-    """For `count` real images in the place of generated ones: each was asked to be what it is."""
-    asked = labels_among(stand_in, tally.asked.classes)
-    some = Asked(asked.labels[evenly_spaced(len(asked.labels), count)], asked.classes)
-    return Tally(some, features, real, like=tally)
 
 
 def _every_other(data: ImageData, first: int) -> ImageData:

@@ -1,7 +1,7 @@
 """Evaluations as text of at most 100 columns."""
 
 import textwrap
-from typing import Iterable, List, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ms_gan.metrics.images import PICTURES
 from ms_gan.metrics.measures import BY_CLASS, MEASURES, named
@@ -45,7 +45,7 @@ def side_by_side(names: Sequence[str], reports: Sequence[Evaluation]) -> str:
     else:
         head += _head(reports[0].protocol)
         body = _body(reports, [*columns, ("floor", reports[0].floor)], len(reports))
-    return _text(head, body, list(dict.fromkeys(note for report in reports for note in report.notes)))
+    return _text(head, body, list(dict.fromkeys(_notes(reports))))
 
 
 def for_terminal(text: str, encoding: Optional[str]) -> str:
@@ -108,6 +108,14 @@ def _body(reports: Sequence[Evaluation], columns: Sequence[Tuple[str, Measures]]
             ]
             lines.append(f"{_name(row, reports):{NAME}} {ARROWS[row.better]}{''.join(cells)}".rstrip())
     return lines
+
+
+def _notes(reports: Sequence[Evaluation]) -> Iterator[str]:
+    """The notes of several evaluations; of images of asked classes, those that are not of all name their column."""
+    for number, report in enumerate(reports, 1):
+        for note in report.notes:
+            shared = report.asked is None or all(note in other.notes for other in reports)
+            yield note if shared else f"[{number}] {note}"
 
 
 def _by_class(report: Evaluation, column: str) -> List[str]:

@@ -14,6 +14,11 @@ LATENTS = Port("latents", "latent", [100], "normal")
 LABELS = Port("labels", "label", [], classes=["cat", "dog"])
 
 
+def test_a_port_is_found_by_its_role():
+    assert Card().port("latent").name == "latents" and Card().port("label") is None
+    assert Card(inputs=[LATENTS, LABELS]).port("label") is LABELS
+
+
 def test_a_card_of_latents_alone_is_format_1_byte_for_byte():
     """As version 0.1.0 wrote it: tests/training/version_0_1_0 holds one."""
     text = Card(version="0.1.0", recipe="mine").to_json()

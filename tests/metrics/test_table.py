@@ -89,5 +89,9 @@ def test_classes_that_were_asked_for_have_rows_of_their_own(report):
     assert line(text, "middle ").split() == ["middle", "-", "100.0", "2.500"]
     assert line(text, "nnn").split()[1:] == ["100.0", "100.0", "-"] and max(map(len, text.splitlines())) <= 100
     assert "low " not in side_by_side(["a", "b"], [asked, asked])
+    noted = [replace(asked, notes=["shared", f"the worst class is {name}"]) for name in ("low", "high")]
+    text = side_by_side(["a", "b"], noted)
+    assert text.count("note:      shared") == 1
+    assert "note:      [1] the worst class is low\nnote:      [2] the worst class is high" in text
     many = replace(asked, asked=[*asked.asked, *map(str, range(100))])
     assert "low " not in single(many)

@@ -45,7 +45,7 @@ def test_numbers_pictures_and_options_also_after_a_resume(tmp_path):
     for step in (100, 200, 300):
         first.add(train_record(step, loss_d=step / 100))
         first.add_images(step, images)
-    first.add(quality_record(1, "raw", 5.0))
+    first.add({**quality_record(1, "raw", 5.0), "accuracy": 0.75})
     first.add(quality_record(3, "averaged", 4.0))
     first.add({"event": "stop", "time": 0.0, "step": 300})  # as if killed: the newest checkpoint is that of step 200
     for path in folder.tensorboard.iterdir():
@@ -59,6 +59,7 @@ def test_numbers_pictures_and_options_also_after_a_resume(tmp_path):
         found["loss/discriminator"] == {100: 1.0, 200: 2.0, 300: 7.0} and found["speed/images_per_second"][100] == 4000
     )
     assert found["frechet/raw"] == {100: 5.0} and found["frechet/averaged"] == {}
+    assert found["accuracy/raw"] == {100: 0.75} and "accuracy/averaged" not in found
     assert list(found["samples"]) == [100, 200, 300] and found["samples"][300].image.width == 22
     assert sum(b"mine" in path.read_bytes() for path in folder.tensorboard.iterdir()) == 1  # the recipe's name
 
