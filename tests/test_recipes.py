@@ -21,6 +21,7 @@ SMALL = {
     "gan_mnist_plain": DENSE,
     "cgan_mnist": DENSE,
     "cdcgan_mnist": ["--data.source", "synthetic", *NARROW],
+    "cdcgan_64": NARROW,
     "dcgan_64": NARROW,
     "dcgan_mnist": ["--data.source", "synthetic", *NARROW],
     "dcgan_cifar10_frog": ["--generator.channels", "8", "--discriminator.channels", "8"],
@@ -28,14 +29,15 @@ SMALL = {
 
 
 @pytest.fixture
-def data_folder(tmp_path, request):
-    """Files of the kind that a recipe reads: photographs of several sizes, or CIFAR-10's archive."""
+def data_folder(tmp_path):
+    """Files of the kind that a recipe reads: photographs of several sizes, of two classes, or CIFAR-10's archive."""
     folder = tmp_path / "data"
     folder.mkdir()
     random = np.random.default_rng(0)
     for i in range(8):
         pixels = random.integers(0, 256, (70 + i, 90, 3), np.uint8)
-        Image.fromarray(pixels).save(folder / f"{i}.png")
+        (folder / f"class {i % 2}").mkdir(exist_ok=True)
+        Image.fromarray(pixels).save(folder / f"class {i % 2}" / f"{i}.png")
     write_cifar(folder)
     return folder
 
@@ -45,7 +47,7 @@ def test_a_recipe_trains_resumes_samples_and_exports(recipe, data_folder, tmp_pa
     monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
     flags = [
         "--config", str(ROOT / "configs" / f"{recipe}.yaml"), *SMALL[recipe], "--device", "CPU",
-        "--batch-size", "4", "--train.sample_count", "4", "--data.limit", "8", "--train.cadence", "steps",
+        "--batch-size", "4", "--train.sample_count", "4", "--data.limit", "24", "--train.cadence", "steps",
     ]  # fmt: skip
     if "synthetic" not in SMALL[recipe]:
         flags += ["--data-dir", str(data_folder)]

@@ -9,9 +9,8 @@ from ms_gan.data.image_data import ImageData
 from ms_gan.errors import UsageError
 from ms_gan.files import counted
 
-FEWEST_IMAGES = 2  # of a class
+FEWEST_IMAGES = 2  # of a class, on average
 UNEVEN = 10  # times as many images of one class as of another, from which on a person is told
-SHOWN = 3  # classes that a sentence names
 
 
 def labelled(data: ImageData) -> ImageData:
@@ -21,23 +20,21 @@ def labelled(data: ImageData) -> ImageData:
         data: images (N, C, H, W), with labels (N,).
 
     Raises:
-        UsageError: there are no labels, one class alone, or classes of a single image.
+        UsageError: there are no labels, one class alone, or fewer than two images a class.
     """
     if data.labels is None or data.classes is None:
         raise UsageError(
             "conditional: the images have no classes; for a folder with a subfolder for each class, or a dataset.json, "
             "add --data.labelled true"
         )
-    used, labels, counts = np.unique(data.labels, return_inverse=True, return_counts=True)
+    used, labels = np.unique(data.labels, return_inverse=True)
     classes = tuple(data.classes[number] for number in used)
     if len(classes) < 2:
         raise UsageError(f"conditional: all images are of one class, {classes[0]}; at least 2 classes are needed")
-    few = [name for name, count in zip(classes, counts) if count < FEWEST_IMAGES]
-    if few:
-        more = f" and {len(few) - SHOWN:,} more" if len(few) > SHOWN else ""
+    if len(labels) < FEWEST_IMAGES * len(classes):
         raise UsageError(
-            f"conditional: {counted(len(few), 'class', 'classes')} of a single image: {', '.join(few[:SHOWN])}{more}; "
-            f"each needs {FEWEST_IMAGES} images at least: add some, or merge classes"
+            f"conditional: {counted(len(labels), 'image')} of {len(classes):,} classes are too few; a class needs "
+            f"{FEWEST_IMAGES} on average: add some, or merge classes"
         )
     return replace(data, labels=labels.reshape(-1).astype(np.int32), classes=classes)
 
@@ -64,5 +61,5 @@ def describe_classes(data: ImageData) -> Iterator[str]:
     if counts[largest] > UNEVEN * counts[smallest]:
         yield (
             f"classes are very unequal: {data.classes[largest]} has {counts[largest] / max(counts[smallest], 1):,.0f} "
-            f"times the images of {data.classes[smallest]}, which will come out less varied"
+            f"times as many images as {data.classes[smallest]}, of which generated ones will vary less"
         )

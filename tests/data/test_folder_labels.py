@@ -97,7 +97,7 @@ def test_what_cannot_be_learnt_by_class_is_one_sentence(folder):
     with pytest.raises(UsageError, match="^conditional: .*one class, cats"):
         labelled(data_of(folder, classes=["cats"]))
     alone = data.__class__(data.images, np.arange(9), "t", "o", tuple(map(str, range(9))))
-    with pytest.raises(UsageError, match="^conditional: 9 classes of a single image: 0, 1, 2 and 6 more"):
+    with pytest.raises(UsageError, match="^conditional: 9 images of 9 classes are too few"):
         labelled(alone)
 
 
