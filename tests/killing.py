@@ -23,7 +23,7 @@ TRAIN = Path(__file__).resolve().parents[1] / "train.py"
 # Something is written at every step, a checkpoint and a generator each time, so that most moments are in the middle.
 BUSY = [
     *TINY_FLAGS, "--train.cadence", "steps", "--train.checkpoint_every", "1", "--train.keep_checkpoints", "2",
-    "--train.sample_every", "2", "--train.log_every", "1",
+    "--train.sample_every", "2", "--train.log_every", "1", "--conditional", "true",
 ]  # fmt: skip
 STEP = 0.05  # seconds that such a step takes, about
 START = 6.0  # seconds from the command to the first step, or less

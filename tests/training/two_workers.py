@@ -16,7 +16,7 @@ def plain_config(folder) -> Config:
     """A run whose step uses every kind of random number, without BatchNorm."""
     config = tiny_config(cadence="steps", steps=STEPS, checkpoint_every=5, keep_checkpoints=9, sample_every=STEPS)
     config.output = str(folder)
-    config.generator.batch_norm = False
+    config.conditional, config.generator.batch_norm = True, False
     config.data.mirror = True
     config.procedure.label_noise = 0.05
     config.regularise.r1, config.regularise.every = 1.0, 2
