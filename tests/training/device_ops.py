@@ -25,9 +25,11 @@ REPLACED = {"Muls": "Mul", "Divs": "Div", "Conv2DTranspose": "Conv2DBackpropInpu
 
 def compile_step(config: Config, image_shape: Tuple[int, int, int]) -> ModelProto:
     """The graph of a recipe's step; `image_shape`: (C, H, W)."""
-    system = build_system(config, image_shape)
+    labels = np.arange(config.train.batch_size, dtype=np.int32) % 2 if config.conditional else None
+    system = build_system(config, image_shape, classes=0 if labels is None else 2)
     features = system.networks["discriminator"].dropout_features
-    inputs = StepInputs(config, np.zeros((config.train.batch_size, *image_shape), np.uint8), features)(0)
+    images = np.zeros((config.train.batch_size, *image_shape), np.uint8)
+    inputs = StepInputs(config, images, features, labels=labels)(0)
     return compile_cell(system.step if system.rare is None else system.rare, inputs)
 
 

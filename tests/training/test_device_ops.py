@@ -32,7 +32,10 @@ from tests.training.device_ops import (
 )
 
 pytestmark = pytest.mark.usefixtures("device")
-SHAPES = {"dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32), "dcgan_mnist": (1, 32, 32)}
+SHAPES = {
+    "dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32), "dcgan_mnist": (1, 32, 32),
+    "cdcgan_mnist": (1, 32, 32), "cdcgan_64": (3, 64, 64),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -95,6 +98,16 @@ OPTIONS = {
     "cnn": [
         *family("cnn"), "--discriminator.dropout", "0.4", "--regularise.r2", "1",
         "--discriminator.spectral_norm", "true",
+    ],
+    "labels": [
+        *DENSE, "--conditional", "true", "--discriminator.spectral_norm", "true", "--regularise.gradient_penalty", "1",
+    ],
+    "labels fp16": [*DENSE, "--conditional", "true", "--discriminator.condition", "concat", "--precision", "fp16"],
+    "told labels": [
+        *family("cnn"), "--conditional", "true", "--discriminator.condition", "auxiliary", "--regularise.r1", "1",
+    ],
+    "shared labels fp16": [
+        *family("dcgan"), "--conditional", "true", "--procedure.fakes", "shared", "--precision", "fp16",
     ],
 }  # fmt: skip
 

@@ -79,7 +79,7 @@ class TrainOneStep(nn.Cell):
         self.has_labels, self.paired = objective.has_labels, objective.paired
         self.weight = 1.0 if procedure.loss == "sum" else 0.5
         self.tells_classes, self.class_weight = parts.judge.discriminator.tells_classes, procedure.class_weight
-        self.cross_entropy = nn.CrossEntropyLoss() if self.tells_classes else None
+        self.cross_entropy = nn.SoftmaxCrossEntropyWithLogits(sparse=True, reduction="mean")
         self.sign = 1.0 if procedure.positive == "real" else -1.0
         self.real_label = 1.0 - procedure.label_smoothing
         self.grad_d = ms.value_and_grad(self.discriminator_loss, None, optim_d.parameters, has_aux=True)

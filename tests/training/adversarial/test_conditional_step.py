@@ -109,3 +109,25 @@ def test_labels_beside_pixels_are_for_dense_networks():
     config.discriminator.name, config.discriminator.condition = "dcgan", "concat"
     with pytest.raises(UsageError, match="^discriminator.condition: "):
         check(config)
+
+
+def test_a_discriminator_that_tells_classes_adds_both_cross_entropies():
+    config = conditional()
+    config.discriminator.condition, config.procedure.class_weight = "auxiliary", 0.7
+    step = build_system(config, SHAPE, classes=CLASSES).step
+    random = np.random.default_rng(0)
+    images, fakes = (ms.Tensor(random.uniform(-1, 1, (6, *SHAPE)).astype(np.float32)) for _ in range(2))
+    labels, asked = np.array([0, 1, 2, 0, 1, 2], np.int32), np.array([2, 2, 1, 1, 0, 0], np.int32)
+    none = (None, None, None)
+    loss, objective, *_ = step.discriminator_loss(images, fakes, None, none, None, ms.Tensor(labels), ms.Tensor(asked))
+
+    def cross_entropy(given, classes):
+        _, logits = step.judge.discriminator(given, None, None)
+        exponentials = np.exp(logits.asnumpy().astype(np.float64))
+        return -np.log((exponentials / exponentials.sum(1, keepdims=True))[np.arange(6), classes]).mean()
+
+    expected = 0.7 * (cross_entropy(images, labels) + cross_entropy(fakes, asked))
+    assert float(loss - objective) == pytest.approx(expected, rel=1e-5)
+    own = (float(step.fooling_loss(fakes, none, None, ms.Tensor(asked))), 0.7 * cross_entropy(fakes, asked))
+    logits, _ = step.judge.discriminator(fakes, None, None)
+    assert own[0] == pytest.approx(float(np.log1p(np.exp(-logits.asnumpy())).mean()) + own[1], rel=1e-5)
