@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import machine
+
 ROOT = Path(__file__).parents[1]
 # kind, batch, inputs, outputs, side, kernel, stride, padding
 LAYERS = {
@@ -118,6 +120,7 @@ def main():
     if side:
         print(json.dumps(measure(side)))
         return
+    machine.announce()
     results = {}
     for side, extra in SIDES.items():
         environment = {**os.environ, **extra, "OMP_NUM_THREADS": "1", "GLOG_v": "3", "PYTHONPATH": str(ROOT)}

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks import mindspore_side
+from benchmarks import machine, mindspore_side
 from benchmarks.step import BATCHES
 from benchmarks.worker import Task
 from ms_gan.runtime.cpu.crowd import keep_cores
@@ -34,6 +34,7 @@ def main():
     parser.add_argument("--nice", type=int, default=19, help="of the others: 0, as the step's, to 19 (default: 19)")
     parser.add_argument("--seconds", type=float, default=8, help="of each measurement (default: 8)")
     options = parser.parse_args()
+    machine.announce()
     take = mindspore_side.step(Task("step", options.recipe, BATCHES[options.recipe])).take
     take(3)
     print(f"alone             {measured(take, options.seconds):8.1f} ms", flush=True)

@@ -11,6 +11,7 @@ import sys
 import time
 from typing import Any, Callable, List, Tuple
 
+from benchmarks import machine
 from benchmarks.table import Table
 from benchmarks.worker import THREADS, Task, take_cores
 
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("recipes", nargs="*", metavar="RECIPE", help=f"of {', '.join(RECIPES)}; both unless named")
     parser.add_argument("--pairs", type=int, default=40, help="of turns of half a second (default: 40)")
     options = parser.parse_args()
+    machine.announce()
     for name in options.recipes:
         if name not in RECIPES:
             parser.error(f"{name}: no such recipe; allowed: {', '.join(RECIPES)}")

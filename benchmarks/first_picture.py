@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Dict
 
+from benchmarks import machine
+
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 1800  # seconds
 # What the command prints, and what it then has done.
@@ -33,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", default="CPU")
     device = parser.parse_args().device
+    machine.announce()
     with tempfile.TemporaryDirectory(prefix="ms_gan-first-picture-") as place:
         clone = Path(place) / "ms_gan"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import mindspore_side
+from benchmarks import machine, mindspore_side
 from benchmarks.step import BATCHES
 from benchmarks.worker import Task
 
@@ -43,6 +43,7 @@ def main():
     parser.add_argument("recipe", nargs="?", default="gan_mnist", choices=BATCHES, help="default: gan_mnist")
     parser.add_argument("--steps", type=int, default=40, help="steps to profile (default: 40)")
     options = parser.parse_args()
+    machine.announce()
     take = mindspore_side.step(Task("step", options.recipe, BATCHES[options.recipe])).take
     take(3)
     started = time.perf_counter()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
+from benchmarks import machine
 from benchmarks.table import Table
 from benchmarks.variants import TWIN, VARIANTS
 from benchmarks.worker import ROOT
@@ -187,6 +188,7 @@ def parse_options(argv: List[str]) -> argparse.Namespace:
 def main() -> None:
     """The command."""
     options = parse_options(sys.argv[1:])
+    machine.announce()
     with ThreadPoolExecutor(options.jobs) as pool:
         # Seeds first: a study that is interrupted has something of every variant.
         futures = {

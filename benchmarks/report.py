@@ -11,6 +11,7 @@ from typing import Callable, Tuple
 import numpy as np
 from PIL import Image
 
+from benchmarks import machine
 from benchmarks.table import Table
 from ms_gan.config.parser import write_yaml
 from ms_gan.report.collect import read_run
@@ -64,6 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="pages of each run; the median counts (default: 20)")
     options = parser.parse_args()
+    machine.announce()
     columns = ["page of", "records", "grids", "ms to read", "ms of processor", "ms of clock", "MB"]
     table = Table(columns, 24, 10)
     for name, (records, grids) in RUNS.items():

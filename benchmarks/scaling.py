@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List
 
+from benchmarks import machine
 from benchmarks.table import Table
 from benchmarks.turns import Timing, take_turns
 from benchmarks.worker import Task
@@ -157,6 +158,7 @@ def measure(options: argparse.Namespace) -> List[Dict[str, Any]]:
 def main() -> None:
     """The command."""
     options = parse_options(sys.argv[1:])
+    machine.announce()
     if options.from_json:
         figures = json.loads(options.from_json.read_text())
         for figure in figures:

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Dict, List
 
+from benchmarks import machine
 from benchmarks.launch import LaunchError, launch, phases_to_first_step, time_to_first_step, train_options
 from benchmarks.step import BATCHES
 from benchmarks.table import Table
@@ -133,6 +134,7 @@ def parse_options(argv: List[str]) -> argparse.Namespace:
 def main() -> None:
     """The command."""
     options = parse_options(sys.argv[1:])
+    machine.announce()
     minutes = sum(MINUTES[part] for part in options.parts)
     print(
         f"{', '.join(options.parts)}, medians of {options.runs}; about {minutes:g} minutes on two idle cores",

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List
 
+from benchmarks import machine
 from benchmarks.table import Table
 from benchmarks.turns import Timing, take_turns
 from benchmarks.worker import PRODUCT, THREADS, Task
@@ -130,6 +131,7 @@ def parse_options(argv: List[str]) -> argparse.Namespace:
 def main() -> None:
     """The command."""
     options = parse_options(sys.argv[1:])
+    machine.announce()
     announce(options)
     names = list(sides("gan_mnist", 1, options.precision, not options.no_compile))
     shown = [name for name in names if "product" not in name]
