@@ -59,7 +59,7 @@ class Sampler(Opened):
         return self.run(latents.astype(np.float32, copy=False), *given)
 
     def of_classes(self, latents: np.ndarray, labels: Iterable[int]) -> np.ndarray:
-        """The same latents (N, width) in each of some classes, as `generate`: (classes * N, C, H, W), class by class."""
+        """The same latents (N, width) in each of some classes, as `generate`: (classes * N, C, H, W), by class."""
         labels = np.array(list(labels), np.int32)
         return self.generate(np.tile(latents, (len(labels), 1)), labels.repeat(len(latents)))
 
