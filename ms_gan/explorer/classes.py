@@ -24,7 +24,7 @@ def own(asked: Question, classes: int, count: int) -> Optional[np.ndarray]:
 
 
 def wanted(asked: Question, labels: Optional[np.ndarray], classes: int) -> Optional[np.ndarray]:
-    """The class of all images where the question's `label` names one, else `labels` as they are."""
+    """The class of all images, int32 (N,), where the question's `label` names one, else `labels` as they are."""
     if labels is None:
         return None
     label = asked.label("label", classes)
@@ -56,7 +56,7 @@ def along_walk(labels: np.ndarray, steps: int, classes: int) -> np.ndarray:
         classes: K.
 
     Returns:
-        as `between`, one for each picture.
+        int32 (N,) where all are of one class, else weights, float32 (N, K); N = steps times the latents.
     """
     if _one_class(labels):
         return labels[:1].repeat(len(labels) * steps)
