@@ -192,7 +192,7 @@ def test_everything_is_named_and_fits_a_phone(opened, family):
     assert page.locator("#class, #strip").count() == (2 if family == "mlp_classes" else 0)
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    nameless = """() => [...document.querySelectorAll('button, input, select, canvas#one, canvas#four')].filter(element =>
+    nameless = """() => [...document.querySelectorAll('button, input, select, #one, #four')].filter(element =>
         !(element.getAttribute('aria-label') || element.getAttribute('aria-labelledby') || element.labels?.length
           || element.textContent.trim())).map(element => element.outerHTML)"""
     assert page.evaluate(nameless) == []
