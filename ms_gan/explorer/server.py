@@ -190,7 +190,7 @@ def _shown(studio: Studio, asked: Question, latents: np.ndarray, labels: Optiona
     """
     asked_for = wanted(asked, labels, len(studio.card.classes))
     pixels = np.ascontiguousarray(studio.images(latents, _truncation(asked), asked_for).transpose(0, 2, 3, 1))
-    classes = {} if labels is None else {"labels": labels.tolist()}
+    classes = {} if labels is None else {"labels": studio.taken(labels).tolist()}
     return jsonify(latents=latents.tolist(), images=base64.b64encode(pixels).decode(), **classes)
 
 

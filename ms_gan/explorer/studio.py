@@ -65,21 +65,23 @@ class Studio:
         """The classes of a seed's samples, as Sampler.labels has them."""
         return self._sampler.labels(seed, start, count)
 
+    def taken(self, labels: np.ndarray) -> np.ndarray:
+        """Labels, (N,) or weights (N, K), as the generator takes them: an exported graph none but numbers, (N,)."""
+        return labels if self._mixes or labels.ndim == 1 else labels.argmax(1).astype(np.int32)
+
     def images(self, latents: np.ndarray, truncation: float, labels: Optional[np.ndarray] = None) -> np.ndarray:
         """Images of latents (N, width), each scaled by `truncation`: (N, C, H, W) uint8.
 
         Args:
             latents: (N, width).
             truncation: the factor.
-            labels: of a generator that takes them: int32 (N,), or weights of the classes, float32 (N, K). An exported
-                graph makes the class of the largest weight.
+            labels: of a generator that takes them: int32 (N,), or weights of the classes, float32 (N, K).
 
         Raises:
             GanError: the generator produced NaN or infinite pixels.
         """
         sampler = self._single if len(latents) == 1 else self._sampler
-        if labels is not None and labels.ndim == 2 and not self._mixes:
-            labels = labels.argmax(1)
+        labels = None if labels is None else self.taken(labels)
         return to_uint8(sampler.generate(latents * np.float32(truncation), labels))
 
 

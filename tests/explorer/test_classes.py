@@ -87,8 +87,9 @@ def test_an_exported_graph_makes_the_nearest_class(sampler, tmp_path):
     pytest.importorskip("onnxruntime")
     export_onnx(sampler, tmp_path / "g.onnx")
     exported, latents = client_of(open_generator(tmp_path / "g.onnx")), drawn(sampler, 2)
-    _, images = labelled(exported, "images", {"latents": latents.tolist(), "labels": [*MIXED.tolist(), 2]})
-    assert np.abs(images.astype(int) - to_uint8(sampler.generate(latents, np.array([1, 2])))).max() <= 1
+    labels, images = labelled(exported, "images", {"latents": latents.tolist(), "labels": [*MIXED.tolist(), 2]})
+    assert labels == [1, 2]
+    assert np.abs(images.astype(int) - to_uint8(sampler.generate(latents, np.array(labels)))).max() <= 1
 
 
 @pytest.mark.parametrize(
