@@ -1,6 +1,6 @@
 """What the page asks, checked before anything is computed."""
 
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 
@@ -61,6 +61,27 @@ class Question:
     def latents(self, name: str, width: int, fewest: int, most: int) -> np.ndarray:
         """`fewest` to `most` latents, (N, width) float32."""
         return self.vectors(name, width, fewest, most, -LARGEST_NUMBER, LARGEST_NUMBER)
+
+    def label(self, name: str, classes: int) -> Optional[int]:
+        """The number of a class, 0 to classes - 1; None where the field is absent."""
+        return self.whole(name, 0, classes - 1) if name in self._fields else None
+
+    def labels(self, name: str, classes: int, count: int) -> np.ndarray:
+        """A class for each of `count` latents: its number, or weights of all classes, 0 to 1 each.
+
+        Returns:
+            int32 (count,); float32 (count, classes) where one of them is a list of weights.
+        """
+        given = self.items(name, count, count)
+        for value in given:
+            if isinstance(value, list):
+                Question({name: [value]}).vectors(name, classes, 1, 1, 0, 1)
+            else:
+                Question({name: value}).whole(name, 0, classes - 1)
+        if not any(isinstance(value, list) for value in given):
+            return np.array(given, np.int32)
+        whole = np.eye(classes, dtype=np.float32)
+        return np.array([value if isinstance(value, list) else whole[value] for value in given], np.float32)
 
     def _field(self, name: str) -> Any:
         if name not in self._fields:

@@ -3,13 +3,14 @@
 import base64
 import secrets
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 import numpy as np
 from flask import Flask, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from ms_gan.errors import GanError, UsageError
+from ms_gan.explorer.classes import along_walk, between, own, wanted
 from ms_gan.explorer.directions import axis, mixed
 from ms_gan.explorer.question import Question
 from ms_gan.explorer.studio import Studio, animation, png
@@ -103,7 +104,7 @@ def _serve_page(app: Flask, token: str) -> None:
 
 
 def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
-    card, width = studio.card, studio.card.latent.width
+    card, width, classes = studio.card, studio.card.latent.width, len(studio.card.classes)
 
     @app.get(f"/{token}/about")
     def about():
@@ -114,12 +115,13 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
         asked = _question()
         seed, start = asked.whole("seed", 0, MAX_SEED), asked.whole("start", 0, LAST_NUMBER)
         count = asked.whole("count", 1, studio.most_images)
-        return _shown(studio, asked, sample_latents(seed, start, count, card.latent))
+        return _shown(studio, asked, sample_latents(seed, start, count, card.latent), studio.labels(seed, start, count))
 
     @app.post(f"/{token}/images")
     def images():
         asked = _question()
-        return _shown(studio, asked, asked.latents("latents", width, 1, studio.most_images))
+        latents = asked.latents("latents", width, 1, studio.most_images)
+        return _shown(studio, asked, latents, own(asked, classes, len(latents)))
 
     @app.post(f"/{token}/shifted")
     def shifted():
@@ -129,21 +131,24 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
             shift = Question(item)
             direction = _direction(studio, shift)
             latent = latent + np.float32(shift.number("amount", -LARGEST_AMOUNT, LARGEST_AMOUNT)) * direction
-        return _shown(studio, asked, latent[None])
+        return _shown(studio, asked, latent[None], own(asked, classes, 1))
 
     @app.post(f"/{token}/mixed")
     def between_corners():
         asked = _question()
         corners = asked.latents("corners", width, 4, 4)
         points = asked.vectors("points", 2, 1, studio.most_images, 0, 1)
-        return _shown(studio, asked, mixed(corners, points, studio.spherical))
+        labels = own(asked, classes, 4)
+        labels = None if labels is None else between(labels, points, classes)
+        return _shown(studio, asked, mixed(corners, points, studio.spherical), labels)
 
     @app.post(f"/{token}/picture")
     def picture():
         asked = _question()
         latents = asked.latents("latents", width, 1, studio.most_images)
         columns = asked.whole("columns", 1, studio.most_images)
-        return Response(png(studio.images(latents, _truncation(asked)), columns), content_type="image/png")
+        labels = wanted(asked, own(asked, classes, len(latents)), classes)
+        return Response(png(studio.images(latents, _truncation(asked), labels), columns), content_type="image/png")
 
     @app.post(f"/{token}/walk")
     def walk():
@@ -153,7 +158,9 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
         kind = asked.choice("kind", ["GIF", "WEBP"])
         milliseconds = asked.whole("milliseconds", 20, 1000)
         way = round_trip(latents[:, None], steps, studio.spherical)[:, 0]
-        frames = studio.images(way, _truncation(asked))
+        labels = wanted(asked, own(asked, classes, len(latents)), classes)
+        labels = None if labels is None else along_walk(labels, steps, classes)
+        frames = studio.images(way, _truncation(asked), labels)
         return Response(animation(frames, kind, milliseconds), content_type=f"image/{kind.lower()}")
 
 
@@ -176,10 +183,15 @@ def _truncation(asked: Question) -> float:
     return asked.number("truncation", 0, LARGEST_TRUNCATION)
 
 
-def _shown(studio: Studio, asked: Question, latents: np.ndarray) -> Response:
-    """Latents, before truncation, and their images: uint8 (N, H, W, C) in base64."""
-    pixels = np.ascontiguousarray(studio.images(latents, _truncation(asked)).transpose(0, 2, 3, 1))
-    return jsonify(latents=latents.tolist(), images=base64.b64encode(pixels).decode())
+def _shown(studio: Studio, asked: Question, latents: np.ndarray, labels: Optional[np.ndarray]) -> Response:
+    """Latents, before truncation, and their images: uint8 (N, H, W, C) in base64.
+
+    With classes, the latents' own too, even where the question wants another class for the images.
+    """
+    asked_for = wanted(asked, labels, len(studio.card.classes))
+    pixels = np.ascontiguousarray(studio.images(latents, _truncation(asked), asked_for).transpose(0, 2, 3, 1))
+    classes = {} if labels is None else {"labels": studio.taken(labels).tolist()}
+    return jsonify(latents=latents.tolist(), images=base64.b64encode(pixels).decode(), **classes)
 
 
 def _about(studio: Studio) -> Dict[str, Any]:
@@ -194,4 +206,5 @@ def _about(studio: Studio) -> Dict[str, Any]:
         "most_images": studio.most_images,
         "largest_truncation": LARGEST_TRUNCATION,
         "largest_amount": LARGEST_AMOUNT,
+        **({"classes": card.classes} if card.classes else {}),
     }

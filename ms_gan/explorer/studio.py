@@ -42,35 +42,55 @@ class Studio:
     def __init__(self, sampler: Sampler):
         self.card = sampler.card
         self._sampler = sampler
+        self._mixes = self.card.sha256 is None  # exported graphs take numbers of classes alone
         self._single = copy.copy(sampler)
         if sampler.card.batch_size is None:
             self._single.block = 1
         self.spherical = is_spherical(self.card.latent)
         self.principal = _principal(sampler)
-        width, pixels = self.card.latent.width, int(np.prod(self.card.image.shape))
-        self.most_images = max(4, min(MOST_IMAGES, ANSWER_BYTES // max(pixels, NUMBER_CHARACTERS * width)))
+        numbers, pixels = self.card.latent.width + len(self.card.classes), int(np.prod(self.card.image.shape))
+        self.most_images = max(4, min(MOST_IMAGES, ANSWER_BYTES // max(pixels, NUMBER_CHARACTERS * numbers)))
         self.most_frames = min(MOST_FRAMES, FILM_BYTES // (pixels * _factor(self.card.image.height) ** 2))
 
     def warm_up(self) -> None:
         """Compile both launches, so that the first click does not wait for it."""
+        classes = len(self.card.classes)
         for count in (1, 2):
-            self.images(np.zeros((count, self.card.latent.width), np.float32), 1.0)
+            latents = np.zeros((count, self.card.latent.width), np.float32)
+            self.images(latents, 1.0, np.zeros(count, np.int32) if classes else None)
+            if classes and self._mixes:
+                self.images(latents, 1.0, np.eye(classes, dtype=np.float32)[:1].repeat(count, 0))
 
-    def images(self, latents: np.ndarray, truncation: float) -> np.ndarray:
+    def labels(self, seed: int, start: int, count: int) -> Optional[np.ndarray]:
+        """The classes of a seed's samples, as Sampler.labels has them."""
+        return self._sampler.labels(seed, start, count)
+
+    def taken(self, labels: np.ndarray) -> np.ndarray:
+        """Labels, (N,) or weights (N, K), as the generator takes them: an exported graph none but numbers, (N,)."""
+        return labels if self._mixes or labels.ndim == 1 else labels.argmax(1).astype(np.int32)
+
+    def images(self, latents: np.ndarray, truncation: float, labels: Optional[np.ndarray] = None) -> np.ndarray:
         """Images of latents (N, width), each scaled by `truncation`: (N, C, H, W) uint8.
+
+        Args:
+            latents: (N, width).
+            truncation: the factor.
+            labels: of a generator that takes them: int32 (N,), or weights of the classes, float32 (N, K).
 
         Raises:
             GanError: the generator produced NaN or infinite pixels.
         """
         sampler = self._single if len(latents) == 1 else self._sampler
-        return to_uint8(sampler.generate(latents * np.float32(truncation)))
+        labels = None if labels is None else self.taken(labels)
+        return to_uint8(sampler.generate(latents * np.float32(truncation), labels))
 
 
 def _principal(sampler: Sampler) -> np.ndarray:
     """The principal directions (n, width), float32; none where the file does not tell what its first layer is."""
     none = np.zeros((0, sampler.card.latent.width), np.float32)
     try:
-        matrix = first_matrix(read_graph(_cells(sampler), sampler.card.graph_inputs))
+        graph = read_graph(_cells(sampler), sampler.card.graph_inputs)
+        matrix = first_matrix(graph, len(sampler.card.classes))
     except GanError:
         return none
     if matrix is None or not np.isfinite(matrix).all():

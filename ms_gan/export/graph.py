@@ -78,16 +78,6 @@ class Graph:
             raise GanError(f"export: {type(cell).__name__} has no rule in ms_gan/export/layers, and no describe()")
         return self.add(read(cell), *inputs)
 
-    def row(self, name: str) -> List[Layer]:
-        """The layers that a value passes one after the other, until two take a result, or one takes a second."""
-        row: List[Layer] = []
-        while True:
-            takers = [node for node in self.nodes if name in node.inputs]
-            if len(takers) != 1 or len(takers[0].inputs) != 1:
-                return row
-            row.append(takers[0].layer)
-            name = takers[0].name
-
     def compute(self, *inputs: np.ndarray) -> np.ndarray:
         """The graph's result in numpy, of its inputs (N, ...) in their order."""
         results: Dict[str, np.ndarray] = dict(zip((one.name for one in self.inputs), inputs))

@@ -4,7 +4,7 @@ import base64
 import html
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 
@@ -25,7 +25,7 @@ DIRECTIONS = 6  # sliders
 PAGE = Path(__file__).parent / "page"
 # As network.js has them: tanh, the slope below zero of a rectifier, or null.
 ACTIVATIONS = {Rectifier: lambda rectifier: rectifier.slope, Tanh: lambda _: "tanh", type(None): lambda _: None}
-SCRIPTS = ("latents.js", "network.js", "page.js")
+SCRIPTS = ("latents.js", "classes.js", "network.js", "strip.js", "page.js")
 
 
 def export_html(source: Sampler, path: Path) -> float:
@@ -41,12 +41,12 @@ def export_html(source: Sampler, path: Path) -> float:
         the largest difference between its pixels and those of the source, in levels of 255.
 
     Raises:
-        UsageError: a generator of something else than latents, or with layers that a page does not compute; one that
-            is too large for a browser, or whose images are neither grey nor coloured.
+        UsageError: a generator of something else than latents and labels, or with layers that a page does not compute;
+            one that is too large for a browser, or whose images are neither grey nor coloured.
         GanError: the difference is above LEVELS, a layer has no rule, or the file cannot be written.
     """
     card = source.card
-    network = fold_graph(read_graph(source.network, card.graph_inputs))
+    network = fold_graph(read_graph(source.network, card.graph_inputs), len(card.classes))
     if card.image.channels not in (1, 3):
         raise UsageError(f"--format HTML: shows images of 1 or 3 channels, not of {card.image.channels}; use ONNX")
     products = sum(layer.products for layer in network)
@@ -58,7 +58,9 @@ def export_html(source: Sampler, path: Path) -> float:
     # What becomes infinite in float16 is found by the comparison.
     with np.errstate(over="ignore", invalid="ignore"):
         network = [_halved(layer) for layer in network]
-        expected, found = images_of_both(source, lambda drawn: generate(network, drawn, card.image.shape))
+        expected, found = images_of_both(
+            source, lambda drawn, labels=None: generate(network, drawn, card.image.shape, labels)
+        )
     levels = 127.5 * float(np.abs(expected - found).max())
     if not levels <= LEVELS:
         raise GanError(
@@ -71,8 +73,12 @@ def export_html(source: Sampler, path: Path) -> float:
 
 def _halved(layer: Folded) -> Folded:
     """A layer with numbers that float16 holds exactly."""
-    weight, bias = (array.astype("<f2").astype(np.float32) for array in (layer.layer.weight, layer.layer.bias))
-    return replace(layer, layer=layer.layer._replace(weight=weight, bias=bias))
+
+    def half(array: Optional[np.ndarray]) -> Optional[np.ndarray]:
+        return None if array is None else array.astype("<f2").astype(np.float32)
+
+    numbers = layer.layer._replace(weight=half(layer.layer.weight), bias=half(layer.layer.bias))
+    return replace(layer, layer=numbers, scale=half(layer.scale), shift=half(layer.shift))
 
 
 def _page(card: Card, network: List[Folded]) -> str:
@@ -98,6 +104,7 @@ def _page(card: Card, network: List[Folded]) -> str:
 
 def _description(card: Card, network: List[Folded]) -> Dict[str, Any]:
     """What the page must know, as JSON takes it."""
+    labels = card.port("label")
     return {
         "version": card.version,
         "epoch": card.epoch,
@@ -106,6 +113,8 @@ def _description(card: Card, network: List[Folded]) -> Dict[str, Any]:
         "width": card.latent.width,
         "distribution": card.latent.distribution,
         "image": card.image.shape,
+        "classes": card.classes,
+        "counts": (labels.counts or [1] * len(card.classes)) if labels else [],
         "layers": [_described(layer) for layer in network],
         "directions": [
             [round(float(part), 4) for part in direction]
@@ -126,5 +135,7 @@ def _described(folded: Folded) -> Dict[str, Any]:
         "before": layer.borders[0],
         "taken": folded.taken,
         "made": folded.made,
+        "scaled": folded.scale is not None,
+        "shifted": folded.shift is not None,
         "activation": ACTIVATIONS[type(folded.activation)](folded.activation),
     }

@@ -138,6 +138,7 @@ def test_sliders_and_truncation(explorer, sampler):
 def test_pins_corners_and_walks(explorer, sampler, tmp_path):
     expected = sampler.samples(0, 64)
     assert explorer.is_hidden("#pins-tools")
+    assert explorer.is_hidden("#class-tool") and explorer.is_hidden("#in-classes")
     for number in (9, 18, 27, 36, 45):
         explorer.dblclick(cell(number))
     until_shown(explorer, "#pins li:nth-child(5) canvas", expected[45])

@@ -77,6 +77,46 @@ def test_images_are_those_of_the_source(opened, family):
     assert near(pixels(page, "#grid button:nth-child(70) canvas", family), expected[69])
 
 
+@pytest.mark.parametrize("family", ["mlp_classes", "dcgan_classes"])
+def test_classes_are_drawn_as_the_source_draws_them_and_can_be_chosen(opened, family):
+    page, source = opened(family), small_generator(family)
+    latents = sample_latents(0, 0, 64, source.card.latent)
+    for seed in (0, 2**63 - 1):
+        drawn = page.evaluate(f"[0, 1].flatMap(i => labelBlock({seed}n, i, about.counts))")
+        assert drawn == source.labels(seed, 0, 128).tolist()
+    expected = source.generate(latents, source.labels(0, 0, 64))
+    assert near(pixels(page, "#grid button:nth-child(64) canvas", family), expected[63])
+    page.select_option("#class", label="dog")
+    wait(page)
+    expected = source.of_classes(latents[:1], range(3))
+    for selector in ("#grid button canvas", "#one", "#square button canvas"):
+        assert near(pixels(page, selector, family), expected[1])
+    assert page.inner_text("#one-heading") == "Sample 1 of seed 0, class dog"
+    page.wait_for_selector("#strip button:nth-child(3)[aria-pressed]")
+    for number in range(3):
+        assert near(pixels(page, f"#strip button:nth-child({number + 1}) canvas", family), expected[number])
+    page.focus("#strip button")
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    wait(page)
+    assert near(pixels(page, "#one", family), expected[2]) and page.input_value("#class") == "2"
+
+
+def test_classes_are_mixed_between_corners(opened):
+    page, source = opened("mlp_classes"), small_generator("mlp_classes")
+    page.evaluate("state.corners.forEach((corner, i) => (corner.label = pure(i % 3)))")
+    for slider in ("#across", "#down"):
+        page.focus(slider)
+        page.keyboard.press("Home")
+    for _ in range(25):
+        page.focus("#across")
+        page.keyboard.press("ArrowRight")
+    wait(page)
+    first, second = sample_latents(0, 0, 2, source.card.latent)
+    latent = between(first, second, np.array([0.25]), spherical=True).astype(np.float32)
+    assert near(pixels(page, "#four"), source.generate(latent[None], np.array([[0.75, 0.25, 0]], np.float32))[0])
+
+
 def test_sliders_move_the_chosen_sample(opened):
     page, source = opened(), small_generator("mlp")
     page.click("#grid button:nth-child(5)")
@@ -146,11 +186,13 @@ def test_what_is_no_seed_is_refused(opened):
     assert page.evaluate("state.seed === 0n")
 
 
-def test_everything_is_named_and_fits_a_phone(opened):
-    page = opened()
+@pytest.mark.parametrize("family", ["mlp", "mlp_classes"])
+def test_everything_is_named_and_fits_a_phone(opened, family):
+    page = opened(family)
+    assert page.locator("#class, #strip").count() == (2 if family == "mlp_classes" else 0)
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    nameless = """() => [...document.querySelectorAll('button, input, canvas#one, canvas#four')].filter(element =>
+    nameless = """() => [...document.querySelectorAll('button, input, select, #one, #four')].filter(element =>
         !(element.getAttribute('aria-label') || element.getAttribute('aria-labelledby') || element.labels?.length
           || element.textContent.trim())).map(element => element.outerHTML)"""
     assert page.evaluate(nameless) == []

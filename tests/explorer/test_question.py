@@ -60,3 +60,24 @@ def test_missing_and_not_even_an_object():
         Question({}).whole("seed", 0, 3)
     with pytest.raises(UsageError, match="should be a JSON object"):
         Question([1])
+
+
+def test_labels_are_numbers_or_weights():
+    asked = Question({"label": 2, "whole": [0, 2], "mixed": [1, [0.5, 0, 0.5]]})
+    assert asked.label("label", 3) == 2 and asked.label("absent", 3) is None
+    assert asked.labels("whole", 3, 2).dtype == np.int32 and asked.labels("whole", 3, 2).tolist() == [0, 2]
+    assert asked.labels("mixed", 3, 2).tolist() == [[0, 1, 0], [0.5, 0, 0.5]]
+
+
+@pytest.mark.parametrize("value", [-1, 3, 1.0, True, None, "cat", [1, 0], [1, 0, 2], [1, 0, float("nan")], [[1], 0, 0]])
+def test_not_labels(value):
+    with pytest.raises(UsageError, match="labels: "):
+        Question({"labels": [0, value]}).labels("labels", 3, 2)
+    with pytest.raises(UsageError, match="labels: .* is not allowed; allowed: a whole number, 0 to 2"):
+        Question({"labels": value}).label("labels", 3)
+
+
+@pytest.mark.parametrize("value", [[0], [0, 1, 2], 0])
+def test_a_label_for_each_latent(value):
+    with pytest.raises(UsageError, match="labels: .* allowed: "):
+        Question({"labels": value}).labels("labels", 3, 2)

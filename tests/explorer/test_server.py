@@ -132,7 +132,17 @@ def test_an_exported_generator(client, trained, tmp_path, batch_size, uniform):
 def test_the_page_and_its_files(client):
     page = client.get(f"/{TOKEN}/")
     assert page.status_code == 200 and page.content_type == "text/html; charset=utf-8"
-    for name in ("page.css", "page.js", "ask.js", "samples.js", "shown.js", "corners.js", "pins.js", "icon.svg"):
+    for name in (
+        "page.css",
+        "page.js",
+        "ask.js",
+        "samples.js",
+        "shown.js",
+        "corners.js",
+        "pins.js",
+        "classes.js",
+        "icon.svg",
+    ):
         assert client.get(f"/{TOKEN}/{name}").status_code == 200
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy

@@ -6,6 +6,7 @@ import mindspore as ms
 import numpy as np
 
 from ms_gan.generators.card import Card
+from ms_gan.generators.ports import of_labels, of_latents
 from ms_gan.generators.sampling import Sampler
 
 FAMILIES = {
@@ -15,15 +16,24 @@ FAMILIES = {
     "cnn": {"channels": 4, "slope": 0.3},
     "cnn_odd": {"name": "cnn", "channels": 4, "kernel": 5},
 }
+CLASSES = ("cat", "dog", "<b>owl</b>")
+COUNTS = (30, 10, 60)  # training images of each
+CONDITIONAL = {
+    "mlp_classes": {"name": "mlp", "hidden": [12, 16]},
+    "dcgan_classes": {"name": "dcgan", "channels": 4},
+    "cnn_classes": {"name": "cnn", "channels": 4},
+}  # of generators that take labels too
 
 
 @lru_cache(maxsize=None)
 def small_generator(family: str) -> Sampler:
-    """A generator of FAMILIES, compiled once: 28x28 and grey if dense, otherwise 16x16 in three colours."""
+    """A generator of FAMILIES or CONDITIONAL, compiled once: 28x28 and grey if dense, else 16x16 in colours."""
     card = Card(recipe=f"small {family}")
     card.latent.width = 8
-    for name, value in {"name": family, **FAMILIES[family]}.items():
+    for name, value in {"name": family, **(FAMILIES | CONDITIONAL)[family]}.items():
         setattr(card.generator, name, value)
+    if family in CONDITIONAL:
+        card.inputs = [of_latents(8, "normal"), of_labels(CLASSES, COUNTS)]
     if card.generator.name != "mlp":
         card.image.channels, card.image.height, card.image.width = 3, 16, 16
     sampler = Sampler.from_card(card)

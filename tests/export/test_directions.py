@@ -31,7 +31,7 @@ def test_a_layer_with_few_outputs_has_few_principal_directions():
     assert principal_directions(weight).shape == (3, 8)
 
 
-@pytest.mark.parametrize("family", ["mlp", "dcgan", "cnn"])
+@pytest.mark.parametrize("family", ["mlp", "dcgan", "cnn", "mlp_classes", "dcgan_classes"])
 def test_the_explorer_and_the_page_move_along_the_same_directions(device, family, tmp_path):
     source = small_generator(family)
     export_html(source, tmp_path / "page.html")

@@ -15,7 +15,7 @@ from ms_gan.export.graph import Graph, read_graph
 from ms_gan.formats.graph_input import GraphInput, labels, latents, pictures
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import Sampler
-from tests.export.generators import FAMILIES, small_generator
+from tests.export.generators import CLASSES, CONDITIONAL, FAMILIES, small_generator
 
 pytestmark = pytest.mark.usefixtures("device")
 
@@ -30,6 +30,27 @@ def test_folded_layers_compute_the_same(family, tmp_path):
     # MindSpore's Tanh is off by 1e-4 where it is saturated: ms_gan/export/onnx.py.
     assert np.abs(found - source.generate(drawn)).max() < 1.1e-4
     assert 0 < export_html(source, tmp_path / "page.html") < html.LEVELS
+
+
+@pytest.mark.parametrize("family", CONDITIONAL)
+def test_folded_layers_compute_the_same_in_every_class(family, tmp_path):
+    source = small_generator(family)
+    drawn = sample_latents(3, 0, 9, source.card.latent)
+    network = fold_graph(read_graph(source.network, source.card.graph_inputs), len(CLASSES))
+    found = [generate(network, drawn, source.card.image.shape, np.full(9, label)) for label in range(3)]
+    assert np.abs(np.concatenate(found) - source.of_classes(drawn, range(3))).max() < 1.1e-4
+    assert np.abs(found[0] - found[1]).max() > 0.05
+    assert 0 < export_html(source, tmp_path / "page.html") < html.LEVELS
+
+
+def test_batch_norm_after_what_labels_do_is_refused():
+    graph = Graph([*LATENTS, labels()])
+    row = graph.add(
+        layers.Multiply(), graph.add(DENSE, "latents"), graph.add(layers.Embedding(np.ones((3, 4))), "labels")
+    )
+    graph.output = graph.add(NORM, row)
+    with pytest.raises(UsageError, match="use ONNX"):
+        fold_graph(graph, 3)
 
 
 DENSE = layers.Dense(np.zeros((4, 4), np.float32), None)

@@ -12,7 +12,7 @@ from ms_gan.export.mindir import write_mindir
 from ms_gan.formats.mindir import check_mindir
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import open_generator
-from tests.export.generators import small_generator
+from tests.export.generators import CONDITIONAL, small_generator
 from tests.export.networks import NETWORKS, examples, small_network
 
 
@@ -39,6 +39,17 @@ def test_the_graph_makes_the_same_images(exported):
 def test_a_batch_can_be_fixed(device, tmp_path):
     assert export_mindir(small_generator("mlp"), tmp_path / "generator.mindir", 10) <= 1e-5
     check_same_images(tmp_path / "generator.mindir", 10)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("family", CONDITIONAL)
+def test_a_file_of_a_conditional_generator_takes_labels(device, kernels, family, batch_size, tmp_path):
+    source, path = small_generator.__wrapped__(family), tmp_path / "generator.mindir"
+    assert export_mindir(source, path, batch_size) <= 1e-5
+    latents = sample_latents(5, 0, 4, source.card.latent)
+    expected = source.of_classes(latents, range(3))
+    assert np.abs(expected[:4] - expected[4:8]).max() > 0.05
+    assert np.allclose(open_generator(path).of_classes(latents, range(3)), expected, atol=1e-5)
 
 
 def test_a_free_batch_is_free(exported):

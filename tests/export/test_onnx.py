@@ -14,7 +14,7 @@ from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.generators.card import read_card
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import card_path, open_generator
-from tests.export.generators import FAMILIES, small_generator
+from tests.export.generators import CONDITIONAL, FAMILIES, small_generator
 from tests.export.networks import NETWORKS, READERS, examples, small_network
 
 pytest.importorskip("onnx")
@@ -38,6 +38,19 @@ def test_onnxruntime_makes_the_same_images(family, tmp_path):
     # A value between two levels may be rounded to either.
     levels = [sampler.samples(3, 70).astype(int) for sampler in (open_generator(path), source)]
     assert np.abs(levels[0] - levels[1]).max() <= 1
+
+
+@pytest.mark.parametrize("family", CONDITIONAL)
+def test_a_file_of_a_conditional_generator_takes_labels(family, tmp_path):
+    source, path = small_generator(family), tmp_path / "generator.onnx"
+    assert export_onnx(source, path) <= onnx.SATURATED_TOLERANCE
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    found = [(one.name, one.type, one.shape) for one in session.get_inputs()]
+    assert found == [("latents", "tensor(float)", ["N", 8]), ("labels", "tensor(int32)", ["N"])]
+    latents = sample_latents(3, 0, 5, source.card.latent)
+    expected = source.of_classes(latents, range(3))
+    assert np.abs(expected[:5] - expected[5:10]).max() > 0.05
+    assert np.abs(open_generator(path).of_classes(latents, range(3)) - expected).max() <= onnx.SATURATED_TOLERANCE
 
 
 def test_a_batch_can_be_fixed(tmp_path):

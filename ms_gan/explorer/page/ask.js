@@ -32,12 +32,16 @@ export async function about() {
   return (await send("about")).json();
 }
 
-// Samples: each a latent, before truncation, and its image.
+// Samples: each a latent, before truncation, its image, and its own class where the generator takes labels.
 export async function ask(path, question, image) {
-  const { latents, images } = await (await send(path, question)).json();
+  const { latents, images, labels } = await (await send(path, question)).json();
   const bytes = Uint8Array.from(atob(images), (letter) => letter.charCodeAt(0));
   const size = image.channels * image.height * image.width;
-  return latents.map((latent, i) => ({ latent, image: picture(bytes.subarray(i * size, (i + 1) * size), image) }));
+  return latents.map((latent, i) => ({
+    latent,
+    image: picture(bytes.subarray(i * size, (i + 1) * size), image),
+    label: labels?.[i],
+  }));
 }
 
 function picture(bytes, { channels, height, width }) {

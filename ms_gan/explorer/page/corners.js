@@ -7,13 +7,14 @@ const NAMES = ["top left", "top right", "bottom left", "bottom right"];
 export class Corners {
   // show(sample): called with the sample at the point; current(): what a pressed corner is to take.
   constructor(state, show, current) {
-    Object.assign(this, { state, show, corners: [], latents: [], x: 0.5, y: 0.5 });
+    Object.assign(this, { state, show, corners: [], square: [], x: 0.5, y: 0.5 });
     this.side = Math.min(8, Math.floor(Math.sqrt(state.about.most_images)));
     this.move = latest(() => this.ask());
     this.refresh = latest(() => this.load());
     byId("corners").replaceChildren(...NAMES.map((name, i) => this.button(name, i, current)));
     byId("between-png").addEventListener("click", () => {
-      state.save("picture", { latents: this.latents, columns: this.side }, "between.png");
+      const question = { latents: this.square.map((sample) => sample.latent), columns: this.side };
+      state.save("picture", { ...question, ...state.classes.of(this.square) }, "between.png");
     });
     const pad = byId("pad");
     pad.addEventListener("pointerdown", (event) => {
@@ -45,7 +46,8 @@ export class Corners {
   }
 
   question(points) {
-    return { corners: this.corners.map((sample) => sample.latent), points, truncation: this.state.truncation };
+    const { truncation, classes } = this.state;
+    return { corners: this.corners.map((sample) => sample.latent), points, truncation, ...classes.of(this.corners) };
   }
 
   // The images of the whole square, in one request.
@@ -54,7 +56,7 @@ export class Corners {
     const points = Array.from({ length: side * side }, (_, i) => [i % side, Math.floor(i / side)]);
     const question = this.question(points.map((point) => point.map((place) => place / (side - 1))));
     const samples = await ask("mixed", question, this.state.about.image);
-    this.latents = samples.map((sample) => sample.latent);
+    this.square = samples;
     const { height, width } = this.state.about.image;
     const canvas = byId("between");
     Object.assign(canvas, { width: side * width, height: side * height });
@@ -63,8 +65,12 @@ export class Corners {
     [0, side - 1, side * (side - 1), side * side - 1].forEach((place, i) => {
       const button = byId("corners").children[i];
       draw(button.firstChild, samples[place].image);
-      button.setAttribute("aria-label", `Put what is shown at the ${NAMES[i]}; there now: ${this.corners[i].name}`);
+      button.setAttribute("aria-label", `Put what is shown at the ${NAMES[i]}; there now: ${this.name(i)}`);
     });
+  }
+
+  name(i) {
+    return this.state.classes.name(this.corners[i]);
   }
 
   async ask() {

@@ -1,6 +1,7 @@
 // Puts the parts of the page together.
 
 import { about, byId, reporting, save } from "./ask.js";
+import { Classes } from "./classes.js";
 import { Corners } from "./corners.js";
 import { Pins } from "./pins.js";
 import { Samples } from "./samples.js";
@@ -12,6 +13,7 @@ async function start() {
     truncation: 1,
     save: (path, question, name) => reporting(() => save(path, { ...question, truncation: state.truncation }, name)),
   };
+  state.classes = new Classes(state.about, () => refresh());
   const { recipe, epoch, averaged, image, latent } = state.about;
   document.title = `${recipe || "generator"} - latent explorer`;
   byId("about").textContent =
@@ -30,13 +32,16 @@ async function start() {
     if (place < 4) corners.set(place, sample);
   });
 
-  byId("truncation").addEventListener("input", () => {
-    state.truncation = Number(byId("truncation").value);
-    byId("truncation-value").textContent = state.truncation.toFixed(2);
+  const refresh = () => {
     shown.move();
     samples.refresh();
     corners.refresh();
     pins.refresh();
+  };
+  byId("truncation").addEventListener("input", () => {
+    state.truncation = Number(byId("truncation").value);
+    byId("truncation-value").textContent = state.truncation.toFixed(2);
+    refresh();
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input[type=number], select");

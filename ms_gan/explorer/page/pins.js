@@ -11,11 +11,13 @@ export class Pins {
     for (const [id, kind] of [["walk-gif", "GIF"], ["walk-webp", "WEBP"]]) {
       byId(id).addEventListener("click", () => {
         const [steps, milliseconds] = ["steps", "milliseconds"].map((name) => Number(byId(name).value));
-        state.save("walk", { latents: latents(), kind, steps, milliseconds }, `walk.${kind.toLowerCase()}`);
+        const question = { latents: latents(), kind, steps, milliseconds, ...state.classes.of(this.pins) };
+        state.save("walk", question, `walk.${kind.toLowerCase()}`);
       });
     }
     byId("pins-png").addEventListener("click", () => {
-      state.save("picture", { latents: latents(), columns: this.pins.length }, "pinned.png");
+      const question = { latents: latents(), columns: this.pins.length, ...state.classes.of(this.pins) };
+      state.save("picture", question, "pinned.png");
     });
     byId("unpin-all").addEventListener("click", () => this.keep(() => false));
     this.draw();
@@ -23,7 +25,8 @@ export class Pins {
 
   add(sample) {
     if (this.pins.length === this.state.about.most_images) return say("No more pins: the tray is full.", true);
-    if (this.pins.some(({ latent }) => String(latent) === String(sample.latent))) {
+    const same = (one, other) => String([one.latent, one.label]) === String([other.latent, other.label]);
+    if (this.pins.some((pin) => same(pin, sample))) {
       return say(`${sample.name} is pinned already.`);
     }
     this.pins.push({ ...sample });
@@ -41,7 +44,8 @@ export class Pins {
   async load() {
     if (!this.pins.length) return;
     const pins = this.pins;
-    const question = { latents: pins.map((sample) => sample.latent), truncation: this.state.truncation };
+    const { truncation, classes } = this.state;
+    const question = { latents: pins.map((sample) => sample.latent), truncation, ...classes.of(pins) };
     const samples = await ask("images", question, this.state.about.image);
     samples.forEach((sample, i) => (pins[i].image = sample.image));
     this.draw();
@@ -58,8 +62,8 @@ export class Pins {
     const [item, image, remove] = ["li", "button", "button"].map((kind) => document.createElement(kind));
     image.type = remove.type = "button";
     image.append(document.createElement("canvas"));
-    image.setAttribute("aria-label", `Show ${sample.name}`);
-    image.title = sample.name;
+    image.setAttribute("aria-label", `Show ${this.state.classes.name(sample)}`);
+    image.title = this.state.classes.name(sample);
     draw(image.firstChild, sample.image);
     image.addEventListener("click", () => this.show(sample));
     remove.textContent = "\u00d7";

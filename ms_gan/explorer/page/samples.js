@@ -42,7 +42,7 @@ export class Samples {
     if (!field.checkValidity()) throw new Error("The seed should be a whole number, 0 to " + field.max + ".");
     const seed = Number(field.value);
     const start = this.start;
-    const question = { seed, start, count: this.count, truncation: this.state.truncation };
+    const question = { seed, start, count: this.count, truncation: this.state.truncation, ...this.state.classes.chosen() };
     const began = performance.now();
     this.shown = await ask("samples", question, this.state.about.image);
     this.shown.forEach((sample, i) => (sample.name = `seed ${seed}, number ${start + i}`));
@@ -60,7 +60,7 @@ export class Samples {
     }
     this.shown.forEach((sample, i) => {
       draw(grid.children[i].firstChild, sample.image);
-      grid.children[i].setAttribute("aria-label", sample.name);
+      grid.children[i].setAttribute("aria-label", this.state.classes.name(sample));
     });
     this.focusable(this.place);
     this.mark(this.marked);
@@ -115,6 +115,7 @@ export class Samples {
   save() {
     const latents = this.shown.map((sample) => sample.latent);
     const columns = Math.round(Math.sqrt(latents.length));
-    return this.state.save("picture", { latents, columns }, `seed-${byId("seed").value}-from-${this.start}.png`);
+    const question = { latents, columns, ...this.state.classes.of(this.shown) };
+    return this.state.save("picture", question, `seed-${byId("seed").value}-from-${this.start}.png`);
   }
 }

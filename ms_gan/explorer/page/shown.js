@@ -17,7 +17,8 @@ export class Shown {
     });
     byId("shown-png").addEventListener("click", () => {
       const name = this.sample.name.replace(/[^a-z0-9]+/gi, "-");
-      state.save("picture", { latents: [this.sample.latent], columns: 1 }, `${name}.png`);
+      const question = { latents: [this.sample.latent], columns: 1, ...state.classes.of([this.sample]) };
+      state.save("picture", question, `${name}.png`);
     });
     byId("fewer").addEventListener("click", () => this.turnTo(this.first - ROWS));
     byId("further").addEventListener("click", () => this.turnTo(this.first + ROWS));
@@ -49,8 +50,9 @@ export class Shown {
     this.sample = sample;
     const canvas = byId("shown");
     draw(canvas, sample.image);
-    canvas.setAttribute("aria-label", `Image of ${sample.name}`);
-    byId("shown-name").textContent = sample.name;
+    canvas.setAttribute("aria-label", `Image of ${this.state.classes.name(sample)}`);
+    byId("shown-name").textContent = this.state.classes.name(sample);
+    this.state.classes.show(sample, this.state.truncation);
   }
 
   async ask() {
@@ -58,7 +60,8 @@ export class Shown {
       const [kind, index] = key.split(" ");
       return { kind, index: Number(index), amount };
     });
-    const question = { latents: [this.base.latent], shifts, truncation: this.state.truncation };
+    const { truncation, classes } = this.state;
+    const question = { latents: [this.base.latent], shifts, truncation, ...classes.of([this.base]) };
     const base = this.base;
     const [sample] = await ask("shifted", question, this.state.about.image);
     if (base !== this.base) return; // another one was chosen meanwhile

@@ -10,8 +10,9 @@ function halfTable() {
   });
 }
 
-// Layers with their weights (inputs, kernel, kernel, outputs) and biases, from base64 of float16, lower byte first.
-function readLayers(described, text) {
+// Layers with their weights (inputs, kernel, kernel, outputs) and biases, from base64 of float16, lower byte first. Labels
+// scale and shift the outputs of some: a row of numbers for each class.
+function readLayers(described, text, classes) {
   const bytes = atob(text);
   const table = halfTable();
   let at = 0;
@@ -24,6 +25,8 @@ function readLayers(described, text) {
     ...layer,
     weight: numbers(layer.inputs * layer.kernel ** 2 * layer.outputs),
     bias: numbers(layer.outputs),
+    scale: layer.scaled ? numbers(classes * layer.outputs) : null,
+    shift: layer.shifted ? numbers(classes * layer.outputs) : null,
   }));
 }
 
@@ -52,13 +55,27 @@ function spread(layer, pixels) {
   return result;
 }
 
+// What a label does to a layer's outputs.
+function condition(layer, values, label) {
+  const { outputs } = layer;
+  if (layer.scale) {
+    const scale = rowOf(layer.scale, outputs, label);
+    for (let i = 0; i < values.length; i++) values[i] *= scale[i % outputs];
+  }
+  if (layer.shift) {
+    const shift = rowOf(layer.shift, outputs, label);
+    for (let i = 0; i < values.length; i++) values[i] += shift[i % outputs];
+  }
+  return values;
+}
+
 function activate(values, activation) {
   if (activation === "tanh") return values.map(Math.tanh);
   if (activation === null) return values;
   return values.map((value) => (value > 0 ? value : activation * value));
 }
 
-// The image of a latent: numbers in [-1, 1], row by row, channels last.
-function generate(layers, latent) {
-  return layers.reduce((values, layer) => activate(spread(layer, values), layer.activation), latent);
+// The image of a latent, in a class if there are classes: numbers in [-1, 1], row by row, channels last.
+function generate(layers, latent, label) {
+  return layers.reduce((values, layer) => activate(condition(layer, spread(layer, values), label), layer.activation), latent);
 }

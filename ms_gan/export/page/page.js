@@ -7,17 +7,18 @@ const PAUSE = 12; // milliseconds of work after which the browser may draw
 
 const find = (id) => document.getElementById(id);
 const about = JSON.parse(find("description").textContent);
-const layers = readLayers(about.layers, find("weights").textContent);
+const layers = readLayers(about.layers, find("weights").textContent, about.classes.length);
 const [channels, height, width] = about.image;
 const costly = layers.reduce((sum, layer) => sum + layer.weight.length * layer.taken[0] * layer.taken[1], 0) > 2e7;
 const atOnce = costly ? 24 : 64;
 
-const state = { seed: 0n, count: 0, latents: [], chosen: 0, name: "", latent: null, corners: [], drawing: 0 };
+const state = { seed: 0n, count: 0, latents: [], labels: [], chosen: 0, name: "", latent: null, corners: [], drawing: 0 };
+const strip = new Strip(about.classes, paint, showClass);
 
-// Paints the image of a latent, and gives its pixels back.
-function paint(canvas, latent) {
+// Paints the image of a latent, in a class if there are classes.
+function paint(canvas, latent, label) {
   const image = new ImageData(width, height);
-  generate(layers, latent).forEach((value, i) => {
+  generate(layers, latent, label).forEach((value, i) => {
     const [pixel, channel] = [Math.floor(i / channels), i % channels];
     const level = (Math.min(1, Math.max(-1, value)) + 1) * 127.5;
     if (channels === 1) image.data.fill(level, 4 * pixel, 4 * pixel + 3);
@@ -59,12 +60,20 @@ function latentOf(number) {
   return state.latents[block][number % BLOCK];
 }
 
+// The class that a sample has by itself; nothing where there are no classes.
+function ownLabel(number) {
+  if (!about.classes.length) return undefined;
+  const block = Math.floor(number / BLOCK);
+  state.labels[block] ||= labelBlock(state.seed, block, about.counts);
+  return pure(state.labels[block][number % BLOCK]);
+}
+
 function sampleButton(number) {
   const button = document.createElement("button");
   button.type = "button";
   button.tabIndex = number === state.chosen ? 0 : -1;
   button.setAttribute("aria-pressed", String(number === state.chosen));
-  button.setAttribute("aria-label", `Sample ${number + 1}`);
+  button.setAttribute("aria-label", `Sample ${number + 1}${strip.name(ownLabel(number))}`);
   button.append(document.createElement("canvas"));
   button.addEventListener("click", () => choose(number));
   return button;
@@ -82,7 +91,7 @@ async function addSamples(count) {
   let paused = performance.now();
   for (const [number, button] of [...find("grid").children].entries()) {
     if (button.dataset.done) continue;
-    paint(button.firstChild, latentOf(number));
+    paint(button.firstChild, latentOf(number), strip.of(ownLabel(number)));
     button.dataset.done = "yes";
     if (performance.now() - paused > PAUSE) {
       await new Promise((resolve) => setTimeout(resolve));
@@ -97,12 +106,27 @@ async function addSamples(count) {
 }
 
 function showSeed(seed) {
-  Object.assign(state, { seed, count: 0, latents: [], chosen: 0, drawing: state.drawing + 1 });
+  Object.assign(state, { seed, count: 0, latents: [], labels: [], chosen: 0, drawing: state.drawing + 1 });
   find("seed").value = String(seed);
   find("grid").replaceChildren();
-  state.corners = [0, 1, 2, 3].map((number) => ({ latent: latentOf(number), name: `sample ${number + 1}` }));
+  state.corners = [0, 1, 2, 3].map((number) => ({
+    latent: latentOf(number),
+    label: ownLabel(number),
+    name: `sample ${number + 1}`,
+  }));
   addSamples(atOnce);
   choose(0);
+  drawCorners();
+  drawFour();
+}
+
+// Draws everything anew in another class.
+function showClass() {
+  const count = state.count;
+  state.count = 0;
+  find("grid").replaceChildren();
+  addSamples(count);
+  moveSliders();
   drawCorners();
   drawFour();
 }
@@ -162,7 +186,11 @@ const sliders = about.directions.map((direction, i) => {
   return { direction, input, output };
 });
 
-const drawOne = soon(() => paint(find("one"), state.latent));
+const drawOne = soon(() => {
+  const own = ownLabel(state.chosen);
+  paint(find("one"), state.latent, strip.of(own));
+  strip.draw(state.latent, own);
+});
 
 function moveSliders() {
   state.latent = Float32Array.from(latentOf(state.chosen));
@@ -172,7 +200,7 @@ function moveSliders() {
   }
   const moved = sliders.some(({ input }) => Number(input.value) !== 0);
   state.name = `Sample ${state.chosen + 1} of seed ${state.seed}${moved ? ", moved" : ""}`;
-  find("one-heading").textContent = state.name;
+  find("one-heading").textContent = state.name + strip.name(ownLabel(state.chosen));
   drawOne();
 }
 
@@ -189,7 +217,7 @@ const corners = PLACES.map((place, i) => {
   button.type = "button";
   button.append(document.createElement("canvas"));
   button.addEventListener("click", () => {
-    state.corners[i] = { latent: state.latent, name: state.name };
+    state.corners[i] = { latent: state.latent, label: ownLabel(state.chosen), name: state.name };
     drawCorners();
     drawFour();
     find("status").textContent = `${place} corner: ${state.name}.`;
@@ -200,16 +228,20 @@ const corners = PLACES.map((place, i) => {
 
 function drawCorners() {
   corners.forEach((button, i) => {
-    button.setAttribute("aria-label", `${PLACES[i]} corner: ${state.corners[i].name}; press to put the large sample here`);
-    paint(button.firstChild, state.corners[i].latent);
+    const { latent, label, name } = state.corners[i];
+    const there = name + strip.name(label);
+    button.setAttribute("aria-label", `${PLACES[i]} corner: ${there}; press to put the large sample here`);
+    paint(button.firstChild, latent, strip.of(label));
   });
 }
 
 const drawFour = soon(() => {
   const [across, down] = [Number(find("across").value) / 100, Number(find("down").value) / 100];
   const mix = (from, to, share) => between(from, to, share, about.distribution);
-  const [a, b, c, d] = state.corners.map((corner) => corner.latent);
-  paint(find("four"), mix(mix(a, b, across), mix(c, d, across), down));
+  const inSquare = (way, [a, b, c, d]) => way(way(a, b, across), way(c, d, across), down);
+  const latent = inSquare(mix, state.corners.map((corner) => corner.latent));
+  const label = about.classes.length ? inSquare(mixLabels, state.corners.map((corner) => strip.of(corner.label))) : undefined;
+  paint(find("four"), latent, label);
   find("point").style.left = `${100 * across}%`;
   find("point").style.top = `${100 * down}%`;
   for (const id of ["across", "down"]) find(id).nextElementSibling.textContent = find(id).value;
