@@ -63,7 +63,7 @@ def labelled(data: ImageData) -> ImageData:
 
 
 def class_counts(data: ImageData) -> np.ndarray:
-    """How many images each class has, int64 (K,), in the order of their numbers; of data with labels."""
+    """How many images each class has, int64 (classes,), in the order of their numbers; of data with labels."""
     return np.bincount(data.labels, minlength=len(data.classes or ()))
 
 

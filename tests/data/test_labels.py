@@ -138,7 +138,7 @@ def test_a_folders_classes_are_chosen_before_the_limit(folder):
         (None, ("dog",), {}, "gives no image of class dog: none of its pictures can be read"),
         (["cow"], (), {}, "no image of class cow: dataset.json names it; add pictures, or remove the class"),
         (None, ("mouse",), {}, "gives no image of class mouse: its subfolder is empty"),
-        (None, (), {"classes": ["dog"]}, "classes? dog, 3 images are of one class only, dog"),
+        (None, (), {"classes": ["dog"]}, "class dog, 3 images are of one class only, dog"),
     ],
 )
 def test_a_folders_class_without_images_is_refused(folder, listed, broken, options, says):
