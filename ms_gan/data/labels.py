@@ -116,7 +116,7 @@ def _looked_up(data: ImageData, files: FolderFiles) -> Tuple[ImageData, Sequence
 def _refuse_empty(data: ImageData, files: FolderFiles, sorting: Sorting, needed: Sequence[int]) -> None:
     """Refuse classes without any image, and say why they have none."""
     there, taken, kept = (set(sorting.labels[part].tolist()) for part in (slice(None), files.taken, files.kept))
-    where = f"{LIST} names it" if sorting.by_list else "its subfolder is empty"
+    where = f"{LIST} names it" if sorting.by_list else "no picture is found in its subfolder"
     reasons = (
         (there, f"{where}; add pictures, or remove the class"),
         (taken, "data.limit takes the first pictures by path; raise it, or choose classes with data.classes"),

@@ -132,8 +132,8 @@ def _by_subfolder(files: FolderFiles, below: str) -> Sorting:
 def _subfolders(folder: Path) -> List[str]:
     """The subfolders that could be classes, empty ones too."""
     try:
-        with os.scandir(folder) as entries:
-            found = [entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
+        # A link that leads to itself is no folder, and no error.
+        found = [name for name in os.listdir(folder) if not name.startswith(".") and (folder / name).is_dir()]
     except OSError as error:
         raise GanError(f"{folder}: cannot be listed ({reason(error)})") from error
     # A training's folder may lie among the pictures, and is not looked into.

@@ -1,5 +1,6 @@
 import json
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -108,6 +109,20 @@ def test_a_zip_file_has_the_classes_of_the_folder_in_it(folder, tmp_path):
     assert_right(data)
 
 
+def test_what_a_zip_file_cannot_give_may_stand_in_its_dataset_json(folder, tmp_path):
+    labels = [[f"{name}/{number}.png", place] for place, name in enumerate(VALUES) for number in range(3)]
+    with zipfile.ZipFile(tmp_path / "zipped.zip", "w") as archive:
+        for name, _ in labels:
+            archive.write(folder / name, f"animals/{name}")
+        archive.writestr("animals/dataset.json", json.dumps({"labels": labels, "classes": [*VALUES]}))
+    packed = (tmp_path / "zipped.zip").read_bytes()
+    damaged = (folder / "dog/1.png").read_bytes()
+    (tmp_path / "zipped.zip").write_bytes(packed.replace(damaged, damaged[:-1] + b"x"))
+    data = labelled(read(tmp_path / "zipped.zip"))
+    assert class_counts(data).tolist() == [3, 2, 3] and "animals/dog/1.png (Bad CRC" in data.notices[0]
+    assert_right(data)
+
+
 def test_files_that_cannot_be_read_leave_the_labels_of_the_others_right(folder):
     for name in ("cat/0.png", "dog/2.png"):
         (folder / name).write_bytes(b"x")
@@ -137,7 +152,7 @@ def test_a_folders_classes_are_chosen_before_the_limit(folder):
         (None, (), {"limit": 4}, "gives no image of class frog: data.limit takes the first pictures by path"),
         (None, ("dog",), {}, "gives no image of class dog: none of its pictures can be read"),
         (["cow"], (), {}, "no image of class cow: dataset.json names it; add pictures, or remove the class"),
-        (None, ("mouse",), {}, "gives no image of class mouse: its subfolder is empty"),
+        (None, ("mouse",), {}, "gives no image of class mouse: no picture is found in its subfolder"),
         (None, (), {"classes": ["dog"]}, "class dog, 3 images are of one class only, dog"),
     ],
 )

@@ -42,6 +42,7 @@ def listed(root, labels, **more):
 def test_the_subfolders_just_below_are_the_classes_in_counting_order(tmp_path):
     make(tmp_path, "10/a.png", "2/deep/er/b.png", "B/c.png", "a/d.png", "root.png")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for run in ("config.yaml", "checkpoints", "samples"):
         (tmp_path / "run" / run).mkdir(parents=True)
     for left_out in (".hidden", "__MACOSX"):
