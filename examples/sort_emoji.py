@@ -1,46 +1,59 @@
-"""Sorts emoji into a folder for each category, to train a class-conditional GAN on them.
+"""Sort the emoji of an npm package into a folder for each category: python examples/sort_emoji.py package emoji
 
-    npm pack emoji-datasource-twitter@15.1.2 && tar xf emoji-datasource-twitter-15.1.2.tgz
-    python examples/sort_emoji.py package emoji
-    python train.py --config cdcgan_64 --data-dir emoji
-
-The drawings are Twemoji's, under CC-BY 4.0: name them where you show what was learnt of them.
+The package is one of emoji-datasource-twitter, -google, -apple and -facebook: emoji.json has each picture's category,
+img/*/64 the pictures. The folders are classes for training: docs/own_images.md.
 """
 
 import argparse
 import json
+import re
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any, Dict, Iterator, Tuple
 
-VENDOR = "twitter"
-
-
-def sort_emoji(package: Path, output: Path) -> int:
-    """Copy the pictures of an unpacked package into OUTPUT/CATEGORY/; returns how many there are."""
-    count = 0
-    for emoji in json.loads((package / "emoji.json").read_text(encoding="utf-8")):
-        picture = package / "img" / VENDOR / "64" / emoji["image"]
-        if picture.is_file():  # not every emoji has been drawn by every vendor
-            folder = output / emoji["category"].replace(" & ", " and ")
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(picture, folder / emoji["image"])
-            count += 1
-    return count
+DESCRIPTION, PICTURES = "emoji.json", "img/*/64"
 
 
-def main() -> int:
-    """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("package", type=Path, help="the unpacked package, with emoji.json and img/")
-    parser.add_argument("output", type=Path, help="a new folder")
-    options = parser.parse_args()
-    if not (options.package / "emoji.json").is_file():
-        parser.error(f"{options.package}: has no emoji.json; unpack the package, and name its folder")
-    if options.output.exists():
-        parser.error(f"{options.output}: is there already; choose a new folder")
-    print(f"{sort_emoji(options.package, options.output):,} pictures in {options.output}")
-    return 0
+def main() -> None:
+    """The command; exits with 2 where the package is not one, or the output is there already."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("package", type=Path, help=f"the unpacked package, a folder with {DESCRIPTION} and {PICTURES}")
+    parser.add_argument("output", type=Path, help="folder to make, with a subfolder for each category")
+    given = parser.parse_args()
+    if given.output.exists():
+        parser.error(f"{given.output}: exists already; name a new folder")
+    folders = sorted(given.package.glob(PICTURES))
+    if len(folders) != 1 or not (given.package / DESCRIPTION).is_file():
+        parser.error(f"{given.package}: should be an unpacked package with {DESCRIPTION} and one folder {PICTURES}")
+    try:
+        categories = dict(pictures(json.loads((given.package / DESCRIPTION).read_text(encoding="utf-8"))))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        parser.error(f"{given.package / DESCRIPTION}: is no list of emoji with image and category ({error!r})")
+    counts = sort(folders[0], categories, given.output)
+    for category, count in sorted(counts.items()):
+        print(f"{count:5,}  {category}")
+    print(f"{sum(counts.values()):5,}  pictures in {given.output}")
+
+
+def pictures(described: Any) -> Iterator[Tuple[str, str]]:
+    """File and category of each picture that emoji.json describes; a skin tone has the category of its emoji."""
+    for emoji in described:
+        for one in (emoji, *emoji.get("skin_variations", {}).values()):
+            # Names that lead elsewhere must not be followed.
+            yield Path(one["image"]).name, re.sub(r"[^\w &-]", " ", emoji["category"]).strip()
+
+
+def sort(folder: Path, categories: Dict[str, str], output: Path) -> Counter:
+    """Copy the pictures that are there into folders of their category; returns how many each has."""
+    counts: Counter = Counter()
+    for name, category in categories.items():
+        if (folder / name).is_file():
+            (output / category).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, output / category / name)
+            counts[category] += 1
+    return counts
 
 
 if __name__ == "__main__":

@@ -198,6 +198,7 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     """Evaluate a generator and write the results, or reuse existing ones that were measured in the same way."""
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
+    from ms_gan.data.labels import labelled
     from ms_gan.generators.sampling import open_generator
     from ms_gan.metrics.cas import check_cas, with_cas
     from ms_gan.metrics.evaluate import Splits, evaluate, protocol_of
@@ -209,6 +210,8 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     sampler = open_generator(subject.ckpt)
     seed = sampler.card.seed
     train = load(subject.data, seed)
+    if sampler.card.classes and train.labels is None:
+        train = labelled(train)  # a folder's classes are looked up once somebody asks
     for notice in train.notices:
         print(f"note: {notice}")
     splits = Splits(train, load_held_out(subject.data, train, seed))

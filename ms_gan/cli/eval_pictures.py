@@ -107,7 +107,8 @@ def _like(data: DataConfig, images: ImageData) -> DataConfig:
 def _folder(path: Path, data: DataConfig) -> ImageData:
     from ms_gan.data.folder import load_folder
 
-    return load_folder(replace(data, source="folder", dir=str(path)), 0)
+    # The classes are those of the images that these are compared with.
+    return load_folder(replace(data, source="folder", dir=str(path), classes=None), 0)
 
 
 def _is_array(path: Path) -> bool:

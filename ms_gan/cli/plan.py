@@ -20,6 +20,7 @@ from ms_gan.cli.train import summary
 from ms_gan.config.schema import leaves, plain, unread
 from ms_gan.config.sections import OptimizerConfig, RunConfig
 from ms_gan.data import ImageData
+from ms_gan.data.labels import in_words
 from ms_gan.files import as_size
 from ms_gan.pictures.grids import FRAMES
 from ms_gan.runs.run_folder import RunFolder
@@ -64,6 +65,8 @@ def plan(config: RunConfig, data: ImageData, device: Device, run: Optional[Path]
         channels, height, width = data.images.shape[1:]
         whole = as_size(data.images.nbytes)
         yield from _row("images", f"{height}x{width}, {channels} channel{'s' if channels > 1 else ''}, {whole} in all")
+        if data.labels is not None and not getattr(config, "conditional", False):  # those are in the summary
+            yield from _row("classes", in_words(data))
         yield from _row("device", _why(config.device, device.name))
         for role in reversed(trainer.system.optimizers):
             yield from _row("optimizer", f"{role}: {_optimizer(getattr(config.optimizer, role))}")

@@ -54,6 +54,7 @@ def _train(argv: List[str]) -> int:
 def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int:
     # Imports are slow from here on; wrong options have been reported by now.
     from ms_gan import data, runtime
+    from ms_gan.data.labels import labelled
     from ms_gan.runtime import workers
     from ms_gan.runtime.device import choose
     from ms_gan.training.checks import check_before_data
@@ -64,6 +65,8 @@ def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int
     # With several workers one creates the folder while others still check it; their launcher has checked.
     check_before_data(config, found.device, run is None and workers.announced() == 1)
     images = data.load(config.data, config.seed)
+    if getattr(config, "conditional", False):
+        images = labelled(images)
     for notice in images.notices:
         print(f"note: {notice}")
     device = runtime.start(config.device, config.mode, config.precision)
@@ -209,14 +212,12 @@ def _lies_within_data(trainer: Any) -> bool:
 
 def summary(trainer: Any) -> Iterator[str]:
     """What a run is about to do, line by line, for a person."""
-    from ms_gan.data.labels import describe_classes, labelled
+    from ms_gan.data.labels import in_words
     from ms_gan.models import count_parameters, has_convolutions
 
     yield f"data      {trainer.data.name} ({trainer.data.origin})"
     if getattr(trainer.config, "conditional", False):
-        sizes, *warnings = describe_classes(labelled(trainer.data))
-        yield f"classes   {sizes}"
-        yield from (f"note: {warning}" for warning in warnings)
+        yield f"classes   {in_words(trainer.data)}"
     yield f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode"
     yield f"precision {trainer.device.precision}"
     if has_convolutions(trainer.system.networks.values()):

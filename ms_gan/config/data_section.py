@@ -26,10 +26,6 @@ class DataConfig:
     classes: Optional[List[Union[int, str]]] = option(
         None, "use only these classes, by name or number, such as [frog]; unset: all"
     )
-    labelled: bool = option(
-        False, "take the classes of a folder's pictures from its dataset.json where there is one, else from the "
-        "subfolders", only=FOLDER,
-    )  # fmt: skip
     image_size: Optional[int] = option(
         None, "side of the images; a folder's are cropped and scaled to it (unset: 64), others padded with black",
         8, 1024, "pixels",

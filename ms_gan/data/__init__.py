@@ -43,7 +43,7 @@ def as_asked(data: ImageData, config: DataConfig) -> ImageData:
     Raises:
         UsageError: a class or a size that the data lacks.
     """
-    if config.classes is not None:
+    if config.classes is not None and config.source != "folder":  # a folder chooses before it decodes
         data = keep_classes(data, config.classes)
     images = with_channels(data.images[: config.limit], config.channels)
     if config.image_size:

@@ -31,7 +31,7 @@ class Batches:
         worker: which worker this is, 0 to workers - 1; each takes its contiguous part of every batch.
         workers: how many there are.
         mirror: flip each image left to right with probability one half, anew in every step.
-        labels: (N,), the classes of the images, or None.
+        labels: integers (N,), the class of each image; None where `labels` is not asked for.
 
     Raises:
         UsageError: fewer images than one batch, or a batch that the workers cannot share evenly.
@@ -51,7 +51,8 @@ class Batches:
         if batch_size % workers:
             raise UsageError(f"train.batch_size: {batch_size} is not a multiple of the number of workers, {workers}")
         self.steps_per_epoch = len(images) // batch_size
-        self._images, self._labels = images, labels
+        self._images = images
+        self._labels = labels
         self._seed = seed
         self._batch_size = batch_size
         self._mirror = mirror
@@ -66,7 +67,7 @@ class Batches:
         Returns:
             float32 (batch_size / workers, C, H, W) in [-1, 1].
         """
-        chosen = self._images[self._numbers(step)]
+        chosen = self._images[self._chosen(step)]
         if self._mirror:
             flipped = stream(self._seed, Purpose.MIRROR, step).random(self._batch_size)[self._part] < 0.5
             chosen[flipped] = chosen[flipped, ..., ::-1]
@@ -77,11 +78,20 @@ class Batches:
         return to_float(chosen)
 
     def labels(self, step: int) -> np.ndarray:
-        """The classes of the images of `batch(step)`, in their order: int32 (batch_size / workers,)."""
-        return self._labels[self._numbers(step)].astype(np.int32)
+        """The classes of the images that `batch` returns for a step, in their order.
 
-    def _numbers(self, step: int) -> np.ndarray:
-        """Which images this worker has in a step."""
+        Returns:
+            int32 (batch_size / workers,).
+
+        Raises:
+            ValueError: no labels were given.
+        """
+        if self._labels is None:
+            raise ValueError("these batches have no labels; give them with the argument `labels`")
+        return self._labels[self._chosen(step)].astype(np.int32)
+
+    def _chosen(self, step: int) -> np.ndarray:
+        """Which images are this worker's part of a step, (batch_size / workers,)."""
         epoch, within = divmod(step, self.steps_per_epoch)
         start = within * self._batch_size
         return self._order(epoch)[start : start + self._batch_size][self._part]

@@ -8,6 +8,8 @@ import numpy as np
 from ms_gan.data.image_data import ImageData
 from ms_gan.errors import UsageError
 
+LISTED = 20  # classes spelt out in a message
+
 
 def keep_classes(data: ImageData, wanted: Sequence[Union[int, str]]) -> ImageData:
     """The images of some classes.
@@ -24,8 +26,13 @@ def keep_classes(data: ImageData, wanted: Sequence[Union[int, str]]) -> ImageDat
     names = " and ".join(data.classes[number] for number in numbers)
     if not kept.any():
         raise UsageError(f"data.classes: {data.name} have no images of class {names or '(none given)'}")
-    title = f"{data.title}, class{'es' if len(numbers) > 1 else ''} {names}"
-    return replace(data, images=data.images[kept], labels=data.labels[kept], title=title)
+    title = data.title + in_title(numbers, data.classes)
+    return replace(data, images=data.images[kept], labels=data.labels[kept], title=title, chosen=tuple(numbers))
+
+
+def in_title(numbers: Sequence[int], classes: Sequence[str]) -> str:
+    """What a data set's title says of the classes that were chosen."""
+    return f", class{'es' if len(numbers) > 1 else ''} {' and '.join(classes[number] for number in numbers)}"
 
 
 def class_numbers(wanted: Sequence[Union[int, str]], classes: Optional[Tuple[str, ...]]) -> List[int]:
@@ -44,11 +51,13 @@ def class_numbers(wanted: Sequence[Union[int, str]], classes: Optional[Tuple[str
 
 
 def _number(wanted: Union[int, str], classes: Tuple[str, ...]) -> int:
-    text = str(wanted).strip().lower()
-    # A name goes first: MNIST's classes are called by numbers.
-    if text in classes:
-        return classes.index(text)
+    text = str(wanted).strip()
+    # A name goes first: MNIST's classes are called by numbers. A folder's may differ in the case of letters alone.
+    for written, names in ((text, classes), (text.lower(), [name.lower() for name in classes])):
+        if written in names:
+            return names.index(written)
     if text.isdecimal() and int(text) < len(classes):
         return int(text)
-    known = ", ".join(f"{name} ({number})" for number, name in enumerate(classes))
+    known = ", ".join(f"{name} ({number})" for number, name in enumerate(classes[:LISTED]))
+    known += f" and {len(classes) - LISTED:,} more" if len(classes) > LISTED else ""
     raise UsageError(f"data.classes: no class {wanted}; there are {known}")

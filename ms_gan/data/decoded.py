@@ -91,14 +91,14 @@ def decoded(folder: Path, files: Sequence, recipe: Decoding, cache: Path) -> Dec
         GanError: the cache cannot be written.
     """
     place = cache / _key(folder, files, recipe)
-    found = _open(place, recipe)
+    found = _open(place, recipe, len(files))
     if found is None:
         with held(place, f"decoding {folder}"):
             # Another process may have made it while this one waited.
-            found = _open(place, recipe)
+            found = _open(place, recipe, len(files))
             if found is None:
                 _make(folder, files, recipe, place)
-                found = _open(place, recipe, also_passing=True)
+                found = _open(place, recipe, len(files), also_passing=True)
     return found
 
 
@@ -125,8 +125,11 @@ def _sample(path: Path, size: int) -> bytes:
         return b""
 
 
-def _open(place: Path, recipe: Decoding, also_passing: bool = False) -> Optional[Decoded]:
-    """What the cache holds, or None where it must be made; failures that may have passed count only if asked for."""
+def _open(place: Path, recipe: Decoding, files: int, also_passing: bool = False) -> Optional[Decoded]:
+    """What the cache holds of a number of files, or None where it must be made.
+
+    Failures that may have passed count only if asked for.
+    """
     try:
         about = json.loads((place / ABOUT).read_text(encoding="ascii"))
         failures = tuple(Failure(*failure) for failure in about["failures"])
@@ -137,6 +140,9 @@ def _open(place: Path, recipe: Decoding, also_passing: bool = False) -> Optional
         return None
     texts = [*depth, *(text for failure in failures for text in failure[:2])]
     if type(count) is not int or type(enlarged) is not int or not all(isinstance(text, str) for text in texts):
+        return None
+    # Each image's label is found by its place among the files that could be read.
+    if count + len(failures) != files:
         return None
     if not also_passing and not all(failure.lasting for failure in failures):
         return None

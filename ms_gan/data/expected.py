@@ -5,9 +5,10 @@ from typing import NamedTuple, Optional, Tuple
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import cifar, mnist, synthetic
 from ms_gan.data.classes import class_numbers
-from ms_gan.data.folder import DEFAULT_SIDE, find_pictures, is_zip, parse_colour
+from ms_gan.data.folder import DEFAULT_SIDE, files_of, find_pictures, is_zip, parse_colour
 from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.shape import check_side
+from ms_gan.data.sorting import choose_files
 from ms_gan.runtime.paths import data_folders
 
 
@@ -40,7 +41,7 @@ def expected(config: DataConfig) -> Expected:
         UsageError: a folder that does not exist; a class, a size or a colour that cannot be.
     """
     channels, side, classes = OWN[config.source]
-    if config.classes is not None:
+    if config.classes is not None and config.source != "folder":
         class_numbers(config.classes, classes)
     if config.source == "folder":
         parse_colour(config.background)
@@ -57,5 +58,8 @@ def _most(config: DataConfig) -> Optional[int]:
         return synthetic.count(config)
     found = None
     if config.source == "folder" and config.dir and not is_zip(config.dir):
-        found = len(find_pictures(data_folders(config.dir)[0]).files) or None  # without any there is more to say
+        folder = data_folders(config.dir)[0]
+        pictures = find_pictures(folder)
+        if pictures.files:  # without any there is more to say
+            found = len(choose_files(files_of(folder, folder, pictures), config)[0].taken)
     return min(filter(None, (found, config.limit)), default=None)

@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Iterator, Sequence, Tuple
 
+import numpy as np
 from PIL import ImageColor
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.paths import FILE, home_for_tilde, kind_at
 from ms_gan.data.decode import OWN_SHEET
 from ms_gan.data.decoded import Decoding, Failure, decoded
-from ms_gan.data.folder_labels import read_labels
-from ms_gan.data.image_data import ImageData
+from ms_gan.data.image_data import FolderFiles, ImageData
 from ms_gan.data.pixel_range import checked_range
+from ms_gan.data.sorting import choose_files
 from ms_gan.data.walk import BESIDE, Found, described, printable, walk
 from ms_gan.data.zipped import Unpacked, unpacked
 from ms_gan.errors import GanError, UsageError
@@ -29,7 +30,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     afterwards does not disturb a running training, and the next run decodes it anew.
 
     Raises:
-        UsageError: no folder is named, or it holds no pictures.
+        UsageError: no folder is named, it holds no pictures, or not the classes that are asked for.
         GanError: too many pictures cannot be read, or the cache cannot be written.
     """
     if not config.dir:
@@ -37,35 +38,36 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     given = Path(home_for_tilde(config.dir))
     folder, lost = open_zip(given) if is_zip(config.dir) else (data_folders(config.dir)[0], ())
     found = find_pictures(folder)
-    files = found.files
-    if not files:
+    if not found.files:
         there = described(found.others)
         raise UsageError(
             f"--data-dir: {given} holds no images, even in its subfolders; pictures end in .png, .jpg, ..."
             + (f"; there are: {there}" if there else "")
             + (f"; cannot be unpacked: {name_failures(lost)}" if lost else "")
         )
+    files, chosen, names = choose_files(files_of(given, folder, found, lost), config)
+    wanted = [found.files[number] for number in files.taken]
     channels = 1 if config.channels == "grey" else 3
     background, pixel_range = parse_colour(config.background), checked_range(config.range)
     recipe = Decoding(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
-    result = decoded(folder, files[: config.limit], recipe, cache_dir() / "pictures")
+    result = decoded(folder, wanted, recipe, cache_dir() / "pictures")
     failures = [*lost, *result.failures]
-    _refuse_many(failures, len(lost) + len(files[: config.limit]), config.max_unreadable, given)
+    _refuse_many(failures, len(lost) + len(wanted), config.max_unreadable, given)
+    failed = {failure.name for failure in result.failures}
+    kept = np.array([file.name not in failed for file in wanted], bool)
     notices = [*what_is_left_out(found), *result.depth]
     if failures:
         notices.append(f"{counted(len(failures), 'image file')} left out: {name_failures(failures)}")
     if result.enlarged:
         notices.append(f"{counted(result.enlarged, 'image')} smaller than {recipe.side}x{recipe.side} enlarged")
-    lost_names = {failure.name for failure in result.failures}
-    names = [file.name for file in files[: config.limit] if file.name not in lost_names]
-    labels, classes = read_labels(folder, names) if config.labelled else (None, None)
     return ImageData(
         images=result.images,
-        labels=labels,
-        title=f"images in {printable(given.resolve().name)}",
+        labels=None,
+        title=f"images in {printable(given.resolve().name)}{names}",
         origin=str(given),
-        classes=classes,
         notices=tuple(notices),
+        chosen=chosen,
+        files=files._replace(kept=files.taken[kept]),
     )
 
 
@@ -78,6 +80,21 @@ def is_zip(given: str) -> bool:
 def open_zip(archive: Path) -> Unpacked:
     """The folder that a zip file holds, in the user's cache, and what of it could not be unpacked. Raises GanError."""
     return unpacked(archive, cache_dir() / "unpacked")
+
+
+def files_of(given: Path, folder: Path, found: Found, lost: Sequence[Failure] = ()) -> FolderFiles:
+    """All pictures of a folder, by name, for looking up their classes.
+
+    Args:
+        given: the folder or the zip file that a person named.
+        folder: where the pictures lie.
+        found: what lies there.
+        lost: what of a zip file could not be unpacked.
+    """
+    names = tuple(file.name for file in found.files)
+    unseen = (*(failure.name for failure in lost), *(name for name, _ in found.unreadable))
+    everything = np.arange(len(names))
+    return FolderFiles(given, folder, folder != given, names, unseen, everything, everything)
 
 
 def find_pictures(folder: Path) -> Found:

@@ -8,7 +8,7 @@ import numpy as np
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import as_asked, cifar, mnist
 from ms_gan.data.image_data import ImageData
-from ms_gan.data.synthetic import MOST_DIGITS, draw
+from ms_gan.data.synthetic import CLASSES, MOST_DIGITS, draw
 
 DRAWN = 1_000  # synthetic test images
 
@@ -46,5 +46,6 @@ def _draw(training: ImageData, seed: int) -> ImageData:
         training,
         images=np.stack(images)[:, np.newaxis],
         labels=np.array(labels, np.uint8),
+        classes=CLASSES,
         title="synthetic digits that no training sees (drawn, not handwritten)",
     )

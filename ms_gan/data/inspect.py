@@ -20,14 +20,18 @@ from ms_gan.data.decode import OWN_SHEET, Unreadable, decode, is_own_file
 from ms_gan.data.decoded import Failure, find_range, in_threads
 from ms_gan.data.folder import (
     DEFAULT_SIDE,
+    files_of,
     find_pictures,
     name_failures,
     open_zip,
     parse_colour,
     what_is_left_out,
 )
-from ms_gan.data.walk import PictureFile, described, printable
-from ms_gan.errors import UsageError
+from ms_gan.data.image_data import ImageData
+from ms_gan.data.labels import in_words, labelled
+from ms_gan.data.sorting import sort_pictures
+from ms_gan.data.walk import Found, PictureFile, described, printable
+from ms_gan.errors import GanError, UsageError
 from ms_gan.pictures.grids import save_grid
 from ms_gan.runtime.run_command import run_command
 
@@ -118,8 +122,8 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
     yield f"{given}: {len(files):,} image files, {sum(file.size for file in files) / 1e6:,.1f} MB"
     if pictures:
         yield from _describe(pictures, side)
-    yield from _subfolders(files)
     yield f"broken      {len(failures):,}" + (f": {name_failures(failures, NAMED)}" if failures else "")
+    yield from _classes(_with_files(given, folder, found, pictures, lost))
     if others:
         yield f"other files {others}"
     for sentence in [*depth, *what_is_left_out(found._replace(others={})), *_own_sheets(own, folder, sheet)]:
@@ -132,6 +136,29 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
         chosen = np.unique(np.linspace(0, len(pictures) - 1, SHEET_IMAGES).round().astype(int))
         save_grid(np.stack([decode_one(folder / pictures[i].name)[0] for i in chosen]), sheet)
         yield f"sheet       {sheet} ({len(chosen)} images as a network would see them)"
+
+
+def _with_files(
+    given: Path, folder: Path, found: Found, pictures: Sequence[Picture], lost: Sequence[Failure]
+) -> ImageData:
+    """The folder as a data set of images (n, 0) without pixels, for looking up their classes."""
+    files, readable = files_of(given, folder, found, lost), {picture.name for picture in pictures}
+    kept = np.flatnonzero([name in readable for name in files.names])
+    images = np.empty((len(kept), 0), np.uint8)
+    return ImageData(images, None, f"images in {printable(given.name)}", str(given), files=files._replace(kept=kept))
+
+
+def _classes(data: ImageData) -> Iterator[str]:
+    """How many images each class has, or why the pictures cannot be learnt by class."""
+    try:
+        if not sort_pictures(data.files).classes:
+            yield "classes     none"
+            return
+        data = labelled(data)
+        yield f"classes     {in_words(data)}"
+        yield from (f"note        {notice}" for notice in data.notices)
+    except GanError as error:
+        yield f"classes     none to learn by: {error}"
 
 
 def _own_sheets(names: Sequence[str], folder: Path, sheet: Path) -> Iterator[str]:
@@ -162,13 +189,6 @@ def _describe(pictures: Sequence[Picture], side: int) -> Iterator[str]:
     yield f"sizes       {_tally('%dx%d' % picture.size for picture in pictures)}"
     yield f"            smallest {'%dx%d' % smallest}, largest {'%dx%d' % largest}"
     yield f"too small   {small:,} (smaller than {side}x{side}: they would be enlarged)"
-
-
-def _subfolders(files: Sequence[PictureFile]) -> Iterator[str]:
-    """The pictures by subfolder, where all lie in some: they may be classes, for --data.labelled."""
-    first = [file.name.partition("/")[0] for file in files if "/" in file.name]
-    if files and len(first) == len(files):
-        yield f"subfolders  {len(set(first)):,}: {_tally(map(printable, first))} (classes, with --data.labelled)"
 
 
 def _tally(values: Iterable[str]) -> str:

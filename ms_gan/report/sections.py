@@ -199,6 +199,8 @@ def origin(run: Run) -> Markup:
         ("Data", "data"), ("From", "origin"),
     )  # fmt: skip
     lines = [(name, str(start.get(key, NOT_RECORDED))) for name, key in names]
+    if "classes" in start:
+        lines.append(("Images by class", str(start["classes"])))
     lines.append(("Seed", str(run.config.seed) if run.config else NOT_RECORDED))
     return tag(
         "section",

@@ -9,6 +9,7 @@ import numpy as np
 from ms_gan import __version__
 from ms_gan.config.sections import RunConfig
 from ms_gan.data import ImageData
+from ms_gan.data.labels import in_words
 from ms_gan.files import CannotWrite
 from ms_gan.runs.events import EventLog, Progress, read_events, say
 from ms_gan.runs.run_folder import RunFolder
@@ -37,6 +38,7 @@ class Recorder:
 
     def begin(self, step: int, device: Device, data: ImageData) -> None:
         """The log's first record."""
+        classes = {} if data.labels is None else {"classes": in_words(data)}
         self.log.write(
             "start",
             step=step,
@@ -50,6 +52,7 @@ class Recorder:
             convolution=device.convolution,
             data=data.name,
             origin=data.origin,
+            **classes,
         )
 
     @property

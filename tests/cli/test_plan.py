@@ -32,6 +32,7 @@ def test_the_plan_leaves_nothing(capsys, tmp_path, monkeypatch):
     )
     for line in (
         "training 20 epochs, 40 steps of 16",
+        "classes 0 ",
         "device chosen by --device CPU",
         "measured on this machine just now",
         "optimizer generator: adam, lr 0.0002, beta1 0.5, beta2 0.999",

@@ -41,6 +41,22 @@ def test_workers_together_see_the_batch_of_one():
     assert sum(shared, []) == alone
 
 
+@pytest.mark.parametrize("step", [0, 5, 6, 13])
+def test_labels_are_those_of_the_images_of_the_same_step(step):
+    labels = np.arange(50, dtype=np.uint8)
+    batches = Batches(IMAGES, 8, seed=3, labels=labels)
+    asked = batches.labels(step)
+    assert asked.dtype == np.int32 and asked.tolist() == held(batches.batch(step))
+    shared = [Batches(IMAGES, 8, 3, worker, 4, mirror=True, labels=labels) for worker in range(4)]
+    assert [part.labels(step).tolist() for part in shared] == [held(part.batch(step)) for part in shared]
+    assert sum((part.labels(step).tolist() for part in shared), []) == asked.tolist()
+
+
+def test_labels_that_were_not_given_cannot_be_asked_for():
+    with pytest.raises(ValueError, match="no labels"):
+        Batches(IMAGES, 8, 0).labels(0)
+
+
 def test_mirroring_flips_half_of_the_images_anew_in_each_step():
     images = np.arange(200, dtype=np.uint8)[:, None, None, None] + np.array([0, 50], np.uint8)
     mirrored, plain = Batches(images, 200, 0, mirror=True), Batches(images, 200, 0)

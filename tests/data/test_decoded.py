@@ -53,6 +53,14 @@ def picture(folder, name, value):
     os.utime(folder / name, (500_000_000, 500_000_000))
 
 
+def test_a_description_that_does_not_fit_the_files_is_made_anew(folder):
+    (folder / "2.png").write_bytes(b"x")
+    assert len(get(folder).failures) == 1
+    about = kept(folder)[0] / ABOUT
+    about.write_text(json.dumps({**json.loads(about.read_text()), "failures": []}))
+    assert [failure.name for failure in get(folder).failures] == ["2.png"]
+
+
 def test_folders_with_the_same_names_sizes_and_times_keep_their_own_pictures(tmp_path):
     for name, value in (("red", 200), ("blue", 10)):
         picture(tmp_path / name, "0.bmp", value)

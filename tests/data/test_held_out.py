@@ -5,6 +5,7 @@ from PIL import Image
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
 from ms_gan.data.held_out import DRAWN, load_held_out
+from ms_gan.data.labels import labelled
 from ms_gan.errors import GanError
 from tests.data.cifar_files import archive_members, records, write_archive
 from tests.data.idx_files import random_digits, write_idx, write_mnist
@@ -68,6 +69,14 @@ def test_a_folder_of_pictures_has_none(tmp_path):
 def test_digits_that_no_training_sees_say_so_and_name_their_classes_once():
     data = held_out(source="synthetic", limit=300, classes=[3])
     assert data.title == "synthetic digits that no training sees (drawn, not handwritten), class 3"
+
+
+def test_labels_number_the_chosen_classes_of_both_splits_alike():
+    config = DataConfig(source="synthetic", limit=300, classes=[3, 8])
+    training = labelled(load(config, 0))
+    test = labelled(load_held_out(config, training, 0))
+    assert test.classes == training.classes == ("3", "8")
+    np.testing.assert_array_equal(test.labels, load_held_out(config, load(config, 0), 0).labels == 8)
 
 
 @pytest.mark.parametrize("source", ["mnist", "cifar10"])

@@ -32,6 +32,24 @@ def test_a_folder_is_described(folder, tmp_path, capsys):
     assert (np.asarray(Image.open(tmp_path / "sheet.png")) == (255, 0, 0)).all(axis=2).sum() == 2 * 64 * 64
 
 
+def test_classes_are_counted(folder, tmp_path, capsys):
+    sheet = ["--sheet", str(tmp_path / "sheet.png")]
+    assert main([str(folder), *sheet]) == 0
+    assert "classes     none to learn by: --data-dir: 2 of images in pictures, 3 images lie" in capsys.readouterr().out
+    for number in range(22):
+        (folder / "cats").mkdir(exist_ok=True)
+        Image.new("L", (9, 9), number).save(folder / "cats" / f"{number}.png")
+    for name in ("red.png", "broken.png"):
+        (folder / name).rename(folder / "more" / name)
+    (folder / "grey.jpg").unlink()
+    assert main([str(folder), *sheet]) == 0
+    said = capsys.readouterr().out
+    assert "classes     cats 22, more 2\n" in said and "note        classes are uneven: cats has 22 " in said
+    shutil.move(folder / "cats", tmp_path / "flat")
+    assert main([str(tmp_path / "flat"), *sheet]) == 0
+    assert "classes     none\n" in capsys.readouterr().out
+
+
 def test_a_folder_of_broken_files_is_described(folder, tmp_path, capsys):
     for name in ("red.png", "more/again.png", "grey.jpg"):
         (folder / name).unlink()

@@ -14,7 +14,7 @@ from ms_gan.report.markup import Markup, tag
 from ms_gan.report.page import compared_page, run_page, write_run_page
 from ms_gan.report.sections import duration
 from ms_gan.tasks.latent import Config
-from tests.report.drawn_run import draw_run, train_record, write_records
+from tests.report.drawn_run import draw_run, start_record, train_record, write_records
 
 EVIL = "<script>alert(1)</script>\"'&"
 
@@ -46,6 +46,13 @@ def test_the_page_tells_what_the_folder_holds(tmp_path):
     assert data["charts"]["losses"]["series"][1]["y"][-1] == 1.2
     assert [grid["label"] for grid in data["grids"]] == ["epoch 1", "epoch 2", "epoch 3", "epoch 4"]
     assert "data-reload" not in page and 'data-reload="20"' in whole_page(folder, 20)
+
+
+def test_images_by_class_stand_in_the_page_where_the_log_has_them(tmp_path):
+    assert "Images by class" not in whole_page(draw_run(tmp_path / "run"))
+    start = {**start_record(), "classes": "cat 120, dog 80"}
+    page = whole_page(draw_run(tmp_path / "labelled", records=[start]))
+    assert "<dt>Images by class</dt><dd>cat 120, dog 80</dd>" in page
 
 
 def test_nothing_is_loaded_and_only_the_own_script_is_obeyed(tmp_path):

@@ -35,7 +35,10 @@ IMPOSSIBLE = [
         ["--config", "dcgan_64", "--data-dir", "{photos}", "--generator.kernel", "3"],
         "generator.name: dcgan needs an even",
     ),
-    (["--config", "dcgan_64", "--data-dir", "{photos}", "--data.classes", "[cat]"], "data.classes: this source has no"),
+    (
+        ["--config", "dcgan_64", "--data-dir", "{photos}", "--data.classes", "[cat]"],
+        "have no labels; sort",
+    ),
     (
         ["--config", "dcgan_64", "--data-dir", "{photos}", "--batch-size", "4"],
         "4 is out of range; the data set holds 3 im",

@@ -87,7 +87,7 @@ def test_the_run_folder_is_complete(trained):
     }  # fmt: skip
     records = [json.loads(line) for line in (trained / "log.jsonl").read_text().splitlines()]
     assert [record["event"] for record in records] == ["start", "train", "train", "end"]
-    assert "synthetic" in records[0]["data"]
+    assert "synthetic" in records[0]["data"] and records[0]["classes"].startswith("0 ")
     assert {"step", "epoch", "loss_d", "loss_g", "d_real", "d_fake", "images_per_second"} <= records[1].keys()
     with Image.open(trained / "training.gif") as film:
         assert film.n_frames == 2

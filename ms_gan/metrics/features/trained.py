@@ -100,9 +100,12 @@ def accuracy_of_fit(data: ImageData, test: ImageData, recipe: ClassifierRecipe) 
 
 
 def whole_source(config: DataConfig, data: ImageData, seed: int) -> Tuple[DataConfig, ImageData]:
-    """The images that a classifier is trained on, and their options: all classes, in the source's own size."""
+    """The images that a classifier is trained on, and their options: all classes, in the source's own size.
+
+    Of a folder that is those of the run: its labels have been looked up for the classes that the run learns.
+    """
     # Of a folder's images, image_size is the very size; of others, what they are padded to.
-    own = replace(config, classes=None, image_size=config.image_size if config.source == "folder" else None)
+    own = config if config.source == "folder" else replace(config, classes=None, image_size=None)
     return (config, data) if own == config else (own, load(own, seed))
 
 

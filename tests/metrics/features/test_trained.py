@@ -2,9 +2,11 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
+from ms_gan.data.labels import labelled
 from ms_gan.metrics.features import ClassifierRecipe, open_features, trained
 from ms_gan.metrics.features.cache import CARD
 from ms_gan.metrics.features.classifier import Classifier
@@ -51,6 +53,17 @@ def test_a_classifier_is_trained_once(fits, tmp_path):
     assert np.array_equal(values, again[0]) and np.array_equal(probabilities, again[1])
     assert values.shape == (60, 128) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert values.std() > 0.01
+
+
+def test_a_folder_whose_labels_were_looked_up_has_a_classifier_of_the_chosen_classes(fits, tmp_path):
+    for name, value in (("cat", 0), ("dog", 100), ("frog", 200)):
+        (tmp_path / "animals" / name).mkdir(parents=True)
+        for number in range(3):
+            Image.new("RGB", (9, 9), (value, number, 0)).save(tmp_path / "animals" / name / f"{number}.png")
+    config = DataConfig(source="folder", dir=str(tmp_path / "animals"), image_size=16, classes=["cat", "frog"])
+    assert opened(config).classes is None and not fits, "features of a run that did not ask for labels"
+    features = open_features(config, labelled(load(config, 0)))
+    assert features.classes == ["cat", "frog"] and fits[0][0] == "images in animals, classes cat and frog, 6 images"
 
 
 def test_all_that_the_features_depend_on_is_in_the_name(fits, monkeypatch):
