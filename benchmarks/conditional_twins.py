@@ -27,18 +27,24 @@ class ConditionalMlpGenerator(nn.Module):
 
 
 class ConditionalMlpDiscriminator(nn.Module):
-    """Pixels and one-hot labels side by side through Dense layers."""
+    """Pixels through Dense layers: with one-hot labels beside them, or with the projection of the last features."""
 
-    def __init__(self, hidden, shape):
+    def __init__(self, hidden, shape, condition):
         super().__init__()
-        layers, width = [], shape[0] * shape[1] * shape[2] + CLASSES
+        beside = CLASSES if condition == "concat" else 0
+        layers, width = [], shape[0] * shape[1] * shape[2] + beside
         for outputs in hidden:
             layers += [nn.Linear(width, outputs), nn.LeakyReLU(0.2)]
             width = outputs
         self.layers = nn.Sequential(*layers, nn.Linear(width, 1))
+        self.projection = None if beside else nn.Embedding(CLASSES, width)
 
     def forward(self, images, labels):
-        return self.layers(torch.cat([images.flatten(1), one_hot(labels)], 1))
+        x = images.flatten(1)
+        if self.projection is None:
+            return self.layers(torch.cat([x, one_hot(labels)], 1))
+        features = self.layers[:-1](x)
+        return self.layers[-1](features) + (features * self.projection(labels)).sum(1, keepdim=True)
 
 
 class ClassBatchNorm(nn.Module):
@@ -103,14 +109,15 @@ class ConditionalTwin:
 
     Args:
         recipe: cgan_mnist or cdcgan_mnist.
+        condition: of cgan_mnist's discriminator: projection, as in the recipe, or concat.
     """
 
-    def __init__(self, recipe):
+    def __init__(self, recipe, condition="projection"):
         self.latent = 100
         if recipe == "cgan_mnist":
             self.shape, self.r1, rates = (1, 28, 28), 1.0, (3e-4, 5e-4)
             self.generator = ConditionalMlpGenerator(100, [128, 256, 512, 1024], self.shape)
-            self.discriminator = ConditionalMlpDiscriminator([1024, 1024, 512], self.shape)
+            self.discriminator = ConditionalMlpDiscriminator([1024, 1024, 512], self.shape, condition)
         else:
             self.shape, self.r1, rates = (1, 32, 32), 0.1, (1e-3, 1e-3)
             self.generator = ConditionalDcganGenerator(100, 32, self.shape)

@@ -1,7 +1,7 @@
 """Makes the reference arrays of class-conditional recipes with PyTorch: python tests/golden/make_conditional.py.
 
-For each recipe one training step of its twin in benchmarks/conditional_twins.py, R1 in it: generated images, losses,
-and an excerpt of every parameter after both updates, under ms_gan's names.
+For each recipe, and for labels beside pixels, one training step of the twin in benchmarks/conditional_twins.py, R1 in
+it: generated images, losses, and an excerpt of every parameter after both updates, under ms_gan's names.
 """
 
 import sys
@@ -17,11 +17,16 @@ sys.path.insert(0, str(HERE.parents[1]))
 from benchmarks.conditional_twins import ConditionalTwin  # noqa: E402
 from benchmarks.twins import named  # noqa: E402
 
+CASES = {
+    "cgan_mnist": ConditionalTwin("cgan_mnist"),
+    "cgan_mnist_concat": ConditionalTwin("cgan_mnist", "concat"),
+    "cdcgan_mnist": ConditionalTwin("cdcgan_mnist"),
+}
+
 
 def main():
     torch.set_num_threads(1)
-    for recipe in ("cgan_mnist", "cdcgan_mnist"):
-        twin = ConditionalTwin(recipe)
+    for case, twin in CASES.items():
         everything = [*named(twin.generator, "generator"), *named(twin.discriminator, "discriminator")]
         with torch.no_grad():
             for name, tensor, to_ours, from_ours in everything:
@@ -37,8 +42,8 @@ def main():
         loss_d, loss_g = twin.step(*map(torch.from_numpy, arrays), *(torch.from_numpy(one).long() for one in labels))
         golden = {"fakes": excerpt(fakes.detach()), "loss_d": loss_d.detach(), "loss_g": loss_g.detach()}
         golden |= {name: excerpt(to_ours(tensor.detach()).contiguous()) for name, tensor, to_ours, _ in everything}
-        np.savez_compressed(HERE / f"{recipe}.npz", **{key: np.asarray(value) for key, value in golden.items()})
-        print(recipe, float(golden["loss_d"]), float(golden["loss_g"]))
+        np.savez_compressed(HERE / f"{case}.npz", **{key: np.asarray(value) for key, value in golden.items()})
+        print(case, float(golden["loss_d"]), float(golden["loss_g"]))
 
 
 if __name__ == "__main__":
