@@ -10,7 +10,7 @@ from ms_gan.data.sorting import HOW, LIST, NO_CLASS, Sorting, no_labels, some, s
 from ms_gan.data.walk import printable
 from ms_gan.errors import UsageError
 
-FEWEST = 2  # images of a class, on average, from which classes can be learnt
+FEWEST_IMAGES = 2  # images of a class, on average, from which classes can be learnt
 UNEVEN = 10  # times the images of the smallest class that the largest may have without a warning
 LISTED = 20  # classes whose counts are all shown
 
@@ -49,11 +49,11 @@ def labelled(data: ImageData) -> ImageData:
             f"data: {data.name} are of one class only, {printable(names[present[0]])}; to train by class takes two or"
             " more: choose others with data.classes, raise data.limit, or add pictures of another class"
         )
-    if len(data.labels) < FEWEST * len(present):
-        few = [names[number] for number in present if counts[number] < FEWEST]
+    if len(data.labels) < FEWEST_IMAGES * len(present):
+        few = [names[number] for number in present if counts[number] < FEWEST_IMAGES]
         raise UsageError(
-            f"data: {data.name}, in {len(present):,} classes, are too few: a class needs {FEWEST} on average, and"
-            f" {_of_class(few)} {'have' if len(few) > 1 else 'has'} only one; add pictures, or choose other classes"
+            f"data: {data.name}, in {len(present):,} classes, are too few: a class needs {FEWEST_IMAGES} on average,"
+            f" and {_of_class(few)} {'have' if len(few) > 1 else 'has'} only one; add pictures, or choose other classes"
             " with data.classes"
         )
     labels = (np.cumsum(counts > 0) - 1)[data.labels].astype(np.int32)

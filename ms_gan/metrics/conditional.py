@@ -11,8 +11,8 @@ from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.reference import reference_moments
 
-FEWEST = 10  # images asked to be of a class, for its own accuracy
-ENOUGH = 2  # images of a class for each number of a feature vector, for a distance within it
+FEWEST_IMAGES = 10  # images asked to be of a class, for its own accuracy
+IMAGES_PER_FEATURE = 2  # images of a class for each number of a feature vector, for a distance within it
 NAMED = 5  # classes that a sentence names
 
 
@@ -72,7 +72,7 @@ def class_accuracy(right: np.ndarray, asked: np.ndarray) -> Optional[Figures]:
     Returns:
         shares, 0 to 1; None where there are no images.
     """
-    by_class = [float(hits / count) if count >= FEWEST else None for hits, count in zip(right, asked)]
+    by_class = [float(hits / count) if count >= FEWEST_IMAGES else None for hits, count in zip(right, asked)]
     known = [place for place, value in enumerate(by_class) if value is not None]
     if not asked.any():
         return None
@@ -154,7 +154,7 @@ class Tally:
         self._labels = labels_among(real, asked.classes).labels
         real_counts = np.bincount(self._labels[self._labels >= 0], minlength=len(asked.classes))
         self._fewest = np.minimum(asked.counts, real_counts)
-        self.measured = self._fewest >= ENOUGH * features.width
+        self.measured = self._fewest >= IMAGES_PER_FEATURE * features.width
         self._whole = True
         if like is not None:
             self._whole = bool(self.measured[like.measured].all())
@@ -236,7 +236,7 @@ class Tally:
             more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
             notes.append(
                 f"Frechet distances within classes leave out {', '.join(left_out[:NAMED])}{more}: there are fewer than "
-                f"{ENOUGH * width:,} generated or real images of such a class, twice the features' width"
+                f"{IMAGES_PER_FEATURE * width:,} generated or real images of such a class, twice the features' width"
             )
         return notes
 

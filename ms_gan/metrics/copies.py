@@ -10,7 +10,7 @@ from ms_gan.metrics.images import Images
 from ms_gan.metrics.neighbours import nearest
 from ms_gan.runtime.progress import progress
 
-SHOWN = 16  # samples of each kind in the picture
+SHOWN_SAMPLES = 16  # samples of each kind in the picture
 
 
 class Pairs(NamedTuple):
@@ -57,7 +57,7 @@ def find_copies(
     unseen = [] if test is None else [features(images)[0] for images in image_blocks(test, min(count, len(test)))]
     index, distances = _nearest_of_all(np.concatenate([samples, *unseen]), features, train)
     own = distances[:count]
-    chosen = np.arange(min(SHOWN, count)), np.argsort(own, kind="stable")[:SHOWN]
+    chosen = np.arange(min(SHOWN_SAMPLES, count)), np.argsort(own, kind="stable")[:SHOWN_SAMPLES]
     pictures = _pick(source, seed, count, np.concatenate(chosen))
     first, closest = (
         Pairs(np.stack([pictures[i] for i in numbers]), train[index[numbers]], own[numbers]) for numbers in chosen

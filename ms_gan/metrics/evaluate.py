@@ -25,7 +25,7 @@ from ms_gan.seeds import Purpose, stream
 
 COMPARED = 10_000  # images, at most, whose features are kept; the others count for moments and classes only
 SEARCHED = 1_000  # samples, at most, whose nearest training images are looked for
-FEWEST = 10  # images, for the score's parts and the nearest neighbours
+FEWEST_IMAGES = 10  # images, for the score's parts and the nearest neighbours
 SUBSET = 1_000  # images, at most, in one of the kernel distance's subsets
 SUBSETS, FLOOR, PICTURES_ORDER = 4, 5, 6  # places in the features' random numbers, behind those of features/fit.py
 
@@ -169,8 +169,8 @@ def _refuse_few(num: int, real: int, stand_in: int) -> None:
     """
     counted = ((num, "images to generate, --num"), (real, "real images"), (stand_in, "real images for the floor"))
     for count, what in counted:
-        if count < FEWEST:
-            raise UsageError(f"{count:,} {what}: too few; neighbours and the score need {FEWEST} or more")
+        if count < FEWEST_IMAGES:
+            raise UsageError(f"{count:,} {what}: too few; neighbours and the score need {FEWEST_IMAGES} or more")
 
 
 def _histogram(features: Features, data: ImageData) -> Optional[np.ndarray]:

@@ -7,8 +7,8 @@ import numpy as np
 
 from ms_gan.errors import GanError, UsageError
 
-BLOCK = 1024  # samples of an array turned into float64 at a time
-ENOUGH = 10  # samples for each number of a feature vector
+BLOCK_SAMPLES = 1024  # samples of an array turned into float64 at a time
+SAMPLES_PER_FEATURE = 10  # samples for each number of a feature vector
 
 
 def checked_features(features: np.ndarray) -> np.ndarray:
@@ -88,7 +88,7 @@ def moments(features: Union[np.ndarray, Iterable[np.ndarray]]) -> Moments:
         GanError: infinite numbers or NaN among them.
     """
     if isinstance(features, np.ndarray):
-        features = [features[start : start + BLOCK] for start in range(0, len(features), BLOCK)]
+        features = [features[start : start + BLOCK_SAMPLES] for start in range(0, len(features), BLOCK_SAMPLES)]
     found = None
     for block in features:
         found = found or Moments.empty(np.shape(block)[-1])
@@ -124,11 +124,11 @@ def too_few(count: int, width: int) -> Optional[str]:
     The distance of few samples is biased upwards, by an amount that depends on the generator (Chong and Forsyth 2020,
     arXiv:1911.07023).
     """
-    if count >= ENOUGH * width:
+    if count >= SAMPLES_PER_FEATURE * width:
         return None
     return (
         f"{count} samples are few for features {width} wide: their Frechet distance is too large and compares only "
-        f"with that of equally many; take at least {ENOUGH * width}"
+        f"with that of equally many; take at least {SAMPLES_PER_FEATURE * width}"
     )
 
 

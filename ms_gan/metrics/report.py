@@ -11,7 +11,7 @@ from ms_gan.metrics.copies import Copies
 from ms_gan.metrics.protocol import Protocol
 
 FORMAT = "ms_gan evaluation 1"
-LARGEST = 1e100  # of the numbers that are read back
+LARGEST_NUMBER = 1e100  # of the numbers that are read back
 COUNTS = ("count", "histogram", "covered")  # those that are whole
 BY_CLASS = tuple(measure.key for measure in measures.BY_CLASS)  # lists in which a class may have no value
 
@@ -142,4 +142,4 @@ def _is_whole(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST_NUMBER

@@ -15,7 +15,7 @@ NAME, NUMBER, NUMBERS = 50, 12, 4  # characters of a row's name and of a number,
 MOST_CLASSES = 100  # of which each gets a row
 LESS, MORE = "↓", "↑"
 ARROWS = {"lower": LESS, "higher": MORE, "": " "}  # which values are better
-PLAIN = str.maketrans({LESS: "v", MORE: "^"})
+PLAIN_ARROWS = str.maketrans({LESS: "v", MORE: "^"})
 
 
 def single(report: Evaluation) -> str:
@@ -54,7 +54,7 @@ def for_terminal(text: str, encoding: Optional[str]) -> str:
         text.encode(encoding or "ascii")
         return text
     except UnicodeEncodeError:
-        return text.translate(PLAIN).encode("ascii", "replace").decode()
+        return text.translate(PLAIN_ARROWS).encode("ascii", "replace").decode()
 
 
 def _describe(used: GeneratorUsed) -> str:

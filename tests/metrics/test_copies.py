@@ -1,7 +1,7 @@
 import numpy as np
 
 from ms_gan.metrics import blocks
-from ms_gan.metrics.copies import SHOWN, find_copies
+from ms_gan.metrics.copies import SHOWN_SAMPLES, find_copies
 from tests.metrics.stand_ins import Generator, Network, drawn
 
 TRAIN, _ = drawn(150, seed=1)
@@ -17,7 +17,7 @@ def test_copies_are_found_wherever_they_are(monkeypatch):
     assert np.array_equal(found.closest.images[:2], made[[40, 66]])
     assert np.array_equal(found.closest.nearest[:2], TRAIN[[3, 149]]) and not found.closest.distances[:2].any()
     assert (np.diff(found.closest.distances) >= 0).all() and found.closest.distances[2] > 0
-    assert np.array_equal(found.first.images, made[:SHOWN]) and len(found.closest.images) == SHOWN
+    assert np.array_equal(found.first.images, made[:SHOWN_SAMPLES]) and len(found.closest.images) == SHOWN_SAMPLES
     values, references = (Network().features(images)[0] for images in (made[:1], TRAIN))
     index = np.linalg.norm(references - values, axis=1).argmin()
     assert np.array_equal(found.first.nearest[0], TRAIN[index])
