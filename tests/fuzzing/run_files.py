@@ -57,7 +57,7 @@ def decoded_cache(folder):
     dumped = strange_trees([about]).map(lambda tree: json.dumps(tree).encode())
 
     def read():
-        found = _open(folder, recipe)
+        found = _open(folder, recipe, files=4)
         return found and (found.images.sum(), [failure.name + failure.why for failure in found.failures])
 
     return st.one_of(edited([json.dumps(about).encode()]), dumped), from_file(folder / ABOUT, read)
