@@ -73,7 +73,7 @@ class Machine:
 
 def examine_ascend() -> Finding:
     """Whether MindSpore can be started on an Ascend here, without importing or changing anything."""
-    return judge(look())
+    return diagnose(look())
 
 
 def device_id() -> Optional[int]:
@@ -82,7 +82,7 @@ def device_id() -> Optional[int]:
     return int(chosen) if chosen.isdecimal() else None
 
 
-def judge(machine: Machine) -> Finding:
+def diagnose(machine: Machine) -> Finding:
     """What a machine's state means: whether its Ascend can be used, else the first obstacle and its remedy."""
     obstacle = _no_plugin(machine) or _no_npu(machine) or _none_left(machine) or _no_cann(machine)
     if obstacle:

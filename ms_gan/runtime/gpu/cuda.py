@@ -53,14 +53,14 @@ def examine_gpu() -> Finding:
 
     NVIDIA's driver is asked, where there is one; nothing is put on a card.
     """
-    return judge(_look())
+    return diagnose(_look())
 
 
 def lacks_libraries() -> bool:
     """Whether the wheels of setup.py's extra `gpu` are all that keeps MindSpore from this machine's GPU."""
     machine = _look()
     with_wheels = replace(machine.libraries, missing=())
-    return bool(machine.libraries.missing) and judge(replace(machine, libraries=with_wheels)).usable
+    return bool(machine.libraries.missing) and diagnose(replace(machine, libraries=with_wheels)).usable
 
 
 def prepare_gpu() -> None:
@@ -108,7 +108,7 @@ def preload(libraries: Libraries) -> None:
             raise GanError(f"{libraries.origin} cannot be loaded ({error}); run {SET_UP}") from None
 
 
-def judge(machine: Machine) -> Finding:
+def diagnose(machine: Machine) -> Finding:
     """What a machine's state means: whether its GPU can be used, else the first obstacle and its remedy."""
     obstacle = (
         _no_plugin(machine)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ms_gan.runtime.ascend.cann import Cann
-from ms_gan.runtime.ascend.examine import CONTROL, Machine, cann, device_id, examine_ascend, judge, look
+from ms_gan.runtime.ascend.examine import CONTROL, Machine, cann, device_id, diagnose, examine_ascend, look
 
 PLACE = Path("/usr/local/Ascend/cann")
 READY = Machine(
@@ -24,7 +24,7 @@ EIGHT = tuple(range(8))
 
 
 def test_a_machine_with_all_it_takes():
-    finding = judge(READY)
+    finding = diagnose(READY)
     assert finding.usable and (finding.why, finding.remedy, finding.notices) == ("", "", ())
     assert finding.found == "driver 25.2.0, 1 NPU, CANN 8.5 in /usr/local/Ascend/cann"
 
@@ -64,7 +64,7 @@ def test_a_machine_with_all_it_takes():
     ],
 )
 def test_each_obstacle_has_its_sentence_and_remedy(changes, why, remedy):
-    finding = judge(replace(READY, **changes))
+    finding = diagnose(replace(READY, **changes))
     assert not finding.usable and finding.notices == ()
     assert why in finding.why and remedy in finding.remedy
     assert "\n" not in finding.why + finding.remedy and not finding.why.endswith(".")
@@ -85,7 +85,7 @@ def test_each_obstacle_has_its_sentence_and_remedy(changes, why, remedy):
     ],
 )
 def test_what_a_user_should_know_though_it_works(changes, notice):
-    finding = judge(replace(READY, **changes))
+    finding = diagnose(replace(READY, **changes))
     assert finding.usable and any(notice in line for line in finding.notices)
 
 
@@ -149,8 +149,8 @@ def test_the_installed_mindspore_tells_its_versions_of_cann():
 
 
 def test_no_ascend_here(bare):
-    assert judge(replace(READY, npus=(), driver=None)).found == ""
-    finding = judge(look(bare))
+    assert diagnose(replace(READY, npus=(), driver=None)).found == ""
+    finding = diagnose(look(bare))
     assert (finding.device, finding.found, finding.usable) == ("Ascend", "", False)
     assert "there is no Ascend NPU here" in finding.why
     assert examine_ascend().device == "Ascend"

@@ -11,7 +11,7 @@ import pytest
 
 from ms_gan.errors import GanError
 from ms_gan.runtime.gpu import cuda
-from ms_gan.runtime.gpu.cuda import Machine, examine_gpu, judge, preload
+from ms_gan.runtime.gpu.cuda import Machine, diagnose, examine_gpu, preload
 from ms_gan.runtime.gpu.cuda_folder import CUDA, CUDNN, Libraries
 from ms_gan.runtime.gpu.nvidia_driver import Driver, GraphicsCard
 from tests.runtime.cuda_stubs import build, driver, needs_compiler, wheels
@@ -33,7 +33,7 @@ def with_cards(*cards, **changes):
 
 
 def test_a_machine_with_all_it_takes():
-    finding = judge(READY)
+    finding = diagnose(READY)
     assert finding.usable and (finding.why, finding.remedy, finding.notices) == ("", "", ())
     assert finding.found == "driver 535.104, 1 card: NVIDIA A100, CUDA 11.8 from pip"
 
@@ -62,31 +62,31 @@ def test_a_machine_with_all_it_takes():
     ],
 )
 def test_every_state_has_its_sentence_and_its_remedy(changes, why, remedy):
-    finding = judge(replace(READY, **changes))
+    finding = diagnose(replace(READY, **changes))
     assert not finding.usable and why in finding.why and remedy in finding.remedy
     assert not (finding.why + finding.remedy).endswith(".")
 
 
 def test_the_first_obstacle_is_told():
     nothing = Machine(False, ("Linux", "x86_64"), Driver(), Libraries("", {}, CUDA + CUDNN))
-    assert "plugin" in judge(nothing).why
-    assert "driver" in judge(replace(nothing, plugin=True)).why
+    assert "plugin" in diagnose(nothing).why
+    assert "driver" in diagnose(replace(nothing, plugin=True)).why
 
 
 def test_nothing_is_found_where_there_is_no_card():
-    assert judge(replace(READY, driver=Driver())).found == ""
-    assert judge(with_cards()).found == ""
-    assert judge(replace(READY, libraries=Libraries("", {}, CUDA))).found == "driver 535.104, 1 card: NVIDIA A100"
+    assert diagnose(replace(READY, driver=Driver())).found == ""
+    assert diagnose(with_cards()).found == ""
+    assert diagnose(replace(READY, libraries=Libraries("", {}, CUDA))).found == "driver 535.104, 1 card: NVIDIA A100"
 
 
 def test_notices():
-    (several,) = judge(with_cards(A100, A100)).notices
+    (several,) = diagnose(with_cards(A100, A100)).notices
     assert several.startswith("of 2 cards a process uses the first, NVIDIA A100; CUDA_VISIBLE_DEVICES=1")
-    (newer,) = judge(with_cards(H100)).notices
+    (newer,) = diagnose(with_cards(H100)).notices
     assert "NVIDIA H100 compiles" in newer and newer.endswith("kept in /cache/cuda-kernels")
-    assert judge(with_cards(H100, compiled=True)).notices == ()
-    assert judge(with_cards(GraphicsCard("RTX 4090", (8, 9)))).notices == ()
-    (shadow,) = judge(replace(READY, shadows=("libcusolver.so.11",))).notices
+    assert diagnose(with_cards(H100, compiled=True)).notices == ()
+    assert diagnose(with_cards(GraphicsCard("RTX 4090", (8, 9)))).notices == ()
+    (shadow,) = diagnose(replace(READY, shadows=("libcusolver.so.11",))).notices
     assert shadow == ("another libcusolver.so.11 in /usr/local/cuda/lib64 is kept out by preloading CUDA 11.8 from pip")
 
 
