@@ -41,6 +41,17 @@ def kernels(request, device):
     layers.convolutions_as_products(chosen)
 
 
+@pytest.fixture
+def own_kernels():
+    """MindSpore's own convolutions, channels first, as ms_gan.runtime.cpu.kernels chooses for a GPU and an Ascend."""
+    from ms_gan.models import layers
+
+    chosen = layers._products
+    layers.convolutions_as_products(False)
+    yield
+    layers.convolutions_as_products(chosen)
+
+
 def tiny_config(**train):
     """A run of two steps an epoch, on drawn digits, with networks that compile quickly, and nothing measured."""
     config = Config(data=DataConfig(source="synthetic", limit=40), train=TrainConfig(**{"batch_size": 16, **train}))

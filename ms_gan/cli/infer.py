@@ -78,8 +78,9 @@ def _samples(sampler: Any, options: InferOptions, path: Path) -> str:
     blocks = _blocks(sampler, latents, factors)
     ending = ending_of(options.output)
     if ending == ".png":
-        columns = len(factors) if len(factors) > 1 else options.num if options.seeds is not None else None
-        columns = len(latents.latents) if classes else columns
+        columns = options.num if options.seeds is not None else None
+        if classes or len(factors) > 1:
+            columns = len(latents.latents) if classes else len(factors)
         grids.save_grid(np.concatenate([images for _, images in blocks]), path, columns)
     elif ending == ".npy":
         grids.save_array(blocks, (count, *sampler.card.image.shape), path)

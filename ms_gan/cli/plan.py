@@ -65,7 +65,7 @@ def plan(config: RunConfig, data: ImageData, device: Device, run: Optional[Path]
         channels, height, width = data.images.shape[1:]
         whole = as_size(data.images.nbytes)
         yield from _row("images", f"{height}x{width}, {channels} channel{'s' if channels > 1 else ''}, {whole} in all")
-        if data.labels is not None and not getattr(config, "conditional", False):  # those are in the summary
+        if data.labels is not None and not config.conditional:  # those are in the summary
             yield from _row("classes", in_words(data))
         yield from _row("device", _why(config.device, device.name))
         for role in reversed(trainer.system.optimizers):

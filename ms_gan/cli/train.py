@@ -65,7 +65,7 @@ def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int
     # With several workers one creates the folder while others still check it; their launcher has checked.
     check_before_data(config, found.device, run is None and workers.announced() == 1)
     images = data.load(config.data, config.seed)
-    if getattr(config, "conditional", False):
+    if config.conditional:
         images = labelled(images)
     for notice in images.notices:
         print(f"note: {notice}")
@@ -216,7 +216,7 @@ def summary(trainer: Any) -> Iterator[str]:
     from ms_gan.models import count_parameters, has_convolutions
 
     yield f"data      {trainer.data.name} ({trainer.data.origin})"
-    if getattr(trainer.config, "conditional", False):
+    if trainer.config.conditional:
         yield f"classes   {in_words(trainer.data)}"
     yield f"device    {trainer.device.description}, MindSpore {trainer.device.mindspore}, {trainer.config.mode} mode"
     yield f"precision {trainer.device.precision}"

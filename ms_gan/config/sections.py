@@ -272,6 +272,8 @@ class RunConfig:
         None, "continue the run in this folder; no other option is needed", may_change=True, spelling=home_for_tilde
     )
 
+    conditional = False  # whether classes are learnt; a task that can learn them has an option of this name
+
     @property
     def images_per_step(self) -> int:
         """How many training images the discriminator is shown in a step."""

@@ -47,17 +47,27 @@ def class_numbers(wanted: Sequence[Union[int, str]], classes: Optional[Tuple[str
     """
     if classes is None:
         raise UsageError("data.classes: this source has no classes; remove the option")
-    return sorted({_number(name, classes) for name in wanted})
+    return sorted({class_number(name, classes, "data.classes") for name in wanted})
 
 
-def _number(wanted: Union[int, str], classes: Tuple[str, ...]) -> int:
+def class_number(wanted: Union[int, str], classes: Sequence[str], option: str) -> int:
+    """The number of a class by its name, in any case of letters, or by its number.
+
+    Args:
+        wanted: the name or the number.
+        classes: all names by number.
+        option: what asks for it, for the error.
+
+    Raises:
+        UsageError: there is no such class.
+    """
     text = str(wanted).strip()
     # A name goes first: MNIST's classes are called by numbers. A folder's may differ in the case of letters alone.
-    for written, names in ((text, classes), (text.lower(), [name.lower() for name in classes])):
+    for written, names in ((text, list(classes)), (text.lower(), [name.lower() for name in classes])):
         if written in names:
             return names.index(written)
     if text.isdecimal() and int(text) < len(classes):
         return int(text)
     known = ", ".join(f"{name} ({number})" for number, name in enumerate(classes[:LISTED]))
     known += f" and {len(classes) - LISTED:,} more" if len(classes) > LISTED else ""
-    raise UsageError(f"data.classes: no class {wanted}; there are {known}")
+    raise UsageError(f"{option}: no class {wanted}; there are {known}")

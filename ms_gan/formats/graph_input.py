@@ -21,18 +21,3 @@ class GraphInput(NamedTuple):
     def zeros(self, count: int) -> np.ndarray:
         """So many zeros of it, (count, *shape)."""
         return np.zeros((count, *self.shape), np.int32 if self.whole else np.float32)
-
-
-def latents(width: int) -> GraphInput:
-    """The input (N, width) of a generator of latents."""
-    return GraphInput("latents", (width,))
-
-
-def labels() -> GraphInput:
-    """The input (N,) of a generator that is told the class of each image."""
-    return GraphInput("labels", (), whole=True)
-
-
-def pictures(shape: Tuple[int, int, int]) -> GraphInput:
-    """The input (N, C, H, W) of a generator that makes images of images."""
-    return GraphInput("pictures", tuple(shape))

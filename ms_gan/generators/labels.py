@@ -4,11 +4,10 @@ from typing import List, Optional, Sequence
 
 import numpy as np
 
+from ms_gan.data.classes import class_number
 from ms_gan.errors import UsageError
 from ms_gan.generators.latents import BLOCK_LATENTS
 from ms_gan.seeds import Purpose, stream
-
-SHOWN_CLASSES = 30  # names in an error
 
 
 def draw_labels(random: np.random.Generator, count: int, counts: Sequence[int]) -> np.ndarray:
@@ -53,16 +52,4 @@ def wanted_classes(text: Optional[str], names: Sequence[str]) -> List[int]:
         raise UsageError(f"--classes {text}: this generator was trained without classes; remove the option")
     if text.strip().lower() == "all" and "all" not in names:
         return list(range(len(names)))
-    return [_number(part.strip(), names) for part in text.split(",")]
-
-
-def _number(wanted: str, names: Sequence[str]) -> int:
-    """The number of a class. A name goes first: MNIST's classes are called by numbers."""
-    lower = [name.lower() for name in names]
-    if wanted.lower() in lower:
-        return lower.index(wanted.lower())
-    if wanted.isdecimal() and int(wanted) < len(names):
-        return int(wanted)
-    shown = ", ".join(f"{name} ({number})" for number, name in enumerate(names[:SHOWN_CLASSES]))
-    more = ", ..." if len(names) > SHOWN_CLASSES else ""
-    raise UsageError(f"--classes: no class {wanted!r}; there are {shown}{more}")
+    return [class_number(part, names, "--classes") for part in text.split(",")]

@@ -80,8 +80,8 @@ class InClasses:
     def part(self, start: int, count: int) -> Tuple[np.ndarray, Optional[np.ndarray]]:
         """Latents (n, width), float32, and labels (n,), int32, or None, number `start` to `start + count`."""
         if not self._classes:
-            counts = None if self._port is None else self._port.counts or [1] * len(self._port.classes)
-            labels = None if counts is None else self.latents.labels(start, count, counts)
+            port = self._port
+            labels = None if port is None else self.latents.labels(start, count, port.frequencies)
             return self.latents.part(start, count), labels
         each, latents, labels = len(self.latents), [], []
         while start < len(self) and count:

@@ -42,6 +42,11 @@ class Port:
         """Numbers in one."""
         return math.prod(self.shape)
 
+    @property
+    def frequencies(self) -> List[int]:
+        """How often samples have each class of labels: as the training images had it; all alike where no card says."""
+        return self.counts or [1] * len(self.classes)
+
     def to_dict(self) -> Dict[str, Any]:
         """For JSON; what it has not is left out."""
         return {key: value for key, value in asdict(self).items() if value not in (None, "")}

@@ -70,7 +70,7 @@ class Sampler(Opened):
             (count,), int32; None: the generator takes no labels.
         """
         port = self.card.port("label")
-        return None if port is None else sample_labels(seed, start, count, port.counts or [1] * len(port.classes))
+        return None if port is None else sample_labels(seed, start, count, port.frequencies)
 
     def samples(self, seed: int, count: int) -> np.ndarray:
         """The first `count` samples of a seed, (count, C, H, W), uint8."""

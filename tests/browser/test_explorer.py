@@ -1,6 +1,7 @@
 """The explorer as people use it, on an untrained generator of gan_mnist's size; -s prints how long a click takes."""
 
 import base64
+import contextlib
 import signal
 import subprocess
 import sys
@@ -38,7 +39,20 @@ def sampler(device, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(browser, sampler):
-    command = [sys.executable, "-m", "ms_gan.cli.explore", "--device", "CPU", "--ckpt", str(sampler.path)]
+    with served(sampler.path) as address:
+        yield address
+
+
+@pytest.fixture
+def explorer(page, address):
+    with watched(page, address):
+        yield page
+
+
+@contextlib.contextmanager
+def served(path):
+    """The address of an explorer of a generator, which runs within this context."""
+    command = [sys.executable, "-m", "ms_gan.cli.explore", "--device", "CPU", "--ckpt", str(path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     process.stdout.readline()
     yield process.stdout.readline().strip()
@@ -46,16 +60,16 @@ def address(browser, sampler):
     assert process.wait(60) == 0
 
 
-@pytest.fixture
-def explorer(page, address):
-    """The page, ready; an error on its console or a request elsewhere fails the test."""
+@contextlib.contextmanager
+def watched(page, address):
+    """The page at an address, ready; an error on its console or a request elsewhere fails the test."""
     trouble = []
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("request", lambda request: trouble.append(request.url) if not _own(request.url, address) else None)
     page.goto(address)
     page.wait_for_selector("body[data-ready]")
-    yield page
+    yield
     assert trouble == []
 
 

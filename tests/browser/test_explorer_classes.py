@@ -1,15 +1,11 @@
 """The explorer of a conditional generator in a browser: the chooser, the strip, and what follows them."""
 
-import signal
-import subprocess
-import sys
-
 import pytest
 
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.weights import save_weights
 from ms_gan.pictures.pixels import to_uint8
-from tests.browser.test_explorer import cell, until_shown
+from tests.browser.test_explorer import cell, served, until_shown, watched
 from tests.export.generators import CLASSES, small_generator
 
 pytest.importorskip("flask")
@@ -25,23 +21,14 @@ def sampler(device):
 def address(browser, sampler, tmp_path_factory):
     path = tmp_path_factory.mktemp("explored") / "generator.ckpt"
     save_weights(path, [(parameter.name, parameter) for parameter in sampler.parameters()], sampler.card)
-    command = [sys.executable, "-m", "ms_gan.cli.explore", "--device", "CPU", "--ckpt", str(path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    process.stdout.readline()
-    yield process.stdout.readline().strip()
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    with served(path) as address:
+        yield address
 
 
 @pytest.fixture
 def explorer(page, address):
-    trouble = []
-    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto(address)
-    page.wait_for_selector("body[data-ready]")
-    yield page
-    assert trouble == []
+    with watched(page, address):
+        yield page
 
 
 def test_a_class_is_chosen_for_everything(explorer, sampler):

@@ -5,7 +5,7 @@ import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.export.layers import InstanceNorm
-from ms_gan.formats.graph_input import labels, latents, pictures
+from tests.graph_inputs import labels, latents, pictures
 
 CLASSES, WIDTH, CHANNELS = 3, 5, 4
 

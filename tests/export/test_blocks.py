@@ -6,11 +6,11 @@ import pytest
 from mindspore import nn
 
 from ms_gan.export.graph import read_graph
-from ms_gan.formats.graph_input import labels, latents, pictures
 from ms_gan.models import blocks, resampling
 from ms_gan.models.embeddings import ClassBatchNorm, Embedding, WithLabels
 from ms_gan.models.initialisers import initialise
 from ms_gan.models.layers import chain, conv, instance_norm
+from tests.graph_inputs import labels, latents, pictures
 
 pytestmark = pytest.mark.usefixtures("device", "kernels")
 SHAPE, CLASSES = (4, 6, 6), 3

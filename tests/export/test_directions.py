@@ -9,9 +9,9 @@ from ms_gan.export import export_html, export_mindir
 from ms_gan.export.directions import principal_directions
 from ms_gan.export.folded import first_matrix
 from ms_gan.export.graph import Graph, read_graph
-from ms_gan.formats.graph_input import labels, latents
 from ms_gan.generators.sampling import open_generator
 from tests.export.generators import small_generator
+from tests.graph_inputs import labels, latents
 
 
 def test_principal_directions_are_those_that_a_layer_answers_most():

@@ -6,9 +6,9 @@ from mindspore import nn
 from ms_gan.errors import GanError
 from ms_gan.export import layers as kinds
 from ms_gan.export.graph import Graph, read_graph
-from ms_gan.formats.graph_input import latents
 from ms_gan.models import dcgan, layers, mlp
 from tests.export.networks import NETWORKS, READERS, examples, small_network
+from tests.graph_inputs import latents
 
 
 def chain_of(network):

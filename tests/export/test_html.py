@@ -12,10 +12,11 @@ from ms_gan.errors import GanError, UsageError
 from ms_gan.export import export_html, html, layers
 from ms_gan.export.folded import fold_graph, generate
 from ms_gan.export.graph import Graph, read_graph
-from ms_gan.formats.graph_input import GraphInput, labels, latents, pictures
+from ms_gan.formats.graph_input import GraphInput
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import Sampler
 from tests.export.generators import CLASSES, CONDITIONAL, FAMILIES, small_generator
+from tests.graph_inputs import labels, latents, pictures
 
 pytestmark = pytest.mark.usefixtures("device")
 

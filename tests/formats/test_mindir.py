@@ -3,12 +3,12 @@ import json
 import pytest
 
 from ms_gan.export import export_mindir
-from ms_gan.formats.graph_input import latents
 from ms_gan.formats.mindir import check_mindir
 from ms_gan.formats.wire import Malformed
 from ms_gan.generators.card import Card
 from ms_gan.generators.sampling import Sampler
 from ms_gan.models import layers
+from tests.graph_inputs import latents
 
 SHAPE, WIDTH = (1, 8, 8), 4
 

@@ -4,11 +4,11 @@ import pytest
 from ms_gan.export import layers
 from ms_gan.export.graph import read_graph
 from ms_gan.export.onnx import make_model
-from ms_gan.formats.graph_input import latents
 from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.formats.wire import Malformed
 from tests.export.generators import small_generator
 from tests.export.networks import READERS, Conditional, small_network
+from tests.graph_inputs import latents
 
 onnx = pytest.importorskip("onnx")
 

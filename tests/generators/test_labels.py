@@ -28,6 +28,10 @@ def test_classes_go_by_name_then_by_number(text, numbers):
     assert wanted_classes(text, NAMES) == numbers
 
 
+def test_names_may_differ_in_the_case_of_letters_alone():
+    assert wanted_classes("cat,Cat,CAT", ["Cat", "cat"]) == [1, 0, 0]
+
+
 @pytest.mark.parametrize("text, names", [("3", NAMES), ("-1", NAMES), ("", NAMES), ("cat,,dog", NAMES), ("0", [])])
 def test_a_class_that_is_not_there_is_refused(text, names):
     with pytest.raises(UsageError, match="^--classes"):

@@ -17,7 +17,7 @@ from ms_gan.models.resampling import Pooled, Reflected, Upsampled
 from ms_gan.models.spectral import normalise_spectra
 from tests.training.device_ops import compile_cell, dynamic_shapes, has_kernel, ops_of, registered
 
-pytestmark = pytest.mark.usefixtures("device")
+pytestmark = pytest.mark.usefixtures("device", "own_kernels")
 
 
 class Everything(nn.Cell):
@@ -67,15 +67,6 @@ def missing(graph):
     assert not dynamic_shapes(graph)
     kernels = registered(ms.__version__)
     return [(op, device) for op in sorted(ops_of(graph)) for device in kernels if not has_kernel(op, device, kernels)]
-
-
-@pytest.fixture(autouse=True)
-def own_kernels():
-    """Images with channels first, as on the devices in question."""
-    chosen = layers._products
-    layers.convolutions_as_products(False)
-    yield
-    layers.convolutions_as_products(chosen)
 
 
 @pytest.mark.parametrize("mixed", [False, True], ids=["labels", "mixtures"])

@@ -9,16 +9,7 @@ from ms_gan.models.initialisers import initialise
 from ms_gan.models.precision import compute_in, leave_bfloat16_to_kernels
 from ms_gan.models.spectral import normalise_spectra
 
-pytestmark = pytest.mark.usefixtures("device")
-
-
-@pytest.fixture(autouse=True)
-def own_kernels():
-    """MindSpore's own convolutions, as on the devices that have half precision."""
-    chosen = layers._products
-    layers.convolutions_as_products(False)
-    yield
-    layers.convolutions_as_products(chosen)
+pytestmark = pytest.mark.usefixtures("device", "own_kernels")
 
 
 # A network, the shape of its inputs, the layers that should compute in half precision.

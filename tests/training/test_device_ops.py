@@ -15,7 +15,7 @@ from ms_gan.generators.projection import SearchStep
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.metrics.features.fit import FitStep
 from ms_gan.metrics.features.random_network import RandomNetwork
-from ms_gan.models import build_generator, layers
+from ms_gan.models import build_generator
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.inputs import StepInputs
@@ -38,17 +38,8 @@ SHAPES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def own_convolutions():
-    """Convolutions by MindSpore's own layers, as ms_gan.runtime.cpu.kernels chooses for a GPU and an Ascend."""
-    chosen = layers._products
-    layers.convolutions_as_products(False)
-    yield
-    layers.convolutions_as_products(chosen)
-
-
 @pytest.mark.parametrize("recipe", sorted(SMALL))
-def test_every_op_of_a_recipe_has_kernels(recipe, own_convolutions):
+def test_every_op_of_a_recipe_has_kernels(recipe, own_kernels):
     flags = ["--config", str(ROOT / "configs" / f"{recipe}.yaml"), *SMALL[recipe], "--batch-size", "4"]
     config, _ = parse(make_parser(Config, "", "", yaml_files=True), Config, flags)
     graph = compile_step(config, SHAPES.get(recipe, (1, 28, 28)))
@@ -113,7 +104,7 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_every_op_of_an_option_has_kernels(name, own_convolutions):
+def test_every_op_of_an_option_has_kernels(name, own_kernels):
     config, _ = parse(make_parser(Config, "", ""), Config, [*OPTIONS[name], "--batch-size", "4"])
     graph = compile_step(config, (1, 28, 28) if OPTIONS[name][:4] == DENSE else (3, 32, 32))
     check(graph)
@@ -121,7 +112,7 @@ def test_every_op_of_an_option_has_kernels(name, own_convolutions):
     assert branches(graph) == (2 if "fp16" in name else 0)
 
 
-def test_every_op_of_the_parts_of_an_accumulated_step_has_kernels(own_convolutions):
+def test_every_op_of_the_parts_of_an_accumulated_step_has_kernels(own_kernels):
     flags = [*DENSE, "--batch-size", "4", "--train.accumulate", "2", "--regularise.r1", "1"]
     config, _ = parse(make_parser(Config, "", ""), Config, flags)
     step = build_system(config, (1, 28, 28)).step
@@ -140,7 +131,7 @@ def check(graph):
     assert not dynamic_shapes(graph)
 
 
-def test_every_op_of_the_average_of_a_search_and_of_the_features_has_kernels(own_convolutions):
+def test_every_op_of_the_average_of_a_search_and_of_the_features_has_kernels(own_kernels):
     average = build_system(Config(), (1, 28, 28)).averages[0]
     check(compile_cell(average, [ms.Tensor(3, ms.float32)]))
     generator = build_generator(Config().generator, 100, (1, 28, 28), np.random.default_rng(0), "generator.")

@@ -10,9 +10,10 @@ from ms_gan.export import layers
 from ms_gan.export.graph import Graph
 from ms_gan.export.layers import LAYERS, READERS
 from ms_gan.export.onnx import make_model
-from ms_gan.formats.graph_input import GraphInput, labels
+from ms_gan.formats.graph_input import GraphInput
 from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.formats.onnx_rules import OPERATORS
+from tests.graph_inputs import labels
 
 pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
