@@ -28,7 +28,7 @@ class TwoFoldersConfig(DataConfig):
         0.0, "enlarge pictures by up to this share and crop them at random, 0.12 in pix2pix; 0: never", 0.0, 1.0
     )
     held_out: float = option(
-        0.1, "share of the pictures, chosen by name, that no training sees; what lies in test or val is always held out",
+        0.1, "share of the pictures, chosen by name, that no training sees; test and val folders are always held out",
         0.0, 0.5,
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ class TranslatorConfig:
 
     name: Literal["unet", "resnet"] = option(
         "unet",
-        "unet: halvings with skip connections (pix2pix); resnet: residual blocks between two halvings (CycleGAN)",
+        "unet: halvings with skip connections (pix2pix); resnet: residual blocks at a quarter of the size (CycleGAN)",
     )
     channels: int = option(32, "of the first layer; twice as many after each halving, at most 8 times", 1, 1024)
     halvings: int = option(4, "how often it halves the picture", 2, 10, only=UNET)
