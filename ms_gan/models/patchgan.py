@@ -21,7 +21,8 @@ class PatchGAN(roles.Discriminator):
         slope: of LeakyReLU below zero.
 
     Inputs:
-        images (N, inputs, H, W), float32 in [-1, 1]; pictures (N, pictures, H, W), where there are any.
+        images (N, inputs, H, W), float32 in [-1, 1]; mask: None, there is no dropout; pictures (N, pictures, H, W),
+            where there are any.
 
     Outputs:
         logits (N, 1, h, w), float32: of patches whose corners lie 2 ** layers pixels apart.
@@ -49,7 +50,7 @@ class PatchGAN(roles.Discriminator):
         self.layers = chain([*cells, conv(width, 1, 4, 1, "pad", 1)])
         self.join = Joined(1)
 
-    def construct(self, images, pictures=None):
+    def construct(self, images, mask=None, pictures=None):
         height, width = images.shape[2:]
         smallest = 3 * 2**self.depth
         if min(height, width) < smallest:
@@ -59,6 +60,6 @@ class PatchGAN(roles.Discriminator):
             )
         return self.layers(self.join(pictures, images) if self.conditional else images)
 
-    def describe(self, graph, images, pictures=None):
+    def describe(self, graph, images, mask=None, pictures=None):
         """The same as layers of an ms_gan.export.graph.Graph."""
         return graph.cell(self.layers, graph.layer("concat", pictures, images) if self.conditional else images)
