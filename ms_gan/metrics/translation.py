@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
@@ -83,6 +84,7 @@ def measure(
     features: Features,
     partners: Optional[Partners] = None,
     holes: Optional[np.ndarray] = None,
+    more: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
 ) -> Part:
     """Measure pictures that were made in several ways of the same inputs.
 
@@ -97,6 +99,7 @@ def measure(
         features: the extractor.
         partners: which of `real` the pictures should be.
         holes: bool (N, H, W), True where pixels were unknown.
+        more: by column, what was measured elsewhere, by the keys of TRANSLATION.
 
     Raises:
         UsageError: fewer than two pictures on one side, or pictures that are too small for a measure.
@@ -110,7 +113,7 @@ def measure(
     columns = []
     for name, pictures in made.items():
         seen = features(pictures)[0]
-        found = {"frechet": frechet_distance(of_real, moments(seen))}
+        found = {"frechet": frechet_distance(of_real, moments(seen)), **more.get(name, {})}
         if partners is not None and len(partners.made):
             part = None if holes is None else holes[partners.made]
             found.update(compare(pictures[partners.made], real[partners.real], part)._asdict())
@@ -144,7 +147,12 @@ def as_output(inputs: np.ndarray, channels: int) -> np.ndarray:
     Returns:
         uint8 (N, C, H, W).
     """
-    return with_channels(to_uint8(inputs), "grey" if channels == 1 else "rgb")
+    return in_colours(to_uint8(inputs), channels)
+
+
+def in_colours(images: np.ndarray, channels: int) -> np.ndarray:
+    """Images uint8 (N, C, H, W) of 1 or 3 channels with so many channels: grey as colours, or colours as grey."""
+    return with_channels(images, "grey" if channels == 1 else "rgb")
 
 
 def filled(inputs: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
