@@ -10,7 +10,7 @@ from ms_gan.metrics.copies import Copies, Pairs
 from ms_gan.metrics.report import Evaluation
 from ms_gan.pictures.grids import grid, new_figure, save_figure, to_pillow
 from ms_gan.runs.events import read_events
-from ms_gan.tasks import of_run
+from ms_gan.tasks import of_config, read_config
 from ms_gan.tasks.task import Measure
 
 PAIRS_IN_A_ROW = 8
@@ -96,7 +96,7 @@ def save_quality(records: Sequence[Dict[str, Any]], path: Path, measure: Measure
 
 def save_headline(run: Path, folder: Path) -> List[str]:
     """Draw a run's headline measure over the epochs into a folder; returns the file's name, or none without records."""
-    headline = of_run(run).headline
+    headline = of_config(read_config(run)).headline
     records = quality_records(read_events(run / "metrics.jsonl"), headline.key)
     if not records:
         return []
