@@ -7,7 +7,7 @@ from mindspore import nn, ops
 
 from ms_gan.training.adversarial.losses import least_squares_discriminator, least_squares_generator
 from ms_gan.training.adversarial.pool import Pool
-from ms_gan.training.loss_scale import scaled, unscaled
+from ms_gan.training.loss_scale import scaled
 
 Shape = Tuple[int, int, int]
 
