@@ -1,11 +1,11 @@
-"""One picture of any format, mode and size as the square that a network sees."""
+"""One picture of any format, mode and size: as the square that a network is trained with, or as it is."""
 
 import contextlib
 import threading
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import BinaryIO, ContextManager, Iterator, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -87,18 +87,67 @@ def decode(
     Raises:
         Unreadable: it cannot be decoded, has more pixels than are allowed, or is a sheet of images that ms_gan made.
     """
+    with _opened(path, own) as image:
+        # A JPEG is decoded at a fraction of its size where that is still more than enough.
+        image.draft(image.mode, (2 * side, 2 * side))
+        refuse_bomb(image)
+        width, height = image.size
+        with _alone(image):
+            image.load()
+            square = _square(_plain(_upright(image), pixel_range), side)
+    if square.mode == "RGBA":
+        square = _on_background(square, background)
+    pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+
+
+def decode_whole(
+    source: Union[Path, BinaryIO],
+    channels: int,
+    background: Tuple[int, int, int],
+    pixel_range: Optional[Range] = None,
+    most: Optional[int] = None,
+) -> Tuple[np.ndarray, Optional[np.ndarray]]:
+    """Decode a picture in its own size, turned upright as its EXIF data says.
+
+    Args:
+        source: a file in any format of Pillow's, or its content; of an animation, the first frame.
+        channels: 1 for grey, 3 for red, green and blue.
+        background: the colour put behind transparent pixels.
+        pixel_range: black and white of grey pictures with more than 8 bits; None: by the values of this one alone.
+        most: pixels of the longer side; a larger picture is made smaller, with antialiasing. None: any.
+
+    Returns:
+        uint8 (channels, H, W), and how opaque each pixel is, uint8 (H, W); None where all are.
+
+    Raises:
+        Unreadable: it cannot be decoded, or has more pixels than are allowed.
+    """
+    with _opened(source, own=True) as image:
+        refuse_bomb(image)
+        with _alone(image):
+            image.load()
+            whole = _plain(_upright(image), pixel_range)
+            if most and max(whole.size) > most:
+                sides = (max(1, round(side * most / max(whole.size))) for side in whole.size)
+                whole = whole.resize(tuple(sides), Image.Resampling.LANCZOS)
+    alpha = None
+    if whole.mode == "RGBA":
+        alpha = np.asarray(whole.getchannel("A"))
+        whole = _on_background(whole, background)
+    pixels = np.asarray(whole.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(*pixels.shape[:2], channels).transpose(2, 0, 1), alpha
+
+
+@contextlib.contextmanager
+def _opened(source: Union[Path, BinaryIO], own: bool) -> Iterator[Image.Image]:
+    """A picture, not yet decoded; whatever goes wrong with it in this context becomes Unreadable."""
     try:
         # What a file is called says nothing about what it holds.
-        with Image.open(path, formats=formats()) as image:
+        with Image.open(source, formats=formats()) as image:
             if not own and _is_own(image):
                 raise Unreadable(OWN_SHEET)
-            # A JPEG is decoded at a fraction of its size where that is still more than enough.
-            image.draft(image.mode, (2 * side, 2 * side))
-            refuse_bomb(image)
-            width, height = image.size
-            with _one_large if width * height > LARGE_PIXELS else contextlib.nullcontext():
-                image.load()
-                square = _square(_plain(_upright(image), pixel_range), side)
+            yield image
     except Unreadable:
         raise
     except Image.DecompressionBombError:
@@ -109,11 +158,15 @@ def decode(
         # An error number comes from the system, not from what the file holds.
         lasting = not (isinstance(error, MemoryError) or getattr(error, "errno", None))
         raise Unreadable(" ".join((str(error) or type(error).__name__).split()), lasting) from error
-    if square.mode == "RGBA":
-        behind = Image.new("RGBA", square.size, background)
-        square = Image.alpha_composite(behind, square)
-    pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
-    return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+
+
+def _alone(image: Image.Image) -> ContextManager:
+    """A context in which a large picture is the only one that is decoded."""
+    return _one_large if image.width * image.height > LARGE_PIXELS else contextlib.nullcontext()
+
+
+def _on_background(image: Image.Image, colour: Tuple[int, int, int]) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", image.size, colour), image)
 
 
 @lru_cache(maxsize=None)
