@@ -107,9 +107,9 @@ def _made_of(
 
 def _reader(options: InferOptions, channels: int) -> Any:
     """A function from a file to its pixels and opacity, as the run's training read its pictures."""
-    from ms_gan.data.decode import decode_whole
     from ms_gan.data.folder import parse_colour
     from ms_gan.data.pixel_range import checked_range
+    from ms_gan.data.whole import decode_whole
 
     data = _data_of(options)
     return partial(

@@ -1,9 +1,27 @@
 """A discriminator that looks at patches: Isola et al. 2017 (pix2pix, arXiv:1611.07004), section 3.2.2."""
 
+from mindspore.ops import constexpr
+
 from ms_gan.models import roles
 from ms_gan.models.blocks import Joined
 from ms_gan.models.layers import activation, chain, conv, norm_2d
 from ms_gan.models.unet import MOST_WIDENED
+
+
+# A function of the compiler: a `raise` of its own breaks graphs whose generator's loss looks at real images too.
+@constexpr
+def has_a_patch(height: int, width: int, layers: int) -> None:
+    """Refuse images that are too small for a single patch.
+
+    Raises:
+        ValueError: they are.
+    """
+    smallest = 3 * 2**layers
+    if min(height, width) < smallest:
+        raise ValueError(
+            f"images of {height}x{width} pixels are too small for {layers} layers with a stride of 2: "
+            f"both sides must be at least {smallest}, or the layers fewer"
+        )
 
 
 class PatchGAN(roles.Discriminator):
@@ -21,7 +39,8 @@ class PatchGAN(roles.Discriminator):
         slope: of LeakyReLU below zero.
 
     Inputs:
-        images (N, inputs, H, W), float32 in [-1, 1]; pictures (N, pictures, H, W), where there are any.
+        images (N, inputs, H, W), float32 in [-1, 1]; mask: None, there is no dropout; pictures (N, pictures, H, W),
+            where there are any.
 
     Outputs:
         logits (N, 1, h, w), float32: of patches whose corners lie 2 ** layers pixels apart.
@@ -49,16 +68,11 @@ class PatchGAN(roles.Discriminator):
         self.layers = chain([*cells, conv(width, 1, 4, 1, "pad", 1)])
         self.join = Joined(1)
 
-    def construct(self, images, pictures=None):
+    def construct(self, images, mask=None, pictures=None):
         height, width = images.shape[2:]
-        smallest = 3 * 2**self.depth
-        if min(height, width) < smallest:
-            raise ValueError(
-                f"images of {height}x{width} pixels are too small for {self.depth} layers with a stride of 2: "
-                f"both sides must be at least {smallest}, or the layers fewer"
-            )
+        has_a_patch(height, width, self.depth)
         return self.layers(self.join(pictures, images) if self.conditional else images)
 
-    def describe(self, graph, images, pictures=None):
+    def describe(self, graph, images, mask=None, pictures=None):
         """The same as layers of an ms_gan.export.graph.Graph."""
         return graph.cell(self.layers, graph.layer("concat", pictures, images) if self.conditional else images)

@@ -53,7 +53,8 @@ class ResNet(nn.Cell):
         self.layers = chain([*cells, Reflected(3), conv(channels, outputs, 7), nn.Tanh()])
 
     def construct(self, pictures):
-        fits(pictures.shape[2:], self.multiple)
+        height, width = pictures.shape[2:]
+        fits(height, width, self.multiple)
         return self.layers(pictures)
 
     def describe(self, graph, pictures):
