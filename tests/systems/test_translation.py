@@ -72,7 +72,7 @@ def test_a_resumed_run_equals_an_unbroken_one_to_the_bit(whole, tmp_path):
 def test_two_workers_equal_one(whole, tmp_path):
     options, folder = whole
     done = subprocess.run(
-        [sys.executable, str(ROOT / "train.py"), *options, "--workers", "2", "--steps", str(STEPS), "--output",
+        [sys.executable, "-m", "ms_gan.cli.launch", "--workers", "2", *options, "--steps", str(STEPS), "--output",
          str(tmp_path / "two")], capture_output=True, text=True, timeout=300, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
