@@ -18,8 +18,7 @@ from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
 from ms_gan.tasks.unpaired import Config, check
 from ms_gan.training.adversarial.cycle import CycleStep
-from ms_gan.training.assembly import make_optimizer
-from ms_gan.training.ema import MovingAverage
+from ms_gan.training.assembly import follow, make_optimizer
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.system import System
 
@@ -87,11 +86,7 @@ def build(config: Config, data: DomainData, workers: Workers) -> Tuple[System, D
             "discriminator_b": (shapes["b"],),
         },
     )
-    if averaged:
-        e = config.ema
-        system.averages += [
-            MovingAverage(networks[name], networks[f"{name}_ema"], e.decay, e.warmup, e.every) for name in GENERATORS
-        ]
+    follow(system, config, workers.count)
     return system, inputs
 
 
