@@ -252,7 +252,7 @@ def _uniform(*shape: int) -> Draw:
 
 
 def stacked(arrays: List[np.ndarray]) -> np.ndarray:
-    """np.stack, without a copy of a single array."""
+    """Arrays (...), of one shape, as one (n, ...): np.stack without a copy of a single array."""
     return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
 
 
