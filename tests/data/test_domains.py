@@ -14,9 +14,7 @@ def own_cache(tmp_path, monkeypatch):
 
 
 def domains(**options):
-    return load(
-        TwoFoldersConfig(image_size=8, **{k: v if k == "max_unreadable" else str(v) for k, v in options.items()}), 0
-    )
+    return load(TwoFoldersConfig(image_size=8, **{name: str(value) for name, value in options.items()}), 0)
 
 
 def belong(part):
@@ -48,7 +46,10 @@ def test_subfolders_for_training_and_test(tmp_path):
     assert data.held_out.other_names == ("test/21", "test/22")
     for path in (tmp_path / "testA").iterdir():
         path.unlink()
-    assert domains(dir=tmp_path, max_unreadable=0.5).held_out is None
+    (tmp_path / "trainB/broken.png").unlink()
+    held = domains(dir=tmp_path).held_out  # chosen by name where a side has no folder of its own for it
+    assert belong(held) and len(held.names) == 1 and set(held.other_names) == {"test/21", "test/22", *held.names}
+    (tmp_path / "trainB/broken.png").write_bytes(b"x")
     with pytest.raises(GanError, match="1 of 11 image files cannot be read.*broken.png"):
         load(TwoFoldersConfig(image_size=8, dir=str(tmp_path), max_unreadable=0.01), 0)
 
