@@ -2,30 +2,48 @@
 
 import json
 import shutil
+from dataclasses import asdict
 
 import pytest
 from PIL import Image
 
 from ms_gan.cli.eval import main
+from ms_gan.config.parser import write_yaml
+from ms_gan.tasks import paired, unpaired
 
-TINY = [
-    "--device", "CPU", "--data.source", "synthetic", "--data.image_size", "32", "--data.limit", "40",
-    "--generator.channels", "4", "--discriminator.channels", "4", "--discriminator.layers", "1",
-    "--batch-size", "8", "--steps", "1", "--metrics.every", "0",
-]  # fmt: skip
-PAIRED = ["--task", "paired", *TINY, "--generator.halvings", "2", "--data.degrade", "mask"]
-UNPAIRED = ["--task", "unpaired", *TINY, "--generator.blocks", "1", "--ema.enabled", "false"]
+
+def write_run(folder, config, networks):
+    """A run as if it had just begun; `networks`: by name, channels of what each is given and of what it makes."""
+    from ms_gan.generators.card import Card, ImageConfig
+    from ms_gan.generators.ports import Port
+    from ms_gan.generators.weights import save_weights
+    from ms_gan.models.translators import build_translator
+    from ms_gan.seeds import Purpose, stream
+
+    config.data.source, config.data.image_size, config.data.limit = "synthetic", 32, 40
+    config.generator.channels = 4
+    folder.mkdir()
+    (folder / "config.yaml").write_text(write_yaml(config))
+    for place, (name, (given, made)) in enumerate(networks.items()):
+        network = build_translator(config.generator, given, made, stream(0, Purpose.WEIGHTS, place), "generator.")
+        card = Card(
+            recipe=config.recipe, image=ImageConfig(made, 32, 32), task=config.task, network=name,
+            inputs=[Port("pictures", "image", [given, 32, 32])], options={"generator": asdict(config.generator)},
+        )  # fmt: skip
+        save_weights(folder / f"{name}.ckpt", [(one.name, one) for one in network.get_parameters()], card)
 
 
 @pytest.fixture(scope="module")
 def runs(device, tmp_path_factory):
-    """Two runs of the task paired, the first with a gap of its own for each test's files, and one of unpaired."""
-    from ms_gan.cli.train import main as train
-
+    """Runs of both tasks, and a copy of the first."""
     folder = tmp_path_factory.mktemp("runs")
-    assert train([*PAIRED, "--output", str(folder / "paired")]) == 0
+    config = paired.Config()
+    config.data.degrade, config.generator.halvings = "mask", 2
+    write_run(folder / "paired", config, {"generator": (2, 1)})
     shutil.copytree(folder / "paired", folder / "other")
-    assert train([*UNPAIRED, "--output", str(folder / "unpaired")]) == 0
+    config = unpaired.Config()
+    config.generator.blocks = 1
+    write_run(folder / "unpaired", config, {"generator_ab": (1, 1), "generator_ba": (1, 1)})
     return folder
 
 
