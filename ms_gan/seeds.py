@@ -33,6 +33,7 @@ class Purpose(IntEnum):
     AUGMENT = 12
     TRAINING_LABELS = 13
     SAMPLE_LABELS = 14
+    GENERATOR_NOISE = 21
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":

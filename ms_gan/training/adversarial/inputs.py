@@ -66,6 +66,9 @@ class StepInputs:
         workers: which worker this is. Each takes its part of what one worker alone would be given.
         labels: (N,), int32, the classes of the images, where both networks learn them; each class has images.
 
+    Attributes:
+        generator_noise: how many numbers of noise the generator is given behind each latent; 0 until it is set.
+
     Raises:
         UsageError: a batch larger than the data set, or one that the workers cannot share evenly.
     """
@@ -79,7 +82,7 @@ class StepInputs:
         labels: Optional[np.ndarray] = None,
     ):
         self._config = config
-        self.features = features
+        self.features, self.generator_noise = features, 0
         workers = workers or Workers()
         rank, count = workers.rank, workers.count
         self._batches = Batches(images, config.train.batch_size, config.seed, rank, count, config.data.mirror, labels)
@@ -111,15 +114,23 @@ class StepInputs:
         latent, updates = self._config.latent, self._updates
         images = [self._batches.batch(step * updates + i) for i in range(updates)]
         draw = partial(draw_latents, latent=latent)
-        latents_d = self._of_passes(range(updates), Purpose.TRAINING_LATENTS, step, draw)
+        latents_d = self._latents(range(updates), step, draw)
         # Of the generator's update the latents are those after the discriminator's.
         latents_g = None
         if not self._shares_fakes:
-            latents_g = self._of_passes(range(updates, updates + 1), Purpose.TRAINING_LATENTS, step, draw)
+            latents_g = self._latents(range(updates, updates + 1), step, draw)
         others = (self._label_noise, self._masks, self._noise, self._augmentation, self._interpolation)
         return StepNumbers(
             _stacked(images), latents_d, latents_g, *(other(step) for other in others), *self._labels(step)
         )
+
+    def _latents(self, passes: range, step: int, draw: Draw) -> np.ndarray:
+        """This worker's latents of several passes, with the generator's noise behind each, (passes, N, width)."""
+        latents = self._of_passes(passes, Purpose.TRAINING_LATENTS, step, draw)
+        if not self.generator_noise:
+            return latents
+        noise = self._of_passes(passes, Purpose.GENERATOR_NOISE, step, _normal(self.generator_noise))
+        return np.concatenate([latents, noise], axis=-1)
 
     def _of_passes(self, passes: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
         """This worker's numbers of several passes, (passes, N, ...)."""
@@ -185,11 +196,7 @@ class StepInputs:
     def _noise(self, step: int) -> Array:
         if not self._config.regularise.instance_noise:
             return None
-
-        def draw(random: np.random.Generator, count: int) -> np.ndarray:
-            return random.standard_normal((count, *self._image_shape), dtype=np.float32)
-
-        return self._of_passes(range(self._passes), Purpose.INSTANCE_NOISE, step, draw)
+        return self._of_passes(range(self._passes), Purpose.INSTANCE_NOISE, step, _normal(*self._image_shape))
 
     def _augmentation(self, step: int) -> Array:
         count = sum(POLICIES[name].draws for name in self._config.regularise.augment)
@@ -204,6 +211,11 @@ class StepInputs:
 def _uniform(*shape: int) -> Draw:
     """Draws U(0, 1), float32, of a shape for each image."""
     return lambda random, count: random.random((count, *shape), dtype=np.float32)
+
+
+def _normal(*shape: int) -> Draw:
+    """Draws N(0, 1), float32, of a shape for each image."""
+    return lambda random, count: random.standard_normal((count, *shape), dtype=np.float32)
 
 
 def _stacked(arrays: List[np.ndarray]) -> np.ndarray:
