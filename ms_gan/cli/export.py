@@ -11,10 +11,9 @@ from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
 from ms_gan.config.schema import option
-from ms_gan.errors import GanError, UsageError
+from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.runtime.run_command import run_command
-from ms_gan.tasks import read_config
 
 EXAMPLES = """\
   python export.py --ckpt runs/gan_mnist-20250101-1 --output generator.mindir
@@ -94,36 +93,16 @@ def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[An
 
     The pictures are None where the training's are not on this machine.
     """
-    pictures = _held_out(Path(options.ckpt), source.card)
+    from ms_gan.data.unseen import unseen
+
+    held = unseen(Path(options.ckpt))
+    pictures = None if held is None else held.inputs(source.card.network, HELD_OUT)
     if options.format == "MINDIR" and options.batch_size is None:
         options.batch_size = 1  # a deep network's graph for any number cannot be built
     if options.size is None:
         return source, pictures
     sides = [int(side) for side in options.size.split("x")]
     return source.sized(*sides), None if sides != list(source.card.image.shape[1:]) else pictures
-
-
-def _held_out(folder: Path, card: Any) -> Optional[Any]:
-    """Inputs (N, C, H, W), float32, that a run's training did not see, where its data lie on this machine."""
-    from ms_gan.data import load
-    from ms_gan.data.pair_batches import PairBatches
-    from ms_gan.pictures.pixels import to_float
-
-    if card.task not in ("paired", "unpaired") or not (folder / "config.yaml").is_file():
-        return None
-    try:
-        config = read_config(folder)
-        data = load(config.data, config.seed)
-        if data.held_out is None:
-            return None
-        if card.task == "paired":
-            pictures, _ = PairBatches(data, config.data, 1, config.seed).fixed(data.held_out, HELD_OUT)
-        else:
-            held = data.held_out
-            pictures = to_float((held.other if card.network.endswith("ba") else held.images)[:HELD_OUT])
-    except GanError:
-        return None
-    return pictures if pictures.shape[1:] == tuple(card.port("image").shape) else None
 
 
 def _check(options: ExportOptions) -> Path:

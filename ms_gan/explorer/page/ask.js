@@ -13,13 +13,15 @@ export function say(text, wrong = false) {
   if (!wrong) fading = setTimeout(() => status.classList.add("faded"), 4000);
 }
 
-async function send(path, question) {
+// Asks the server: a question as JSON, or a file as it is; without either, it gets what lies at the path.
+export async function send(path, question) {
+  const file = question instanceof Blob;
   let answer;
   try {
     answer = await fetch(path, question && {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(question),
+      headers: { "Content-Type": file ? "application/octet-stream" : "application/json" },
+      body: file ? question : JSON.stringify(question),
     });
   } catch {
     throw new Error("No answer: the command that serves this page has ended. Start it again.");

@@ -1,0 +1,106 @@
+"""Generators of pictures made ready to be asked: a person's picture in, what they make of it out, all in memory."""
+
+import io
+from typing import Dict, List, NamedTuple, Optional
+
+import numpy as np
+from PIL import Image
+
+from ms_gan.config.data_section import DataConfig
+from ms_gan.data.decode import Unreadable, allowing
+from ms_gan.data.folder import parse_colour
+from ms_gan.data.pixel_range import checked_range
+from ms_gan.data.whole import decode_whole
+from ms_gan.errors import UsageError
+from ms_gan.generators.translator import Translator
+from ms_gan.pictures.resizing import to_pillow
+
+MOST_SIDE = 1024  # pixels of a picture's longer side on the page; larger ones are made smaller
+OPAQUE = 128  # of 255, from which on a pixel is no hole
+
+
+class Shown(NamedTuple):
+    """Before and after, uint8 (H, W, 4) each: red, green, blue and opacity."""
+
+    before: np.ndarray
+    after: np.ndarray
+
+
+class PictureStudio:
+    """Generators of one run: one, or one for each direction.
+
+    Args:
+        translators: by direction: ab and ba; or one, by "".
+        data: of the run, for how pictures are read.
+        examples: pictures to begin with, uint8 (C, H, W) each, by direction.
+
+    Attributes:
+        translators, examples: those.
+    """
+
+    def __init__(self, translators: Dict[str, Translator], data: DataConfig, examples: Dict[str, List[np.ndarray]]):
+        self.translators, self.examples = translators, examples
+        self._data = data
+
+    @property
+    def first(self) -> Translator:
+        """The one that the page begins with."""
+        return next(iter(self.translators.values()))
+
+    def warm_up(self) -> None:
+        """Compile what a square picture of the training's size needs, so that the first one does not wait for it."""
+        for translator in self.translators.values():
+            channels, height, width = translator.card.port("image").shape
+            translator.translate(np.zeros((1, channels, height, width), np.float32))
+
+    def decoded(self, content: bytes) -> np.ndarray:
+        """A file's content as uint8 (H, W, 4), upright, at most MOST_SIDE pixels a side.
+
+        Raises:
+            UsageError: it cannot be read as a picture.
+        """
+        background, pixel_range = parse_colour(self._data.background), checked_range(self._data.range)
+        try:
+            with allowing(self._data.max_pixels):
+                pixels, alpha = decode_whole(io.BytesIO(content), 3, background, pixel_range, MOST_SIDE)
+        except Unreadable as error:
+            raise UsageError(f"the file cannot be read as a picture ({error})") from None
+        return with_opacity(pixels, alpha)
+
+    def translated(self, picture: np.ndarray, direction: str, most: Optional[int] = None) -> Shown:
+        """What a generator makes of a picture.
+
+        Args:
+            picture: uint8 (H, W, 4): red, green, blue and opacity. A generator that fills in holes does so where the
+                picture is transparent; of others the result is as opaque as the picture.
+            direction: of `translators`.
+            most: pixels of the longer side, to which a larger picture is brought first; None: as it is.
+
+        Raises:
+            UsageError: a picture without a hole where one is to be filled in.
+            GanError: the generator made NaN or infinite pixels.
+        """
+        translator = self.translators[direction]
+        image = Image.fromarray(picture[..., :3])
+        alpha = Image.fromarray(picture[..., 3])
+        if most is not None and max(image.size) > most:
+            size = tuple(max(1, round(side * most / max(image.size))) for side in image.size)
+            image, alpha = (one.resize(size, Image.Resampling.LANCZOS) for one in (image, alpha))
+        pixels = (
+            np.asarray(image.convert("L"))[None] if translator.channels == 1 else np.asarray(image).transpose(2, 0, 1)
+        )
+        opacity = np.asarray(alpha)
+        hole = opacity < OPAQUE if translator.takes_hole else None
+        given = translator.prepared(pixels, hole)
+        before, after = translator.shown(given), translator.finished(given)
+        if translator.takes_hole or opacity.min() == 255:
+            return Shown(with_opacity(before, None), with_opacity(after, None))
+        opacity = np.asarray(alpha.resize(after.shape[:0:-1], Image.Resampling.BICUBIC))
+        return Shown(with_opacity(before, opacity), with_opacity(after, opacity))
+
+
+def with_opacity(pixels: np.ndarray, alpha: Optional[np.ndarray]) -> np.ndarray:
+    """Pixels (C, H, W) and opacity (H, W), or None for all opaque, as uint8 (H, W, 4)."""
+    image = to_pillow(pixels).convert("RGB")
+    image.putalpha(255 if alpha is None else Image.fromarray(alpha))
+    return np.asarray(image)
