@@ -146,9 +146,7 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     path = Path(ckpt)
     run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
     if is_translation(run):
-        raise UsageError(
-            f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second one by --beside"
-        )
+        raise UsageError(f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside")
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
