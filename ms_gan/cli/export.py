@@ -22,6 +22,7 @@ EXAMPLES = """\
   python export.py --ckpt RUN --direction ba --size 256x256 --format ONNX --output to_photos.onnx"""
 
 HELD_OUT = 4  # pictures of the training's data that a file is compared on
+SHOWN = 8  # of them on a page
 
 
 @dataclass
@@ -71,14 +72,21 @@ def _export(argv: List[str]) -> int:
     from ms_gan.generators.sampling import card_path, open_generator
 
     source = open_generator(options.ckpt, options.direction)
+    held = None
     if source.card.kind == "image":
-        source, pictures = _for_pictures(source, options)
+        source, pictures, held = _for_pictures(source, options)
     elif options.size is not None:
         raise UsageError("--size: this generator makes images of latents, of one size; leave it out")
     else:
         pictures = None
     if options.format == "HTML":
-        levels = export.export_html(source, path)
+        if source.card.kind == "image":
+            from ms_gan.explorer.alone import export_page
+
+            examples = [] if held is None else held.pictures(source.card.network, SHOWN)
+            levels = export_page(source, path, pictures, examples)
+        else:
+            levels = export.export_html(source, path)
         size = path.stat().st_size / 1e6
         print(f"{path} written, {size:.1f} MB; its pixels differ by at most {levels:.2f} levels of 255")
         return 0
@@ -88,10 +96,10 @@ def _export(argv: List[str]) -> int:
     return 0
 
 
-def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[Any]]:
-    """A generator of pictures for the size that is asked for, and held-out pictures (N, C, H, W) of its training.
+def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[Any], Optional[Any]]:
+    """A generator of pictures for the size that is asked for, pictures (N, C, H, W) to compare on, and an Unseen.
 
-    The pictures are None where the training's are not on this machine.
+    Both are None where the training's data are not on this machine, the first one also for another size.
     """
     from ms_gan.data.unseen import unseen
 
@@ -100,9 +108,9 @@ def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[An
     if options.format == "MINDIR" and options.batch_size is None:
         options.batch_size = 1  # a deep network's graph for any number cannot be built
     if options.size is None:
-        return source, pictures
+        return source, pictures, held
     sides = [int(side) for side in options.size.split("x")]
-    return source.sized(*sides), None if sides != list(source.card.image.shape[1:]) else pictures
+    return source.sized(*sides), pictures if sides == list(source.card.image.shape[1:]) else None, held
 
 
 def _check(options: ExportOptions) -> Path:
