@@ -119,7 +119,10 @@ class Decoder(nn.Module):
         cells, place = {}, 0
         for _ in range(doublings):
             width = max(4, channels // 2)
-            cells[f"_{place + 1}"], cells[f"_{place + 2}"] = conv(channels, 2 * width, 3, 1, 1), nn.BatchNorm2d(2 * width)
+            cells[f"_{place + 1}"], cells[f"_{place + 2}"] = (
+                conv(channels, 2 * width, 3, 1, 1),
+                nn.BatchNorm2d(2 * width),
+            )
             channels, place = width, place + 4
         cells[f"_{place}"] = conv(channels, 3, 3, 1, 1)
         self.cells = named_row(**cells)

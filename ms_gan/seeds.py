@@ -34,6 +34,7 @@ class Purpose(IntEnum):
     TRAINING_LABELS = 13
     SAMPLE_LABELS = 14
     GENERATOR_NOISE = 21
+    STACKED_DIGITS = 22
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":
