@@ -21,8 +21,8 @@ class DataConfig:
     )
     dir: Optional[str] = option(
         None, "folder with the data files; unset: search MS_GAN_DATA, the user's cache and system folders, then fetch",
-        short="--data-dir", may_change=True, only={"source": ("mnist", "fashion_mnist", "cifar10", "stacked_mnist", "folder")},
-        spelling=home_for_tilde,
+        short="--data-dir", may_change=True, spelling=home_for_tilde,
+        only={"source": ("mnist", "fashion_mnist", "cifar10", "stacked_mnist", "folder")},
     )  # fmt: skip
     limit: Optional[int] = option(None, "use only the first images of the data set; unset: all", 1, unit="images")
     classes: Optional[List[Union[int, str]]] = option(

@@ -15,6 +15,7 @@ FAMILIES = {
     "dcgan": {"channels": 4},
     "cnn": {"channels": 4, "slope": 0.3},
     "fastgan": {"channels": 4},
+    "r3gan": {"channels": 4},
     "cnn_odd": {"name": "cnn", "channels": 4, "kernel": 5},
 }
 CLASSES = ("cat", "dog", "<b>owl</b>")
