@@ -35,6 +35,8 @@ class Purpose(IntEnum):
     SAMPLE_LABELS = 14
     JITTER = 15
     DEGRADATION = 16
+    POOL = 17
+    GENERATOR_NOISE = 21
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":

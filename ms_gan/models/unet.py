@@ -46,6 +46,7 @@ class UNet(nn.Cell):
 
     Attributes:
         multiple: 2 ** halvings.
+        mixes_batch: whether BatchNorm is there, by which a picture's result depends on the others in training.
 
     Raises:
         ValueError: pictures whose sides are no multiples of it.
@@ -53,7 +54,7 @@ class UNet(nn.Cell):
 
     def __init__(self, inputs: int, outputs: int, channels: int = 32, halvings: int = 4, norm: str = "batch"):
         super().__init__()
-        self.multiple = 2**halvings
+        self.multiple, self.mixes_batch = 2**halvings, norm == "batch"
         widths = [channels * min(2**level, MOST_WIDENED) for level in range(halvings)]
         # From the inside out: what stands below each level, and how many channels that gives.
         inner, given = [], widths[-1]
