@@ -73,7 +73,7 @@ def draw(found: Found, path: Path) -> None:
     places = [(point.values["frechet"], point.values["ssim"]) for point in found.points]
     axes.plot(*zip(*places), "o-", color="#1f6f8b", linewidth=1)
     for point, place in zip(found.points, places):
-        axes.annotate(point.label, place, xytext=(6, 6), textcoords="offset points", fontsize=9)
+        axes.annotate(point.label, place, xytext=(6, -12), textcoords="offset points", fontsize=9)
     floor = found.floor_values
     axes.plot(floor["frechet"], floor["ssim"], "x", color="#777777", label=found.floor)
     axes.set_xlabel("Fréchet distance to the true pictures: lower is better")
