@@ -137,7 +137,9 @@ class TrainConfig:
         None, "hours after which training saves itself and stops, counted anew when resuming; unset: none",
         0.0001, 100000, "hours", short="--max-hours", may_change=True,
     )  # fmt: skip
-    batch_size: int = option(128, "images in one step, over all workers", 2, 1048576, "images", short="--batch-size")
+    batch_size: int = option(
+        128, "images in one step, over all workers", 2, 1048576, "images", short="--batch-size", may_change=True
+    )
     local_batch_size: Optional[int] = option(
         None, "images of each worker in one step, instead of batch_size", 1, 65536, "images",
         short="--local-batch-size", may_change=True, instead_of="batch_size",
