@@ -33,6 +33,7 @@ class Purpose(IntEnum):
     AUGMENT = 12
     TRAINING_LABELS = 13
     SAMPLE_LABELS = 14
+    ATTACK = 30
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":
