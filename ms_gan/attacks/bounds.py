@@ -4,7 +4,6 @@ from typing import NamedTuple, Tuple
 
 import numpy as np
 
-
 PER_UNIT = 2.0  # pixels are in [-1, 1] here, so what is 1 apart in [0, 1] is 2 apart
 LEVELS = 255  # of a uint8 picture, from black to white
 SLACK = 1e-3  # of a level: what float32 may lose before a whole level is taken for less
@@ -37,7 +36,7 @@ def summed_up(attacked: np.ndarray, clean: np.ndarray) -> Norms:
 
 
 def as_written(attacked: np.ndarray, clean: np.ndarray) -> np.ndarray:
-    """An attacked picture as a file holds it: each pixel rounded towards the clean one, so that every bound still holds.
+    """An attacked picture as a file holds it: pixels rounded towards the clean ones, so that bounds still hold.
 
     Args:
         attacked: float32 (N, C, H, W) in [-1, 1].
@@ -49,5 +48,3 @@ def as_written(attacked: np.ndarray, clean: np.ndarray) -> np.ndarray:
     levels = (attacked.astype(np.float64) + 1) * (LEVELS / PER_UNIT) - clean
     whole = np.trunc(levels + np.sign(levels) * SLACK)
     return np.clip(clean + whole, 0, LEVELS).astype(np.uint8)
-
-

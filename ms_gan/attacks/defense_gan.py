@@ -1,4 +1,4 @@
-"""Defense-GAN: a picture is replaced by the nearest that a generator can make (Samangouei et al. 2018, arXiv:1805.06605).
+"""Defense-GAN: for each picture the nearest that a generator makes (Samangouei et al. 2018, arXiv:1805.06605).
 
 What differs from the paper: Adam in place of gradient descent with momentum, and starts at the nearest of many samples
 in place of random latents: fewer restarts end in another digit.
@@ -80,7 +80,10 @@ class DefenseGan:
         self._candidates = sample_latents(plan.seed, 0, count, latents)
         self._labels = np.arange(count, dtype=np.int32) % classes if classes else None
         self._samples = sampler.generate(self._candidates, self._labels).reshape(count, -1) if plan.nearest else None
-        rows, labels = pictures * plan.starts, None if self._labels is None else np.zeros(pictures * plan.starts, np.int32)
+        rows, labels = (
+            pictures * plan.starts,
+            None if self._labels is None else np.zeros(pictures * plan.starts, np.int32),
+        )
         self._searches = Searches(sampler, rows, plan.steps, plan.lr, labels)
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
@@ -106,7 +109,9 @@ class DefenseGan:
         rows = targets.repeat(self.plan.starts, axis=0)
         found = self.sampler.generate(self._searches(self._candidates[chosen], rows, labels), labels)
         far = np.square(found - rows).mean((1, 2, 3)).reshape(self.pictures, -1)
-        best = found.reshape(self.pictures, self.plan.starts, *found.shape[1:])[range(self.pictures), far.argmin(axis=1)]
+        best = found.reshape(self.pictures, self.plan.starts, *found.shape[1:])[
+            range(self.pictures), far.argmin(axis=1)
+        ]
         return best[self._middle][: len(images)], np.sqrt(far.min(axis=1))[: len(images)]
 
     def _starts(self, targets: np.ndarray) -> np.ndarray:

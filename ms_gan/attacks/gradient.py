@@ -137,9 +137,7 @@ class Attacker:
             gradients are averaged (EOT).
     """
 
-    def __init__(
-        self, classifier: ImageClassifier, attack: Attack, defence: Optional[Defence] = None, looks: int = 1
-    ):
+    def __init__(self, classifier: ImageClassifier, attack: Attack, defence: Optional[Defence] = None, looks: int = 1):
         self.classifier, self.attack, self.defence, self.looks = classifier, attack, defence, looks
         objective = Objective(attack.objective, attack.targeted, attack.confidence)
         self.ascent = Ascent(classifier.logits, objective, attack.norm)

@@ -130,7 +130,14 @@ def open_classifier(
         network, card, place = _of_family(family, config, data, seed, recipe or GENTLE)
     shape = data.images.shape[1:]
     return ImageClassifier(
-        Logits(network, shape), family, card["name"], tuple(data.classes), shape, card["accuracy"], data.name, str(place)
+        Logits(network, shape),
+        family,
+        card["name"],
+        tuple(data.classes),
+        shape,
+        card["accuracy"],
+        data.name,
+        str(place),
     )
 
 
