@@ -59,8 +59,8 @@ class FoolingLoss(nn.Cell):
         super().__init__(auto_prefix=False)
         self.logits, self.target = logits, target
         self.objective = Objective("margin", target is not None, confidence)
-        self.largest, self.first = ops.ReduceMax(keep_dims=True), ops.Argmax(axis=1)
-        self.one_hot = ops.OneHot()
+        self.first = ops.Argmax(axis=1)
+        self.one_hot, self.on, self.off = ops.OneHot(), ms.Tensor(1.0, ms.float32), ms.Tensor(0.0, ms.float32)
 
     def construct(self, attacked, clean):
         logits = self.logits(attacked)
@@ -68,5 +68,5 @@ class FoolingLoss(nn.Cell):
             given = self.first(ops.stop_gradient(self.logits(clean)))
         else:
             given = ops.zeros((logits.shape[0],), ms.int32) + self.target
-        hot = self.one_hot(given, logits.shape[1], 1.0, 0.0)
+        hot = self.one_hot(given, logits.shape[1], self.on, self.off)
         return -self.objective(logits, ops.stop_gradient(hot)).mean()

@@ -1,7 +1,7 @@
 """Makes the reference arrays of attacks with PyTorch: python tests/golden/make_attacks.py. Needs the `bench` extra.
 
-A small convolutional classifier, restated; FGSM, PGD and the Carlini-Wagner margin as their papers have them, for pixels
-in [0, 1], which the classifier is given as 2 x - 1. tests/soak/test_attacks.py compares with foolbox.
+A small classifier, restated; FGSM, PGD and the Carlini-Wagner margin as their papers have them, for pixels
+in [0, 1], which the classifier is given as 2 x - 1. tests/soak/attacks_by_foolbox.py compares with foolbox.
 """
 
 from pathlib import Path
