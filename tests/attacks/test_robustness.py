@@ -2,7 +2,6 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from ms_gan.attacks.gradient import pgd
