@@ -23,6 +23,8 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("intra_frechet", "Fréchet distance within classes, mean", "lower", ".3f"),
     Measure("intra_frechet_worst", "  of the worst class", "lower", ".3f"),
     Measure("cas", "classification accuracy score, %", "higher", ".1f", 100),
+    Measure("modes", "modes, of 1,000", "higher", ".0f"),
+    Measure("modes_divergence", "KL divergence of the modes' shares to equal ones", "lower", ".3f"),
     Measure("nearest", "distance to the nearest training image, median", "", ".2f"),
     Measure("score", f"score by {FEATURES}", "higher", ".3f"),
     Measure("score_deviation", "  its deviation over subsets", "", ".3f"),
@@ -36,6 +38,16 @@ MEASURES: Tuple[Measure, ...] = (
 BY_CLASS: Tuple[Measure, ...] = (  # lists, with a value or None for each class that was asked for
     Measure("accuracy_by_class", "class accuracy, %", "higher", ".1f", 100),
     Measure("intra_frechet_by_class", "Fréchet distance", "lower", ".3f"),
+)
+
+TRANSLATION: Tuple[Measure, ...] = (  # of pictures made of pictures
+    Measure("l1", "L1, white being 1", "lower", ".4f"),
+    Measure("hole_l1", "L1 within the holes", "lower", ".4f"),
+    Measure("psnr", "peak signal-to-noise ratio, dB", "higher", ".2f", scale="linear"),
+    Measure("ssim", "structural similarity", "higher", ".4f", scale="linear"),
+    Measure("frechet", "Fréchet distance", "lower", ".4g"),
+    Measure("retrieval", "partner is the nearest, %", "higher", ".1f", 100, scale="linear"),
+    Measure("cycle", "L1 of the way there and back", "lower", ".4f"),
 )
 
 

@@ -48,8 +48,21 @@ def _reflected_readers(images, height, width, pad):
     return tables_of(readers(reflected_rows(height, width, pad), height * width))
 
 
-class _Resampled(nn.Cell):
-    """What the three cells below share: pixels gathered in either layout, which is that of chains when it is built."""
+# Functions of the compiler: a `raise` in `construct` breaks some graphs, as told in patchgan.py.
+@constexpr
+def _even(height, width):
+    if height % 2 or width % 2:
+        raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
+
+
+@constexpr
+def _larger(height, width, pad):
+    if min(height, width) <= pad:
+        raise ValueError(f"a border of {pad} reflected pixels needs larger images than {height}x{width}")
+
+
+class Resampled(nn.Cell):
+    """What the cells below and in bilinear.py share: pixels gathered in the layout of chains when it is built."""
 
     def __init__(self, gathered: Gathered):
         super().__init__()
@@ -62,14 +75,18 @@ class _Resampled(nn.Cell):
 
     def resampled(self, x, before, table, after):
         """Images of the sides `before` brought to the sides `after` by the tables for images of the sides `table`."""
+        return self.resampled_by(self.gathered, x, before, table, after)
+
+    def resampled_by(self, gathered, x, before, table, after):
+        """The same by a Gathered of one's own."""
         # With channels first each channel counts as an image of one.
         images, channels = x.shape[0], x.shape[3 if self.last else 1]
         shape = (images, *after, channels) if self.last else (images, channels, *after)
         pixels = x.reshape((images if self.last else images * channels, before[0] * before[1], -1))
-        return self.gathered(pixels, 1, *table).reshape(shape)
+        return gathered(pixels, 1, *table).reshape(shape)
 
 
-class Upsampled(_Resampled):
+class Upsampled(Resampled):
     """Twice as many rows and columns, each a copy of its neighbour: nearest-neighbour interpolation by 2.
 
     Inputs:
@@ -91,7 +108,7 @@ class Upsampled(_Resampled):
         return graph.layer("upsample", x, factor=2)
 
 
-class Pooled(_Resampled):
+class Pooled(Resampled):
     """The mean of each 2x2 pixels: average pooling by 2.
 
     Inputs:
@@ -109,8 +126,7 @@ class Pooled(_Resampled):
 
     def construct(self, x):
         height, width = self.sides(x)
-        if height % 2 or width % 2:
-            raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
+        _even(height, width)
         half = (height // 2, width // 2)
         return 0.25 * self.resampled(x, (height, width), half, half)
 
@@ -119,7 +135,7 @@ class Pooled(_Resampled):
         return graph.layer("average_pool", x, kernel=2, stride=2)
 
 
-class Reflected(_Resampled):
+class Reflected(Resampled):
     """Images with a border that mirrors them, without the outermost pixels themselves: padding by reflection.
 
     Args:
@@ -141,8 +157,7 @@ class Reflected(_Resampled):
 
     def construct(self, x):
         height, width = self.sides(x)
-        if min(height, width) <= self.pad:
-            raise ValueError(f"a border of {self.pad} reflected pixels needs larger images than {height}x{width}")
+        _larger(height, width, self.pad)
         return self.resampled(x, (height, width), (height, width), (height + 2 * self.pad, width + 2 * self.pad))
 
     def describe(self, graph, x):

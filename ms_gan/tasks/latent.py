@@ -69,6 +69,9 @@ def check(config: Config) -> None:
         raise UsageError(
             f"discriminator.condition: concat is for mlp; with {discriminator.name} choose projection or auxiliary"
         )
+    without = [name for name in (config.generator.name, discriminator.name) if name in ("fastgan", "r3gan")]
+    if config.conditional and without:
+        raise UsageError(f"conditional: {without[0]} has no place for labels; choose dcgan, cnn or mlp")
     check_procedure(config.procedure)
 
 

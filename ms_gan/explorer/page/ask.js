@@ -1,4 +1,6 @@
-// Asking the server, drawing what it answers, saving files.
+// Asking for samples, drawing them, saving files.
+
+import { send } from "./server.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -11,25 +13,6 @@ export function say(text, wrong = false) {
   status.className = wrong ? "wrong" : "";
   clearTimeout(fading);
   if (!wrong) fading = setTimeout(() => status.classList.add("faded"), 4000);
-}
-
-async function send(path, question) {
-  let answer;
-  try {
-    answer = await fetch(path, question && {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(question),
-    });
-  } catch {
-    throw new Error("No answer: the command that serves this page has ended. Start it again.");
-  }
-  if (!answer.ok) throw new Error((await answer.json()).error);
-  return answer;
-}
-
-export async function about() {
-  return (await send("about")).json();
 }
 
 // Samples: each a latent, before truncation, its image, and its own class where the generator takes labels.

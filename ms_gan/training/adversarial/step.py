@@ -85,6 +85,7 @@ class TrainOneStep(nn.Cell):
         self.objective_d, self.objective_g = objective.discriminator, objective.generator
         self.has_labels, self.paired = objective.has_labels, objective.paired
         self.weight = 1.0 if procedure.loss == "sum" else 0.5
+        self.reconstructs = parts.judge.discriminator.reconstructs
         self.tells_classes, self.class_weight = parts.judge.discriminator.tells_classes, procedure.class_weight
         self.cross_entropy = nn.SoftmaxCrossEntropyWithLogits(sparse=True, reduction="mean")
         self.sign = 1.0 if procedure.positive == "real" else -1.0
@@ -103,8 +104,11 @@ class TrainOneStep(nn.Cell):
 
     def discriminator_loss(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
         """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
-        real, fake = self.judge.both(images, fakes, aids, self.steps(), labels, fake_labels)
         more = 0.0
+        if self.reconstructs:
+            real, fake, more = self.judge.reconstructing(images, fakes, aids, self.steps())
+        else:
+            real, fake = self.judge.both(images, fakes, aids, self.steps(), labels, fake_labels)
         if self.tells_classes:
             (real, real_classes), (fake, fake_classes) = real, fake
             more = self.cross_entropy(real_classes, labels) + self.cross_entropy(fake_classes, fake_labels)
@@ -118,6 +122,8 @@ class TrainOneStep(nn.Cell):
         else:
             objective = self.weight * self.objective_d(real, fake)
         loss = objective + self.class_weight * more if self.tells_classes else objective
+        if self.reconstructs:
+            loss = loss + more
         if self.penalties is not None:
             loss = loss + self.penalties(images, fakes, interpolation, aids[0], labels, fake_labels)
         return scaled(loss, self.scale_d), objective, real, fake
@@ -132,19 +138,17 @@ class TrainOneStep(nn.Cell):
         loss = self.objective_g(self.turned(logits), real)
         return scaled(loss + more if self.tells_classes else loss, self.scale_g)
 
-    def made(self, latents, labels=None, pictures=None):
+    def made(self, given, labels=None):
         """What the generator makes of latents, of latents and labels, or of pictures."""
-        if pictures is not None:
-            return self.generator(pictures)
-        return self.generator(latents) if labels is None else self.generator(latents, labels)
+        return self.generator(given) if labels is None else self.generator(given, labels)
 
-    def generator_loss(self, latents, own, real, labels=None, pictures=None):
-        """The generator's loss, scaled, as a function of what it is given."""
-        return self.fooling_loss(self.made(latents, labels, pictures), own, real, self.condition(labels, pictures))
+    def generator_loss(self, given, own, real, labels=None, pictures=None):
+        """The generator's loss, scaled, as a function of what it is given: latents, or the pictures."""
+        return self.fooling_loss(self.made(given, labels), own, real, self.condition(labels, pictures))
 
-    def loss_with_terms(self, latents, own, real, labels, pictures, images):
+    def loss_with_terms(self, given, own, real, labels, pictures, images):
         """The generator's loss with the terms, scaled; then the objective, scaled, and the terms."""
-        return self.fooling_with_terms(self.made(latents, labels, pictures), own, real, labels, pictures, images)
+        return self.fooling_with_terms(self.made(given, labels), own, real, labels, pictures, images)
 
     def fooling_with_terms(self, fakes, own, real, labels, pictures, images):
         """The same as a function of the generator's images."""
@@ -205,8 +209,9 @@ class TrainOneStep(nn.Cell):
         aids = (masks, noise, augmentation)
         loss_d, d_real, d_fake = 0.0, 0.0, 0.0
         beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
+        given = latents_d if pictures is None else pictures
         for i in range(self.d_steps):
-            fakes = self.made(self.part(latents_d, i), self.part(labels_d, i), self.part(pictures, i))
+            fakes = self.made(self.part(given, i), self.part(labels_d, i))
             loss_d, d_real, d_fake = self.update_discriminator(
                 self.part(images, i),
                 ops.stop_gradient(fakes),
@@ -219,13 +224,12 @@ class TrainOneStep(nn.Cell):
         own, real = of_generator(aids, self.d_steps), self.reals_beside(images, aids, beside)
         last = self.d_steps - 1
         pictures = self.part(pictures, last)
+        given = latents_g if pictures is None else pictures
         if self.terms is None:
-            loss_g, gradients = self.grad_g(latents_g, own, real, labels_g, pictures)
+            loss_g, gradients = self.grad_g(given, own, real, labels_g, pictures)
             self.optim_g(gradients)
             return self.finish(loss_d, loss_g, d_real, d_fake)
-        (_, loss_g, terms), gradients = self.grad_g_terms(
-            latents_g, own, real, labels_g, pictures, self.part(images, last)
-        )
+        (_, loss_g, terms), gradients = self.grad_g_terms(given, own, real, labels_g, pictures, self.part(images, last))
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake, terms)
 
@@ -249,7 +253,7 @@ class SharedFakesStep(TrainOneStep):
     ):  # fmt: skip
         aids = (masks, noise, augmentation)
         beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
-        fakes, pull_back = self.made_and_gradient(latents_d, labels_d, pictures)
+        fakes, pull_back = self.made_and_gradient(latents_d if pictures is None else pictures, labels_d)
         loss_d, d_real, d_fake = self.update_discriminator(
             images,
             ops.stop_gradient(fakes),
@@ -270,10 +274,8 @@ class SharedFakesStep(TrainOneStep):
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake, terms)
 
-    def made_and_gradient(self, latents, labels, pictures):
+    def made_and_gradient(self, given, labels):
         """The generator's images, and the function from their gradient to that of its parameters."""
-        if pictures is not None:
-            return ms.vjp(self.generator, pictures, weights=self.optim_g.parameters)
         if labels is None:
-            return ms.vjp(self.generator, latents, weights=self.optim_g.parameters)
-        return ms.vjp(self.generator, latents, labels, weights=self.optim_g.parameters)
+            return ms.vjp(self.generator, given, weights=self.optim_g.parameters)
+        return ms.vjp(self.generator, given, labels, weights=self.optim_g.parameters)
