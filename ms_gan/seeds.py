@@ -38,6 +38,7 @@ class Purpose(IntEnum):
     POOL = 17
     GENERATOR_NOISE = 21
     STACKED_DIGITS = 22
+    ATTACK = 30
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":
