@@ -115,9 +115,10 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
     flags = {argument.split("=")[0] for argument in argv}
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
         raise UsageError("--local-batch-size cannot be combined with --batch-size; remove one of them")
-    if config.data.dir:
-        # A run may be resumed from another folder.
-        config.data.dir = given["data.dir"] = os.path.abspath(config.data.dir)
+    for name in ("dir", "a", "b", "legend"):  # a run may be resumed from another folder
+        if getattr(config.data, name, None):
+            given[f"data.{name}"] = os.path.abspath(getattr(config.data, name))
+            setattr(config.data, name, given[f"data.{name}"])
     if config.metrics.features:
         given["metrics.features"] = os.path.abspath(config.metrics.features)
         config.metrics.features = given["metrics.features"]

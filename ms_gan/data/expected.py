@@ -3,9 +3,11 @@
 from typing import NamedTuple, Optional, Tuple
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.map_sections import MapsConfig
 from ms_gan.data import cifar, mnist, synthetic
 from ms_gan.data.classes import class_numbers
 from ms_gan.data.folder import DEFAULT_SIDE, files_of, find_pictures, is_zip, parse_colour
+from ms_gan.data.map_data import map_folders
 from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.shape import check_side
 from ms_gan.data.sorting import choose_files
@@ -43,6 +45,8 @@ def expected(config: DataConfig) -> Expected:
     channels, side, classes = OWN[config.source]
     if config.classes is not None and config.source != "folder":
         class_numbers(config.classes, classes)
+    if isinstance(config, MapsConfig):
+        map_folders(config)
     if config.source == "folder":
         parse_colour(config.background)
         checked_range(config.range)
@@ -57,6 +61,8 @@ def _most(config: DataConfig) -> Optional[int]:
     if config.source == "synthetic":
         return synthetic.count(config)
     found = None
+    if isinstance(config, MapsConfig):
+        return config.limit
     if config.source == "folder" and config.dir and not is_zip(config.dir):
         folder = data_folders(config.dir)[0]
         pictures = find_pictures(folder)

@@ -12,7 +12,7 @@ from ms_gan.errors import UsageError
 from ms_gan.tasks.task import Task
 
 USUAL = "latent"  # the task of runs and files that name none
-_modules = {"latent": "ms_gan.tasks.latent"}
+_modules = {"latent": "ms_gan.tasks.latent", "map": "ms_gan.tasks.map"}
 _added: Dict[str, Task] = {}
 
 
