@@ -17,7 +17,7 @@ from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
-from ms_gan.tasks import of_run, read_config
+from ms_gan.tasks import of_config, read_config
 
 EXAMPLES = """\
   python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
@@ -244,7 +244,7 @@ def _write(report: Any, output: Path, run: Optional[Path] = None) -> List[str]:
         pictures.save_classes(report, output / "classes.png")
         names.append("classes.png")
     if run:
-        headline = of_run(run).headline
+        headline = of_config(read_config(run)).headline
         records = pictures.quality_records(read_events(run / "metrics.jsonl"), headline.key)
         if records:
             pictures.save_quality(records, output / "quality.png", headline)

@@ -12,7 +12,7 @@ from ms_gan import tasks
 from ms_gan.cli.command import continued
 from ms_gan.config.device_names import split_name
 from ms_gan.config.help import as_called
-from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.parser import known_recipes, make_parser, parse
 from ms_gan.config.paths import FILE, kind_at
 from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
@@ -113,6 +113,8 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
     config, given = parse(parser, task.config, argv, lambda given: _before(given, task.config))
     given.pop("dry_run", None)
     flags = {argument.split("=")[0] for argument in argv}
+    if "--recipe" in flags and not flags & {"--config", "--resume"} and config.recipe in known_recipes():
+        raise UsageError(f"--recipe {config.recipe}: only names a run; to train that recipe: --config {config.recipe}")
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
         raise UsageError("--local-batch-size cannot be combined with --batch-size; remove one of them")
     for name in ("dir", "a", "b", "legend"):  # a run may be resumed from another folder

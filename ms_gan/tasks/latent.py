@@ -62,15 +62,22 @@ def check(config: Config) -> None:
     """Refuse what does not go together in a step.
 
     Raises:
-        UsageError: labels for an objective that has none; several updates with the same generated images; a
-            discriminator that cannot take labels in the way that is asked for.
+        UsageError: a discriminator that cannot take labels in the way that is asked for, or as check_procedure has it.
     """
     discriminator = config.discriminator
     if config.conditional and discriminator.condition == "concat" and discriminator.name != "mlp":
         raise UsageError(
             f"discriminator.condition: concat is for mlp; with {discriminator.name} choose projection or auxiliary"
         )
-    procedure = config.procedure
+    check_procedure(config.procedure)
+
+
+def check_procedure(procedure: ProcedureConfig) -> None:
+    """Refuse what does not go together in a step of any two networks.
+
+    Raises:
+        UsageError: labels for an objective that has none; several updates with the same generated images.
+    """
     for name in ("label_smoothing", "label_noise"):
         if getattr(procedure, name) and procedure.objective not in LABELLED:
             raise UsageError(

@@ -66,7 +66,7 @@ class Trainer:
     ):
         self.config, self.data, self.device, self.workers = config, data, device, device.workers
         self.signals = signals or Signals()
-        self.task = tasks.find(config.task)
+        self.task = tasks.of_config(config)
         self._parts = importlib.import_module(self.task.module)
         # The order matters: what can be refused is refused before there is a folder, and a folder is claimed before
         # anything of it is read.

@@ -44,6 +44,7 @@ def test_runs_are_numbered_where_no_folder_is_named(capsys, tmp_path, monkeypatc
         (["--data.source", "mnist", "--data-dir", "{absent}"], "does not exist"),
         (["--resume", "{full}"], "not a run folder"),
         (["--precision", "fp16"], "--precision fp16: only for GPU and Ascend"),
+        (["--recipe", "dcgan_mnist"], "only names a run; to train that recipe: --config dcgan_mnist"),
     ],
 )
 def test_usage_errors_are_one_line_and_leave_nothing(capsys, tmp_path, trained, argv, message):

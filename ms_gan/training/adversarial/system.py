@@ -24,6 +24,8 @@ def adversarial_system(
     workers: int,
     terms: Optional[nn.Cell] = None,
     labelled: bool = False,
+    shown: Optional[Shape] = None,
+    verdict: float = 1.0,
 ) -> System:
     """Optimizers and step around networks.
 
@@ -36,6 +38,8 @@ def adversarial_system(
         workers: how many train together; where there are several they must have joined.
         terms: what is added to the generator's loss, as Parts have it, or None.
         labelled: whether both networks take labels.
+        shown: the shape of the pictures that the discriminator sees beside images, without N; None: it sees none.
+        verdict: weight of the generator's objective beside the terms.
     """
     optimizers = _optimizers(config, networks, total_steps, workers)
     generator, discriminator, regularise = networks["generator"], networks["discriminator"], config.regularise
@@ -49,11 +53,14 @@ def adversarial_system(
         clipping=None if bound is None else WeightClipping(discriminator.trainable_params(), bound),
         count=ms.Parameter(ms.Tensor(0, ms.int32), name="step", requires_grad=False),
         terms=terms,
+        shows_pictures=shown is not None,
+        verdict=verdict,
     )
     penalties = None
     if regularise.gradient_penalty or regularise.r1 or regularise.r2:
         penalties = Penalties(discriminator, regularise)
     lazy = penalties is not None and regularise.every > 1
+    beside = LABEL if labelled else shown
     system = System(
         networks=networks,
         optimizers=optimizers,
@@ -61,7 +68,7 @@ def adversarial_system(
         generators={"generator": "generator_ema" if "generator_ema" in networks else "generator"},
         examples={
             "generator": (given, LABEL) if labelled else (given,),
-            "discriminator": (image_shape, None, LABEL) if labelled else (image_shape,),
+            "discriminator": (image_shape, None, beside) if beside is not None else (image_shape,),
         },
     )
     if lazy:
