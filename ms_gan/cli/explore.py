@@ -7,6 +7,8 @@ import webbrowser
 from dataclasses import dataclass
 from typing import Any, List, Optional
 
+import numpy as np
+
 from ms_gan.cli.command import check_checkpoint
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
@@ -54,20 +56,33 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
     from ms_gan import runtime
 
     runtime.start(options.device)
-    from ms_gan.explorer.server import create_app
-    from ms_gan.explorer.studio import Studio
     from ms_gan.generators.sampling import open_generator
 
-    studio = Studio(open_generator(options.ckpt))
-    studio.warm_up()
     token = secrets.token_urlsafe(24)
-    server = _listen(create_app(studio, token), options.port)
+    server = _listen(_app(open_generator(options.ckpt), token), options.port)
     address = f"http://127.0.0.1:{server.effective_port}/{token}/"
     print(f"explore {options.ckpt} at\n  {address}\nCtrl-C stops the server", flush=True)
     if opens:
         webbrowser.open(address)
     server.run()  # returns at Ctrl-C
     print("ended")
+
+
+def _app(opened: Any, token: str) -> Any:
+    """The page for what a generator takes, once it has made its first image."""
+    if opened.card.port("map"):
+        from ms_gan.explorer.painting import create_app
+        from ms_gan.generators.painter import Painter
+
+        painter = Painter(opened)
+        painter.paint(np.zeros((1, *painter.side), np.uint8))
+        return create_app(painter, token)
+    from ms_gan.explorer.server import create_app
+    from ms_gan.explorer.studio import Studio
+
+    studio = Studio(opened)
+    studio.warm_up()
+    return create_app(studio, token)
 
 
 def _listen(app: Any, port: int) -> Any:

@@ -55,10 +55,15 @@ def read_legend(path: Path, option: str = "data.legend") -> Legend:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         raise UsageError(f'{option} {path}: cannot be read as JSON; it should hold {{"sky": "#87ceeb", ...}}') from None
-    return _legend(values, f"{option} {path}")
+    return legend_of(values, f"{option} {path}")
 
 
-def _legend(values: Any, where: str) -> Legend:
+def legend_of(values: Any, where: str) -> Legend:
+    """The classes of JSON values: {"name": "#rrggbb", ...}, or a list of names.
+
+    Raises:
+        UsageError: they are none; begins with `where`.
+    """
     if isinstance(values, list) and all(isinstance(name, str) for name in values):
         values = dict(zip(values, of_numbers(len(values)).hexadecimal))
     if not isinstance(values, dict) or not 2 <= len(values) <= MOST_CLASSES:

@@ -116,7 +116,7 @@ def _raw_maps(folder: Path, names: List[str], side: int) -> List[RawMap]:
 
 
 def _read_raw(folder: Path, side: int, name: str) -> RawMap:
-    return open_map(folder / name, side)
+    return open_map(folder / name, (side, side))
 
 
 def _legend(config: MapsConfig, folder: Path, raw: List[RawMap]) -> Legend:

@@ -1,7 +1,7 @@
 """One map of classes: a PNG of class numbers, with a palette, or of one colour a class. It is never blended."""
 
 from pathlib import Path
-from typing import List, NamedTuple, Optional, Tuple, Union
+from typing import IO, List, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 from PIL import Image
@@ -25,24 +25,26 @@ class RawMap(NamedTuple):
     palette: Optional[np.ndarray] = None
 
 
-def open_map(path: Path, side: Optional[Union[int, Tuple[int, int]]] = None) -> RawMap:
-    """Read a map, its central square scaled by nearest neighbour where a side is given.
+def open_map(source: Union[Path, IO[bytes]], sides: Optional[Tuple[int, int]] = None, name: str = "") -> RawMap:
+    """Read a map; where sides are given, its central part in their shape, scaled by nearest neighbour.
 
     Args:
-        path: the file.
-        side: pixels of the square's side, or (height, width), to which the whole map is scaled; None: as it is.
+        source: the file.
+        sides: (height, width) in pixels; None: as it is.
+        name: of the file in errors; "": its path.
 
     Raises:
         GanError: it cannot be read, is of a format that blends colours, or has more pixels than are allowed.
     """
+    path = name or str(source)
     try:
-        with Image.open(path, formats=formats()) as image:
+        with Image.open(source, formats=formats()) as image:
             if image.format in BLURRED:
                 raise GanError(f"{path}: a map in {image.format}, which blends colours at edges; save it as PNG")
             refuse_bomb(image)
             image.load()
             palette = _palette(image)
-            return RawMap(_scaled(_plain(image, path), side), palette)
+            return RawMap(_scaled(_plain(image, path), sides), palette)
     except GanError:
         raise
     except Exception as error:  # Pillow's readers raise whatever their parsing of a broken file runs into
@@ -56,7 +58,7 @@ def _palette(image: Image.Image) -> Optional[np.ndarray]:
     return None if not found else np.array(found, np.uint8).reshape(-1, 3)
 
 
-def _plain(image: Image.Image, path: Path) -> Image.Image:
+def _plain(image: Image.Image, path: str) -> Image.Image:
     """A map in mode L, of numbers, or RGB."""
     if image.mode in ("L", "P", "1"):
         # A mode P's pixels are its numbers, whatever its colours.
@@ -70,16 +72,15 @@ def _plain(image: Image.Image, path: Path) -> Image.Image:
     return image.convert("RGB")
 
 
-def _scaled(image: Image.Image, side: Optional[Union[int, Tuple[int, int]]]) -> np.ndarray:
-    width, height = image.size
-    if side is None:
+def _scaled(image: Image.Image, sides: Optional[Tuple[int, int]]) -> np.ndarray:
+    if sides is None:
         return np.array(image)
-    if isinstance(side, tuple):
-        return np.array(image.resize(side[::-1], Image.Resampling.NEAREST))
-    cut = min(width, height)
-    left, top = (width - cut) // 2, (height - cut) // 2
-    box = (left, top, left + cut, top + cut)
-    return np.array(image.resize((side, side), Image.Resampling.NEAREST, box))
+    width, height = image.size
+    scale = min(width / sides[1], height / sides[0])
+    columns, rows = min(width, round(sides[1] * scale)), min(height, round(sides[0] * scale))
+    left, top = (width - columns) // 2, (height - rows) // 2
+    box = (left, top, left + columns, top + rows)
+    return np.array(image.resize(sides[::-1], Image.Resampling.NEAREST, box))
 
 
 def numbers_of(raw: RawMap, legend: Legend, where: str) -> np.ndarray:

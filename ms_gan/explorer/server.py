@@ -50,13 +50,13 @@ def create_app(studio: Studio, token: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = QUESTION_BYTES
     # A page of another site can point its own name at this machine; the browser then sends that name here.
     app.config["TRUSTED_HOSTS"] = HOSTS
-    _guard(app, token)
-    _serve_page(app, token)
+    guard(app, token)
+    serve_page(app, token, PAGE / "page.html")
     _answer_questions(app, studio, token)
     return app
 
 
-def _guard(app: Flask, token: str) -> None:
+def guard(app: Flask, token: str) -> None:
     """Refuse requests without the token, and turn every failure into one sentence."""
 
     @app.before_request
@@ -88,13 +88,15 @@ def _guard(app: Flask, token: str) -> None:
         return jsonify(error="the explorer failed at this; what happened stands where it was started"), 500
 
 
-def _serve_page(app: Flask, token: str) -> None:
+def serve_page(app: Flask, token: str, main: Path) -> None:
+    """Serve a page and the files beside it; those of the usual page too, where it has none of that name."""
     # The names that can be asked for are those found here: no path of a request ever reaches the disk.
-    files = {path.name: path.read_bytes() for path in PAGE.iterdir() if path.suffix in KINDS}
+    found = [*PAGE.iterdir(), *main.parent.iterdir()]
+    files = {path.name: path.read_bytes() for path in found if path.suffix in KINDS}
 
     @app.get(f"/{token}/")
     def page():
-        return Response(files["page.html"], content_type="text/html; charset=utf-8")
+        return Response(files[main.name], content_type="text/html; charset=utf-8")
 
     @app.get(f"/{token}/<name>")
     def file(name: str):

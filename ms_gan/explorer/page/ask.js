@@ -13,14 +13,18 @@ export function say(text, wrong = false) {
   if (!wrong) fading = setTimeout(() => status.classList.add("faded"), 4000);
 }
 
-async function send(path, question) {
+function send(path, question) {
+  return question ? post(path, "application/json", JSON.stringify(question)) : answered(fetch(path));
+}
+
+function post(path, kind, body) {
+  return answered(fetch(path, { method: "POST", headers: { "Content-Type": kind }, body }));
+}
+
+async function answered(asked) {
   let answer;
   try {
-    answer = await fetch(path, question && {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(question),
-    });
+    answer = await asked;
   } catch {
     throw new Error("No answer: the command that serves this page has ended. Start it again.");
   }
@@ -44,7 +48,12 @@ export async function ask(path, question, image) {
   }));
 }
 
-function picture(bytes, { channels, height, width }) {
+// Bytes for bytes: what the server answers to a map or a file.
+export async function raw(path, body) {
+  return new Uint8Array(await (await post(path, "application/octet-stream", body)).arrayBuffer());
+}
+
+export function picture(bytes, { channels, height, width }) {
   const pixels = new Uint8ClampedArray(4 * height * width).fill(255);
   for (let i = 0; i < height * width; i++) {
     for (let c = 0; c < 3; c++) pixels[4 * i + c] = bytes[channels * i + (channels < 3 ? 0 : c)];
@@ -60,7 +69,11 @@ export function draw(canvas, image) {
 
 export async function save(path, question, name) {
   say("Making " + name + " ...");
-  const url = URL.createObjectURL(await (await send(path, question)).blob());
+  saveBlob(await (await send(path, question)).blob(), name);
+}
+
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
