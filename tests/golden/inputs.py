@@ -40,3 +40,10 @@ def labels_of(name, classes=10):
     """Labels (N,), int32, a function of the name alone."""
     random = np.random.Generator(np.random.Philox(zlib.crc32(name.encode())))
     return random.integers(0, classes, BATCH).astype(np.int32)
+
+
+def maps_of(classes, sides):
+    """Maps (N, H, W), int32, some pixels unknown, a function of their sizes alone."""
+    random = np.random.Generator(np.random.Philox(zlib.crc32(b"maps")))
+    maps = random.integers(0, classes + 1, (BATCH, *sides)).astype(np.int32)
+    return np.where(maps == classes, 255, maps).astype(np.int32)
