@@ -37,6 +37,7 @@ EXTRAS = {
         "waitress>=3,<4",
         "tensorboardX>=2.6,<3",
         "playwright>=1.40,<2",
+        "scikit-image>=0.22,<0.27",
     ],
     # Image features from a network in an ONNX file.
     "metrics": ["onnxruntime>=1.16,<2"],

@@ -33,6 +33,9 @@ class Purpose(IntEnum):
     AUGMENT = 12
     TRAINING_LABELS = 13
     SAMPLE_LABELS = 14
+    JITTER = 15
+    DEGRADATION = 16
+    POOL = 17
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":

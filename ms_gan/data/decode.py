@@ -31,6 +31,8 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+LEFT, RIGHT = "left", "right"  # of two pictures side by side in one file
+UNEVEN = 0.02  # share of the height by which such a file may miss being twice as wide as high
 OWN_SHEET = "a sheet of images that ms_gan made"
 _one_large = threading.Lock()
 
@@ -56,6 +58,10 @@ class TooLarge(Unreadable):
         self.size = size
 
 
+class NotSideBySide(Unreadable):
+    """A picture that should be two side by side, and is not twice as wide as high."""
+
+
 class Depth(NamedTuple):
     """What there is to know of a picture with more than 8 bits: a grey one's values; that a coloured one is halved."""
 
@@ -70,6 +76,7 @@ def decode(
     background: Tuple[int, int, int],
     pixel_range: Optional[Range] = None,
     own: bool = False,
+    half: Optional[str] = None,
 ) -> Tuple[np.ndarray, bool]:
     """Decode a picture: turned upright as its EXIF data says, cropped to its central square, scaled with antialiasing.
 
@@ -80,12 +87,14 @@ def decode(
         background: the colour put behind transparent pixels.
         pixel_range: black and white of grey pictures with more than 8 bits; None: by the values of this one alone.
         own: also decode a sheet of images that ms_gan made; as training images they are refused.
+        half: LEFT or RIGHT of two pictures side by side in one file, which is twice as wide as high; None: all of it.
 
     Returns:
         uint8 (channels, side, side), and whether the picture was smaller than that and had to be enlarged.
 
     Raises:
-        Unreadable: it cannot be decoded, has more pixels than are allowed, or is a sheet of images that ms_gan made.
+        Unreadable: it cannot be decoded, has more pixels than are allowed, is a sheet of images that ms_gan made, or
+            not twice as wide as high where a half is asked for.
     """
     try:
         # What a file is called says nothing about what it holds.
@@ -98,7 +107,8 @@ def decode(
             width, height = image.size
             with _one_large if width * height > LARGE_PIXELS else contextlib.nullcontext():
                 image.load()
-                square = _square(_plain(_upright(image), pixel_range), side)
+                plain = _plain(_upright(image), pixel_range)
+                square = _square(plain, side, _half(plain.size, half) if half else (0, 0, *plain.size))
     except Unreadable:
         raise
     except Image.DecompressionBombError:
@@ -228,8 +238,18 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _square(image: Image.Image, side: int) -> Image.Image:
-    width, height = image.size
+def _half(size: Tuple[int, int], half: str) -> Tuple[int, int, int, int]:
+    """Left, top, right and bottom of one of two pictures side by side."""
+    width, height = size
+    if abs(width - 2 * height) > max(1, height * UNEVEN):
+        raise NotSideBySide(f"{width}x{height} pixels are not twice as wide as high")
+    return (0, 0, width // 2, height) if half == LEFT else (width - width // 2, 0, width, height)
+
+
+def _square(image: Image.Image, side: int, box: Tuple[int, int, int, int]) -> Image.Image:
+    """The middle of a part of a picture, scaled."""
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
     cut = min(width, height)
-    left, top = (width - cut) // 2, (height - cut) // 2
+    left, top = left + (width - cut) // 2, top + (height - cut) // 2
     return image.resize((side, side), Image.Resampling.LANCZOS, (left, top, left + cut, top + cut))

@@ -48,6 +48,19 @@ def _reflected_readers(images, height, width, pad):
     return tables_of(readers(reflected_rows(height, width, pad), height * width))
 
 
+# Functions of the compiler: a `raise` in `construct` breaks some graphs, as told in patchgan.py.
+@constexpr
+def _even(height, width):
+    if height % 2 or width % 2:
+        raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
+
+
+@constexpr
+def _larger(height, width, pad):
+    if min(height, width) <= pad:
+        raise ValueError(f"a border of {pad} reflected pixels needs larger images than {height}x{width}")
+
+
 class _Resampled(nn.Cell):
     """What the three cells below share: pixels gathered in either layout, which is that of chains when it is built."""
 
@@ -109,8 +122,7 @@ class Pooled(_Resampled):
 
     def construct(self, x):
         height, width = self.sides(x)
-        if height % 2 or width % 2:
-            raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
+        _even(height, width)
         half = (height // 2, width // 2)
         return 0.25 * self.resampled(x, (height, width), half, half)
 
@@ -141,8 +153,7 @@ class Reflected(_Resampled):
 
     def construct(self, x):
         height, width = self.sides(x)
-        if min(height, width) <= self.pad:
-            raise ValueError(f"a border of {self.pad} reflected pixels needs larger images than {height}x{width}")
+        _larger(height, width, self.pad)
         return self.resampled(x, (height, width), (height, width), (height + 2 * self.pad, width + 2 * self.pad))
 
     def describe(self, graph, x):

@@ -29,6 +29,7 @@ class ResNet(nn.Cell):
 
     Attributes:
         multiple: 4.
+        mixes_batch: whether BatchNorm is there, by which a picture's result depends on the others in training.
 
     Raises:
         ValueError: pictures whose sides are no multiples of 4, or are too small.
@@ -36,7 +37,7 @@ class ResNet(nn.Cell):
 
     def __init__(self, inputs: int, outputs: int, channels: int = 32, blocks: int = 6, norm: str = "instance"):
         super().__init__()
-        self.multiple = 4
+        self.multiple, self.mixes_batch = 4, norm == "batch"
         double, quadruple = 2 * channels, 4 * channels
 
         def reflected(before: int, after: int, kernel: int = 3):
@@ -53,7 +54,8 @@ class ResNet(nn.Cell):
         self.layers = chain([*cells, Reflected(3), conv(channels, outputs, 7), nn.Tanh()])
 
     def construct(self, pictures):
-        fits(pictures.shape[2:], self.multiple)
+        height, width = pictures.shape[2:]
+        fits(height, width, self.multiple)
         return self.layers(pictures)
 
     def describe(self, graph, pictures):

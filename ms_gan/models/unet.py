@@ -1,6 +1,7 @@
 """A generator of pictures from pictures with skip connections: Isola et al. 2017 (pix2pix, arXiv:1611.07004)."""
 
 from mindspore import nn
+from mindspore.ops import constexpr
 
 from ms_gan.models.blocks import Concatenated
 from ms_gan.models.layers import activation, chain, conv, conv_transpose, norm_2d
@@ -8,17 +9,18 @@ from ms_gan.models.layers import activation, chain, conv, conv_transpose, norm_2
 MOST_WIDENED = 8  # times the channels of the first layer
 
 
-def fits(sides, multiple: int) -> None:
+# A function of the compiler, as in patchgan.py.
+@constexpr
+def fits(height: int, width: int, multiple: int) -> None:
     """Refuse pictures that a network cannot halve as often as it must.
 
     Args:
-        sides: (H, W), pixels.
+        height, width: of the pictures.
         multiple: what both must be multiples of.
 
     Raises:
         ValueError: one is not.
     """
-    height, width = sides
     if height % multiple or width % multiple:
         raise ValueError(f"pictures of {height}x{width} pixels do not fit: both sides must be multiples of {multiple}")
 
@@ -44,6 +46,7 @@ class UNet(nn.Cell):
 
     Attributes:
         multiple: 2 ** halvings.
+        mixes_batch: whether BatchNorm is there, by which a picture's result depends on the others in training.
 
     Raises:
         ValueError: pictures whose sides are no multiples of it.
@@ -51,7 +54,7 @@ class UNet(nn.Cell):
 
     def __init__(self, inputs: int, outputs: int, channels: int = 32, halvings: int = 4, norm: str = "batch"):
         super().__init__()
-        self.multiple = 2**halvings
+        self.multiple, self.mixes_batch = 2**halvings, norm == "batch"
         widths = [channels * min(2**level, MOST_WIDENED) for level in range(halvings)]
         # From the inside out: what stands below each level, and how many channels that gives.
         inner, given = [], widths[-1]
@@ -66,7 +69,8 @@ class UNet(nn.Cell):
         self.layers = chain([first, activation(0.2), *inner, activation(0), last, nn.Tanh()])
 
     def construct(self, pictures):
-        fits(pictures.shape[2:], self.multiple)
+        height, width = pictures.shape[2:]
+        fits(height, width, self.multiple)
         return self.layers(pictures)
 
     def describe(self, graph, pictures):

@@ -68,7 +68,7 @@ class PairedShowcase(TranslationShowcase):
 
     def protocol(self, opened: Any) -> Dict[str, Any]:
         """How many pictures are compared, and by which features."""
-        return {"pictures": len(self._truths), "features": describe_features(self._features)}
+        return {"pictures": len(self._truths), "features": asdict(describe_features(self._features))}
 
     def measure(self, opened: Any, stop: Callable[[], bool]) -> Optional[float]:
         """The measure that metrics.headline names; the others are beside it. None where `stop` became true.

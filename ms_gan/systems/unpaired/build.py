@@ -71,10 +71,9 @@ def build(config: Config, data: DomainData, workers: Workers) -> Tuple[System, D
         for role, cells, fusion in (("discriminator", discriminators, 2), ("generator", generators, 1))
     }
     count = ms.Parameter(ms.Tensor(0, ms.int32), name="step", requires_grad=False)
-    shapes_of_pools = (config.train.batch_size // workers.count, shapes["a"], shapes["b"])
     step = CycleStep(
         *generators, *discriminators, optimizers["generator"], optimizers["discriminator"], config.cycle, count,
-        *shapes_of_pools,
+        shapes["a"], shapes["b"],
     )  # fmt: skip
     averaged = config.ema.enabled
     system = System(

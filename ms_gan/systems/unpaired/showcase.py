@@ -110,7 +110,7 @@ class UnpairedShowcase(Showcase, Headline):
 
     def protocol(self, opened: Any) -> Dict[str, Any]:
         """How many pictures are compared, and by which features."""
-        return {"pictures": len(self._sides["generator_ab"]), "features": describe_features(self._features)}
+        return {"pictures": len(self._sides["generator_ab"]), "features": asdict(describe_features(self._features))}
 
     def measure(self, opened: Any, stop: Callable[[], bool]) -> Optional[float]:
         """The distance of what becomes of a to b; beside it that of the way back, and the mean error of both cycles.

@@ -36,7 +36,7 @@ class DiscriminatorGradients(TrainOneStep):
         self, weight, images, latents, label_noise, masks, noise, augmentation, interpolation, labels, fake_labels,
         pictures, sums, *totals,
     ):  # fmt: skip
-        fakes = ops.stop_gradient(self.made(latents, fake_labels, pictures))
+        fakes = ops.stop_gradient(self.made(latents if pictures is None else pictures, fake_labels))
         (_, objective, real, fake), gradients = self.grad_d(
             images, fakes, label_noise, (masks, noise, augmentation), interpolation,
             self.condition(labels, pictures), self.condition(fake_labels, pictures),
@@ -76,11 +76,12 @@ class GeneratorGradients(TrainOneStep):
         real, own = None, passes_of(aids, 0, 1)
         if self.paired:
             real = self.logits_beside(images, passes_of(aids, 1, 1), self.condition(real_labels, pictures))
+        given = latents if pictures is None else pictures
         if self.terms is None:
-            loss, gradients = self.grad_g(latents, own, real, labels, pictures)
+            loss, gradients = self.grad_g(given, own, real, labels, pictures)
             terms = ops.zeros_like(loss)
         else:
-            (_, loss, terms), gradients = self.grad_g_terms(latents, own, real, labels, pictures, images)
+            (_, loss, terms), gradients = self.grad_g_terms(given, own, real, labels, pictures, images)
         more = ops.stack((unscaled(loss, self.scale_g), terms))
         return sums + weight * more, *_added(totals, gradients, weight)
 

@@ -132,19 +132,17 @@ class TrainOneStep(nn.Cell):
         loss = self.objective_g(self.turned(logits), real)
         return scaled(loss + more if self.tells_classes else loss, self.scale_g)
 
-    def made(self, latents, labels=None, pictures=None):
+    def made(self, given, labels=None):
         """What the generator makes of latents, of latents and labels, or of pictures."""
-        if pictures is not None:
-            return self.generator(pictures)
-        return self.generator(latents) if labels is None else self.generator(latents, labels)
+        return self.generator(given) if labels is None else self.generator(given, labels)
 
-    def generator_loss(self, latents, own, real, labels=None, pictures=None):
-        """The generator's loss, scaled, as a function of what it is given."""
-        return self.fooling_loss(self.made(latents, labels, pictures), own, real, self.condition(labels, pictures))
+    def generator_loss(self, given, own, real, labels=None, pictures=None):
+        """The generator's loss, scaled, as a function of what it is given: latents, or the pictures."""
+        return self.fooling_loss(self.made(given, labels), own, real, self.condition(labels, pictures))
 
-    def loss_with_terms(self, latents, own, real, labels, pictures, images):
+    def loss_with_terms(self, given, own, real, labels, pictures, images):
         """The generator's loss with the terms, scaled; then the objective, scaled, and the terms."""
-        return self.fooling_with_terms(self.made(latents, labels, pictures), own, real, labels, pictures, images)
+        return self.fooling_with_terms(self.made(given, labels), own, real, labels, pictures, images)
 
     def fooling_with_terms(self, fakes, own, real, labels, pictures, images):
         """The same as a function of the generator's images."""
@@ -205,8 +203,9 @@ class TrainOneStep(nn.Cell):
         aids = (masks, noise, augmentation)
         loss_d, d_real, d_fake = 0.0, 0.0, 0.0
         beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
+        given = latents_d if pictures is None else pictures
         for i in range(self.d_steps):
-            fakes = self.made(self.part(latents_d, i), self.part(labels_d, i), self.part(pictures, i))
+            fakes = self.made(self.part(given, i), self.part(labels_d, i))
             loss_d, d_real, d_fake = self.update_discriminator(
                 self.part(images, i),
                 ops.stop_gradient(fakes),
@@ -219,13 +218,12 @@ class TrainOneStep(nn.Cell):
         own, real = of_generator(aids, self.d_steps), self.reals_beside(images, aids, beside)
         last = self.d_steps - 1
         pictures = self.part(pictures, last)
+        given = latents_g if pictures is None else pictures
         if self.terms is None:
-            loss_g, gradients = self.grad_g(latents_g, own, real, labels_g, pictures)
+            loss_g, gradients = self.grad_g(given, own, real, labels_g, pictures)
             self.optim_g(gradients)
             return self.finish(loss_d, loss_g, d_real, d_fake)
-        (_, loss_g, terms), gradients = self.grad_g_terms(
-            latents_g, own, real, labels_g, pictures, self.part(images, last)
-        )
+        (_, loss_g, terms), gradients = self.grad_g_terms(given, own, real, labels_g, pictures, self.part(images, last))
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake, terms)
 
@@ -249,7 +247,7 @@ class SharedFakesStep(TrainOneStep):
     ):  # fmt: skip
         aids = (masks, noise, augmentation)
         beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
-        fakes, pull_back = self.made_and_gradient(latents_d, labels_d, pictures)
+        fakes, pull_back = self.made_and_gradient(latents_d if pictures is None else pictures, labels_d)
         loss_d, d_real, d_fake = self.update_discriminator(
             images,
             ops.stop_gradient(fakes),
@@ -270,10 +268,8 @@ class SharedFakesStep(TrainOneStep):
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake, terms)
 
-    def made_and_gradient(self, latents, labels, pictures):
+    def made_and_gradient(self, given, labels):
         """The generator's images, and the function from their gradient to that of its parameters."""
-        if pictures is not None:
-            return ms.vjp(self.generator, pictures, weights=self.optim_g.parameters)
         if labels is None:
-            return ms.vjp(self.generator, latents, weights=self.optim_g.parameters)
-        return ms.vjp(self.generator, latents, labels, weights=self.optim_g.parameters)
+            return ms.vjp(self.generator, given, weights=self.optim_g.parameters)
+        return ms.vjp(self.generator, given, labels, weights=self.optim_g.parameters)
