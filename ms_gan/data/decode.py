@@ -5,7 +5,7 @@ import threading
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import BinaryIO, ContextManager, Iterator, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -96,19 +96,35 @@ def decode(
         Unreadable: it cannot be decoded, has more pixels than are allowed, is a sheet of images that ms_gan made, or
             not twice as wide as high where a half is asked for.
     """
+    with opened(path, own) as image:
+        # A JPEG is decoded at a fraction of its size where that is still more than enough.
+        image.draft(image.mode, (2 * side, 2 * side))
+        refuse_bomb(image)
+        width, height = image.size
+        with alone(image):
+            image.load()
+            whole = plain(upright(image), pixel_range)
+            square = _square(whole, side, _half(whole.size, half) if half else (0, 0, *whole.size))
+    if square.mode == "RGBA":
+        square = on_background(square, background)
+    pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+
+
+@contextlib.contextmanager
+def opened(source: Union[Path, BinaryIO], own: bool) -> Iterator[Image.Image]:
+    """A picture, not yet decoded; whatever goes wrong with it in this context becomes Unreadable.
+
+    Args:
+        source: a file, or its content.
+        own: also a sheet of images that ms_gan made.
+    """
     try:
         # What a file is called says nothing about what it holds.
-        with Image.open(path, formats=formats()) as image:
+        with Image.open(source, formats=formats()) as image:
             if not own and _is_own(image):
                 raise Unreadable(OWN_SHEET)
-            # A JPEG is decoded at a fraction of its size where that is still more than enough.
-            image.draft(image.mode, (2 * side, 2 * side))
-            refuse_bomb(image)
-            width, height = image.size
-            with _one_large if width * height > LARGE_PIXELS else contextlib.nullcontext():
-                image.load()
-                plain = _plain(_upright(image), pixel_range)
-                square = _square(plain, side, _half(plain.size, half) if half else (0, 0, *plain.size))
+            yield image
     except Unreadable:
         raise
     except Image.DecompressionBombError:
@@ -119,11 +135,16 @@ def decode(
         # An error number comes from the system, not from what the file holds.
         lasting = not (isinstance(error, MemoryError) or getattr(error, "errno", None))
         raise Unreadable(" ".join((str(error) or type(error).__name__).split()), lasting) from error
-    if square.mode == "RGBA":
-        behind = Image.new("RGBA", square.size, background)
-        square = Image.alpha_composite(behind, square)
-    pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
-    return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+
+
+def alone(image: Image.Image) -> ContextManager:
+    """A context in which a large picture is the only one that is decoded."""
+    return _one_large if image.width * image.height > LARGE_PIXELS else contextlib.nullcontext()
+
+
+def on_background(image: Image.Image, colour: Tuple[int, int, int]) -> Image.Image:
+    """A picture of mode RGBA in front of a colour."""
+    return Image.alpha_composite(Image.new("RGBA", image.size, colour), image)
 
 
 @lru_cache(maxsize=None)
@@ -213,7 +234,8 @@ def _is_own(image: Image.Image) -> bool:
     return False
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image) -> Image.Image:
+    """A picture turned and mirrored as its EXIF data says."""
     # Pillow turns a TIFF by itself, and its older releases leave the orientation standing.
     if image.format == "TIFF":
         return image
@@ -224,8 +246,8 @@ def _upright(image: Image.Image) -> Image.Image:
     return image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
 
 
-def _plain(image: Image.Image, pixel_range: Optional[Range]) -> Image.Image:
-    """The picture in mode L, RGB or RGBA."""
+def plain(image: Image.Image, pixel_range: Optional[Range]) -> Image.Image:
+    """A picture in mode L, RGB or RGBA; of a deep one, black and white become 0 and 255."""
     if is_deep(image):
         return eight_bit(image, *(pixel_range or common_range([extremes(image)])))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
