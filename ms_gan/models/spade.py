@@ -201,7 +201,7 @@ class Generator(nn.Cell):
 
     def describe(self, graph, maps, latents=None):
         """The same as layers of an ms_gan.export.graph.Graph."""
-        hot = graph.layer("one_hot", maps, table=self.table.asnumpy())
+        hot = graph.layer("channels_first", graph.layer("embedding", maps, table=self.table.asnumpy()))
         if self.style:
             x = graph.layer("reshape", graph.cell(self.start, latents), shape=self.begins)
         else:
