@@ -1,6 +1,7 @@
 """A generator that makes pictures of pictures, for pictures of any size."""
 
 import math
+from dataclasses import replace
 from typing import Iterator, List, Optional, Tuple
 
 import mindspore as ms
@@ -14,6 +15,7 @@ from ms_gan.pictures.pixels import to_float, to_uint8
 
 TILE = 512  # pixels of a side: larger pictures are made in tiles
 MOST_MULTIPLE = 1024
+LARGEST_SIDE = 1024  # pixels of what a card describes
 FAINTEST = 1e-3  # weight of a tile's outermost pixels, which count where the picture ends there too
 
 
@@ -51,6 +53,21 @@ class Translator(Opened):
     def channels(self) -> int:
         """Colours of the pictures that a person gives it: those of its own where a training degraded them."""
         return self.card.image.channels if self.degradation else self.card.port("image").shape[0]
+
+    def sized(self, height: int, width: int) -> "Translator":
+        """The same network with a card that says pictures of another size: what an export is made for.
+
+        Raises:
+            UsageError: sides that the network's halvings do not divide, or that an exported file cannot have.
+        """
+        if height % self.multiple or width % self.multiple or not 0 < max(height, width) <= LARGEST_SIDE:
+            raise UsageError(
+                f"--size {height}x{width}: is not allowed; allowed: multiples of {self.multiple}, at most "
+                f"{LARGEST_SIDE}"
+            )
+        image = replace(self.card.image, height=height, width=width)
+        ports = [replace(port, shape=[port.shape[0], height, width]) for port in self.card.inputs]
+        return Translator(self.network, replace(self.card, image=image, inputs=ports))
 
     def limit_tiles(self, side: int) -> None:
         """Make pictures that are larger than so many pixels in tiles; an exported file's size stays as it is."""
