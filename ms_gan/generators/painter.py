@@ -42,6 +42,10 @@ class Painter:
         if self.card.batch_size is None:  # for one picture a launch of one is several times as fast
             self._single.block = 1
 
+    def parameters(self) -> list:
+        """The network's parameters, named `generator.*`."""
+        return self._many.parameters()
+
     def styles(self, seed: int, count: int) -> np.ndarray:
         """The latents of a seed's first styles, (count, style), float32."""
         return sample_latents(seed, 0, count, LatentConfig(self.style)) if self.style else self.typical(count)
