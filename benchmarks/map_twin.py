@@ -170,8 +170,10 @@ class MapTwin:
         fakes = self.generator(hot, mean + (0.5 * log_variance).exp() * noise)
         fake, real = self.discriminator(fakes, hot), self.discriminator(images, hot)
         loss_g = -sum(seen[-1].mean() for seen in fake) / len(fake)
-        matched = features / len(fake) * sum(
-            (a - b.detach()).abs().mean() for own, other in zip(fake, real) for a, b in zip(own[:-1], other[:-1])
+        matched = (
+            features
+            / len(fake)
+            * sum((a - b.detach()).abs().mean() for own, other in zip(fake, real) for a, b in zip(own[:-1], other[:-1]))
         )
         self.optim_g.zero_grad()
         (loss_g + matched + spread).backward()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
-from ms_gan.cli.eval_pictures import check_pictures, read_pictures
 from ms_gan.cli.eval_maps import evaluate_maps, is_map_run
+from ms_gan.cli.eval_pictures import check_pictures, read_pictures
 from ms_gan.cli.eval_translation import EvalDataConfig, evaluate_run, is_translation
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name

@@ -1,4 +1,4 @@
-"""Options of the task whose generator makes pictures of maps. A part of ms_gan.config.sections; imports nothing heavy."""
+"""Options of the task map: pictures of maps. A part of ms_gan.config.sections; imports nothing heavy."""
 
 from dataclasses import dataclass
 from typing import Literal, Optional
@@ -36,7 +36,9 @@ class SpadeConfig:
     """The network that makes pictures of maps."""
 
     channels: int = option(16, "of the last block; twice as many before each doubling, at most 8 times", 1, 1024)
-    hidden: int = option(32, "channels between a map and the scales and shifts that it gives; 128 in the paper", 1, 1024)
+    hidden: int = option(
+        32, "channels between a map and the scales and shifts that it gives; 128 in the paper", 1, 1024
+    )
     style: int = option(64, "numbers of the latent that chooses a picture's style; 0: the map alone decides", 0, 65536)
     encoder: bool = option(
         True, "learn styles from the pictures themselves, by an encoder (VAE)", only={"style": ABOVE_ZERO}

@@ -58,9 +58,7 @@ def _make_maps(argv: List[str]) -> int:
         raise UsageError(f"--smooth: {given.smooth} is out of range; allowed: 0 to 10")
     if kind_at(given.folder, "FOLDER") != FOLDER:
         raise UsageError(f"{given.folder}: no such folder")
-    if kind_at(given.output, "--output") is not None and (
-        not given.output.is_dir() or any(given.output.iterdir())
-    ):
+    if kind_at(given.output, "--output") is not None and (not given.output.is_dir() or any(given.output.iterdir())):
         raise UsageError(f"--output {given.output}: is there already; name a new or an empty folder")
     names = [file.name for file in find_pictures(given.folder).files]
     if not names:

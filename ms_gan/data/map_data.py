@@ -68,9 +68,7 @@ def load_maps(config: MapsConfig, seed: int) -> MapData:
     side = config.image_size or DEFAULT_SIDE
     raw = _raw_maps(folders[0], [found[0][name].name for name in names], side)
     legend = _legend(config, folders[0], raw)
-    maps = np.stack(
-        [numbers_of(one, legend, str(folders[0] / found[0][name].name)) for one, name in zip(raw, names)]
-    )
+    maps = np.stack([numbers_of(one, legend, str(folders[0] / found[0][name].name)) for one, name in zip(raw, names)])
     images = _pictures(config, folders[1], [found[1][name] for name in names], side)
     data = MapData(
         images=images,

@@ -36,8 +36,8 @@ class Operator(NamedTuple):
     """What a node of a kind may have, and what it makes.
 
     Attributes:
-        inputs: a regular expression of what it takes, a letter each: v a value of float32, l one of int32 (labels or maps),
-            f a tensor of float32 and i one of int64, both in the file, - nothing.
+        inputs: a regular expression of what it takes, a letter each: v a value of float32, l one of int32 (labels,
+            maps), f a tensor of float32 and i one of int64, both in the file, - nothing.
         result: (shapes of its values, its tensors, attributes) -> shape of its result, float32, all without N.
         attributes: which it has, all of them, by name, and whether each is f, i, s or ints.
     """

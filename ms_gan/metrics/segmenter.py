@@ -1,4 +1,4 @@
-"""A network that sees the map in a picture, trained on real pairs: it tells how well generated pictures keep to theirs."""
+"""A network that sees the map in a picture, trained on real pairs: it tells how well pictures keep to their maps."""
 
 from itertools import count, islice
 from typing import Iterator, Tuple

@@ -7,7 +7,7 @@ COLOURS = ((255, 255, 255), (200, 30, 30), (20, 60, 200))
 
 
 def write_pairs(folder, count=12, side=16, classes=3):
-    """`count` maps with a palette in folder/maps, and pictures of the same names in folder/pictures; returns the maps."""
+    """`count` maps with a palette in folder/maps, and their pictures in folder/pictures; returns the maps."""
     random = np.random.default_rng(0)
     (folder / "maps").mkdir(parents=True)
     (folder / "pictures").mkdir()

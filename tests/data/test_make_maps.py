@@ -20,7 +20,9 @@ def write_drawings(folder):
 
 def test_drawings_become_maps_of_their_colours_and_the_background(tmp_path, capsys):
     disc = write_drawings(tmp_path / "drawings")
-    assert main([str(tmp_path / "drawings"), "--classes", "3", "--smooth", "0", "--output", str(tmp_path / "maps")]) == 0
+    assert (
+        main([str(tmp_path / "drawings"), "--classes", "3", "--smooth", "0", "--output", str(tmp_path / "maps")]) == 0
+    )
     legend = json.loads((tmp_path / "maps" / "classes.json").read_text())
     assert legend == {"background": "#ffffff", "red": "#dc1e28", "blue": "#1e3cc8"}
     with Image.open(tmp_path / "maps" / "b.png") as image:

@@ -80,7 +80,11 @@ def test_a_legend_is_read_from_json(tmp_path):
     assert read_legend(path) == LEGEND
     path.write_text('["sky", "sea"]')
     assert read_legend(path).names == ("sky", "sea")
-    for text, word in (('{"sky": "blue", "sea": "#000000"}', "#rrggbb"), ("sky", "JSON"), ('{"one": "#000000"}', "2 to")):
+    for text, word in (
+        ('{"sky": "blue", "sea": "#000000"}', "#rrggbb"),
+        ("sky", "JSON"),
+        ('{"one": "#000000"}', "2 to"),
+    ):
         path.write_text(text)
         with pytest.raises(UsageError, match=word):
             read_legend(path)

@@ -1,7 +1,7 @@
 """Makes the reference arrays of the task map with PyTorch: python tests/golden/make_map.py.
 
-One training step of the twin in benchmarks/map_twin.py: losses, and an excerpt of every parameter, running statistic and
-spectral vector after both updates, under ms_gan's names.
+One training step of the twin in benchmarks/map_twin.py: losses, and an excerpt of every parameter, running statistic
+and spectral vector after both updates, under ms_gan's names.
 """
 
 import sys
@@ -30,7 +30,11 @@ def main():
         for name, tensor, *_ in everything:
             if "moving" not in name:
                 tensor.copy_(torch.from_numpy(weight(name, tuple(tensor.shape))))
-    maps, images, noise = maps_of(CLASSES, SHAPE[1:]), values("images", (BATCH, *SHAPE)), values("noise", (BATCH, STYLE))
+    maps, images, noise = (
+        maps_of(CLASSES, SHAPE[1:]),
+        values("images", (BATCH, *SHAPE)),
+        values("noise", (BATCH, STYLE)),
+    )
     statistics = twin.step(*map(torch.from_numpy, (maps, images, noise)))
     golden = {"statistics": np.array([float(value.detach()) for value in statistics])}
     golden |= {name: excerpt(tensor.detach()) for name, tensor, *_ in everything}

@@ -70,7 +70,9 @@ def test_maps_and_styles_change_the_picture(opened):
     maps = np.stack([np.zeros((16, 16), np.uint8), np.tri(16, dtype=np.uint8)])
     same = painter.paint(maps[[0, 0, 1]], painter.styles(0, 1).repeat(3, 0))
     assert np.array_equal(same[0], same[1]) and not np.array_equal(same[0], same[2])
-    assert not np.array_equal(painter.paint(maps[:1], painter.styles(0, 1)), painter.paint(maps[:1], painter.styles(1, 1)))
+    assert not np.array_equal(
+        painter.paint(maps[:1], painter.styles(0, 1)), painter.paint(maps[:1], painter.styles(1, 1))
+    )
 
 
 def test_an_exported_generator_takes_maps(opened, tmp_path):

@@ -33,7 +33,7 @@ class MatchingParts(NamedTuple):
 
 
 class MatchingStep(nn.Cell):
-    """The generator's update, then the discriminator's, with the same generated pictures: section 3 of arXiv:1903.07291.
+    """The generator's update, then the discriminator's, with the same pictures: section 3 of arXiv:1903.07291.
 
     Where there is an encoder the pictures' own styles are used, z = mean + deviation * noise (Kingma and Welling 2013,
     arXiv:1312.6114, equation 10); otherwise the noise is the style.
