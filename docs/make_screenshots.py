@@ -93,7 +93,7 @@ def report(browser, run: Path, picture: Path) -> None:
         page.close()
 
 
-PAGES = {"explorer": explorer, "export_html": export_html, "report": report}
+PAGES = {"explorer": explorer, "export_html": export_html, "paint": paint, "report": report}
 
 
 def main() -> None:
