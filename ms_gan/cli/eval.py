@@ -147,13 +147,11 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     """
     check_checkpoint(ckpt)
     path = Path(ckpt)
-    for run in (path, path.parent):
-        if is_map_run(run):
-            raise UsageError(f"{path}: makes pictures of maps; give the run alone, by --ckpt {run}")
-        if is_translation(run):
-            raise UsageError(
-                f"{path}: makes pictures of pictures; give the run by --ckpt {run}, and a second by --beside"
-            )
+    run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
+    if is_map_run(run):
+        raise UsageError(f"{path}: makes pictures of maps; give the run alone, by --ckpt {run}")
+    if is_translation(run):
+        raise UsageError(f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside")
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:

@@ -141,13 +141,17 @@ def _protocol(runs: Dict[str, Path], asked: Any, found: Any, features: Any, data
     from ms_gan.metrics.reference import pixel_digest
     from ms_gan.metrics.rules import RULES
 
-    columns = {name: str(folder) for name, folder in runs.items() if name != "output"}
-    columns[asked[0].floor_is[0]] = asked[0].floor_is[1]
-    columns["real"] = "training pictures, as many as were held out"
+    floor, floor_is = asked[0].floor_is
+    columns = {floor: floor_is, "real": "training pictures, as many as were held out"}
+    generators = [
+        {"column": name, "run": runs[name].resolve().name, "network": direction.network, **asdict(used)}
+        for direction, each in zip(asked, found)
+        for name, used in each.used.items()
+    ]
     counts = " and ".join(f"{len(direction.real):,}" for direction in asked)
     return {
         "features": asdict(describe_features(features[0])),
-        "generators": [asdict(used) for each in found for used in each.used],
+        "generators": generators,
         "data": f"{data.title}: {counts} pictures that were held out",
         "pixels": [pixel_digest(direction.real, len(direction.real)) for direction in asked],
         "columns": columns,

@@ -11,10 +11,9 @@ from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
 from ms_gan.config.schema import option
-from ms_gan.errors import GanError, UsageError
+from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.runtime.run_command import run_command
-from ms_gan.tasks import read_config
 
 EXAMPLES = """\
   python export.py --ckpt runs/gan_mnist-20250101-1 --output generator.mindir
@@ -23,6 +22,7 @@ EXAMPLES = """\
   python export.py --ckpt RUN --direction ba --size 256x256 --format ONNX --output to_photos.onnx"""
 
 HELD_OUT = 4  # pictures of the training's data that a file is compared on
+SHOWN = 8  # of them on a page
 
 
 @dataclass
@@ -72,8 +72,9 @@ def _export(argv: List[str]) -> int:
     from ms_gan.generators.sampling import card_path, open_generator
 
     source = open_generator(options.ckpt, options.direction)
+    held = None
     if source.card.kind == "image":
-        source, pictures = _for_pictures(source, options)
+        source, pictures, held = _for_pictures(source, options)
     elif options.size is not None:
         raise UsageError("--size: this generator makes images of one size; leave it out")
     else:
@@ -81,7 +82,13 @@ def _export(argv: List[str]) -> int:
         if source.card.port("map") and options.format == "MINDIR":
             options.batch_size = options.batch_size or 1  # a deep network's graph for any number cannot be built
     if options.format == "HTML":
-        levels = export.export_html(source, path)
+        if source.card.kind == "image":
+            from ms_gan.explorer.alone import export_page
+
+            examples = [] if held is None else held.pictures(source.card.network, SHOWN)
+            levels = export_page(source, path, pictures, examples)
+        else:
+            levels = export.export_html(source, path)
         size = path.stat().st_size / 1e6
         print(f"{path} written, {size:.1f} MB; its pixels differ by at most {levels:.2f} levels of 255")
         return 0
@@ -91,41 +98,21 @@ def _export(argv: List[str]) -> int:
     return 0
 
 
-def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[Any]]:
-    """A generator of pictures for the size that is asked for, and held-out pictures (N, C, H, W) of its training.
+def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[Any], Optional[Any]]:
+    """A generator of pictures for the size that is asked for, pictures (N, C, H, W) to compare on, and an Unseen.
 
-    The pictures are None where the training's are not on this machine.
+    Both are None where the training's data are not on this machine, the first one also for another size.
     """
-    pictures = _held_out(Path(options.ckpt), source.card)
+    from ms_gan.data.unseen import unseen
+
+    held = unseen(Path(options.ckpt))
+    pictures = None if held is None else held.inputs(source.card.network, HELD_OUT)
     if options.format == "MINDIR" and options.batch_size is None:
         options.batch_size = 1  # a deep network's graph for any number cannot be built
     if options.size is None:
-        return source, pictures
+        return source, pictures, held
     sides = [int(side) for side in options.size.split("x")]
-    return source.sized(*sides), None if sides != list(source.card.image.shape[1:]) else pictures
-
-
-def _held_out(folder: Path, card: Any) -> Optional[Any]:
-    """Inputs (N, C, H, W), float32, that a run's training did not see, where its data lie on this machine."""
-    from ms_gan.data import load
-    from ms_gan.data.pair_batches import PairBatches
-    from ms_gan.pictures.pixels import to_float
-
-    if card.task not in ("paired", "unpaired") or not (folder / "config.yaml").is_file():
-        return None
-    try:
-        config = read_config(folder)
-        data = load(config.data, config.seed)
-        if data.held_out is None:
-            return None
-        if card.task == "paired":
-            pictures, _ = PairBatches(data, config.data, 1, config.seed).fixed(data.held_out, HELD_OUT)
-        else:
-            held = data.held_out
-            pictures = to_float((held.other if card.network.endswith("ba") else held.images)[:HELD_OUT])
-    except GanError:
-        return None
-    return pictures if pictures.shape[1:] == tuple(card.port("image").shape) else None
+    return source.sized(*sides), pictures if sides == list(source.card.image.shape[1:]) else None, held
 
 
 def _check(options: ExportOptions) -> Path:

@@ -13,8 +13,10 @@ from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import ABOVE_ZERO, MAX_SEED, option
 
 # What some options need, to be read at all.
-MLP, CNN, DCGAN = {"name": ("mlp",)}, {"name": ("cnn",)}, {"name": ("dcgan",)}
-MLP_OR_CNN, CONVOLUTIONAL = {"name": ("mlp", "cnn")}, {"name": ("dcgan", "cnn")}
+MLP, CNN = {"name": ("mlp",)}, {"name": ("cnn",)}
+MLP_OR_CNN, KERNELS = {"name": ("mlp", "cnn")}, {"name": ("dcgan", "cnn")}
+CONVOLUTIONAL, FASTGAN = {"name": ("dcgan", "cnn", "fastgan")}, {"name": ("fastgan",)}
+NORMED = {"name": ("dcgan", "fastgan")}
 ADAM, RMSPROP = {"name": ("adam",)}, {"name": ("rmsprop",)}
 FALLING = {"schedule": ("linear", "cosine")}
 PENALISED = dict.fromkeys(("gradient_penalty", "r1", "r2"), ABOVE_ZERO)
@@ -31,7 +33,10 @@ class LatentConfig:
     distribution: Literal["normal", "uniform"] = option("normal", "normal: N(0, 1); uniform: U(-1, 1)")
 
 
-FAMILIES = "family of networks; mlp: dense; dcgan: convolutional, doubling from 4 pixels; cnn: with one doubling"
+FAMILIES = (
+    "family of networks; mlp: dense; dcgan: convolutional, doubling from 4 pixels; cnn: with one doubling; "
+    "fastgan: gated, for few pictures"
+)
 KERNEL = "dcgan, cnn: side of the kernels with stride 2, which should divide it"
 INITIALISERS = (
     "initial weights; uniform_fan_in: U(-b, b), b = 1/sqrt(fan_in); "
@@ -44,14 +49,15 @@ Init = Literal["uniform_fan_in", "glorot_uniform", "normal_002", "he_normal"]
 class GeneratorConfig:
     """The network that makes images from latents."""
 
-    name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
+    name: Literal["mlp", "dcgan", "cnn", "fastgan"] = option("mlp", FAMILIES)
     hidden: List[int] = option([128, 256, 512, 1024], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
     batch_norm: bool = option(True, "mlp: BatchNorm after every hidden layer but the first", only=MLP)
     channels: int = option(
-        64, "dcgan: channels of the last hidden layer, 2, 4, 8 times as many before it; cnn: of the hidden layers",
+        64, "dcgan: channels of the last hidden layer, 2, 4, 8 times as many before it; cnn: of the hidden layers; "
+        "fastgan: half as many as at 64 pixels",
         2, 4096, only=CONVOLUTIONAL,
     )  # fmt: skip
-    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
+    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=KERNELS)
     slope: float = option(0.0, "mlp, cnn: slope of LeakyReLU below zero; 0: ReLU", 0.0, 1.0, only=MLP_OR_CNN)
     init: Init = option("uniform_fan_in", INITIALISERS)
 
@@ -60,17 +66,22 @@ class GeneratorConfig:
 class DiscriminatorConfig:
     """The network that tells real images from generated ones."""
 
-    name: Literal["mlp", "dcgan", "cnn"] = option("mlp", FAMILIES)
+    name: Literal["mlp", "dcgan", "cnn", "fastgan"] = option("mlp", FAMILIES)
     hidden: List[int] = option([512, 256], "mlp: widths of the hidden layers", 1, 65536, "units", only=MLP)
     channels: int = option(
-        64, "dcgan: channels of the first layer, 2, 4, 8 times as many after it; cnn: of every convolution",
+        64, "dcgan: channels of the first layer, 2, 4, 8 times as many after it; cnn: of every convolution; "
+        "fastgan: an eighth of the last layer's",
         1, 4096, only=CONVOLUTIONAL,
     )  # fmt: skip
-    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=CONVOLUTIONAL)
+    kernel: int = option(4, KERNEL, 2, 8, "pixels", only=KERNELS)
     slope: float = option(0.2, "slope of LeakyReLU below zero", 0.0, 1.0)
     batch_norm: bool = option(
-        True, "dcgan: BatchNorm on all layers but the first; false: biases in its place", only=DCGAN
+        True, "dcgan, fastgan: BatchNorm on all layers but the first; false: biases in its place", only=NORMED
     )
+    reconstruction: float = option(
+        1.0, "fastgan: weight of the error with which it makes real images again; 0: it does not", 0.0, 1e6,
+        only=FASTGAN,
+    )  # fmt: skip
     dropout: float = option(
         0.0, "cnn: dropout, the share of the last features set to zero in a training step", 0.0, 0.99, only=CNN
     )

@@ -150,6 +150,16 @@ def recipe_of(config: TwoFoldersConfig) -> Decoding:
     return Decoding(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
 
 
+def refuse_classes(config: TwoFoldersConfig) -> None:
+    """Refuse a choice of classes among pictures of folders that say which belong together, not what they show.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if config.classes is not None:
+        raise UsageError("data.classes: is of no use here; name a folder that holds nothing but those pictures")
+
+
 def _of(whole: Side, subfolders: Dict[str, str], sides: Dict[str, Tuple[str, str]], side: str) -> Side:
     """What belongs to one side of a folder whose subfolders tell the sides apart."""
     below = _only_folder([file.name for file in whole.found.files])

@@ -2,7 +2,6 @@
 
 import io
 import math
-from pathlib import Path
 from typing import Any, Dict
 
 import numpy as np
@@ -10,27 +9,21 @@ from flask import Flask, Response, jsonify, request
 
 from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.question import Question
-from ms_gan.explorer.server import guard, serve_page
 from ms_gan.generators.painter import Painter
 from ms_gan.seeds import MAX_SEED
 
-PAGE = Path(__file__).parent / "paint" / "paint.html"
 MOST_STRENGTH = 1.5  # of a style: how far from the typical one
 BYTES = "application/octet-stream"
 
 
-def create_app(painter: Painter, token: str) -> Flask:
-    """The page and what it asks for, under `/<token>/`.
+def answer_painting(app: Flask, painter: Painter, token: str) -> None:
+    """The routes below `/<token>/`.
 
     Args:
+        app: what serves them.
         painter: the generator.
-        token: what the first part of every request's path must be, ASCII.
+        token: the first part of every path.
     """
-    app = Flask("ms_gan.explorer", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = 16 << 20
-    app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
-    guard(app, token)
-    serve_page(app, token, PAGE)
 
     @app.get(f"/{token}/about")
     def about():
@@ -50,8 +43,6 @@ def create_app(painter: Painter, token: str) -> Flask:
         except GanError as error:
             raise UsageError(str(error)) from None
         return Response(np.ascontiguousarray(numbers).tobytes(), content_type=BYTES)
-
-    return app
 
 
 def _plain(text: str) -> Any:

@@ -42,6 +42,10 @@ class Painter:
         if self.card.batch_size is None:  # for one picture a launch of one is several times as fast
             self._single.block = 1
 
+    def warm_up(self) -> None:
+        """Compile the launch of one picture, so that the first stroke does not wait for it."""
+        self.paint(np.zeros((1, *self.side), np.uint8))
+
     def parameters(self) -> list:
         """The network's parameters, named `generator.*`."""
         return self._many.parameters()

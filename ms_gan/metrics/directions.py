@@ -67,7 +67,7 @@ class Found(NamedTuple):
 
     part: Part
     sheet: np.ndarray
-    used: List[GeneratorUsed]
+    used: Dict[str, GeneratorUsed]
 
 
 def of_pairs(config: PairsConfig, data: PairData, seed: int, most: int) -> List[Direction]:
@@ -132,12 +132,13 @@ def look(direction: Direction, runs: Mapping[str, Path], features: Features) -> 
     """
     made: Dict[str, np.ndarray] = {}
     cycles: Dict[str, Dict[str, float]] = {}
-    used, returned = [], {}
+    used: Dict[str, GeneratorUsed] = {}
+    returned: Dict[str, np.ndarray] = {}
     for name, folder in runs.items():
         opened = open_generator(folder / f"{direction.network}.ckpt")
         outputs = opened.run(direction.inputs)
         made[name] = to_uint8(outputs if direction.mend is None else direction.mend(outputs, direction.inputs))
-        used.append(describe_generator(opened))
+        used[name] = describe_generator(opened)
         if direction.back is not None:
             back = open_generator(folder / f"{direction.back}.ckpt").run(to_float(made[name]))
             returned[name] = to_uint8(back)

@@ -1,7 +1,7 @@
 """Evaluations as text of at most 100 columns."""
 
 import textwrap
-from typing import Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ms_gan.metrics.images import PICTURES
 from ms_gan.metrics.measures import BY_CLASS, MEASURES, named
@@ -54,13 +54,19 @@ def translated(report: Translations) -> str:
     """The tables of pictures made of pictures, one for each direction, and how they were measured."""
     protocol = report.protocol
     head = [
-        *(f"generator  {_describe(GeneratorUsed(**used))}" for used in protocol["generators"]),
+        *map(_of_run, protocol["generators"]),
         f"data       {protocol['data']}",
         f"features   {protocol['features']['name']}, {protocol['features']['width']} wide",
         *(f"{column:10} {about}" for column, about in protocol["columns"].items()),
     ]
     body = [line for part in report.parts for line in ("", *_of_part(part))][1:]
     return _text(head, body, report.notes)
+
+
+def _of_run(used: Dict[str, Any]) -> str:
+    """A line about the generator of a column."""
+    about = f"{used['recipe']}, {used['kind']} weights, epoch {used['epoch']:.4g}, step {used['step']:,}"
+    return f"{used['column']:10} {used['network']} of {used['run']}: {about}"
 
 
 def _of_part(part: Part) -> List[str]:

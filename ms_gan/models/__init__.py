@@ -6,7 +6,7 @@ import numpy as np
 from mindspore import nn
 
 from ms_gan.errors import UsageError
-from ms_gan.models import cnn, dcgan, mlp
+from ms_gan.models import cnn, dcgan, fastgan, fastgan_discriminator, mlp
 from ms_gan.models.initialisers import initialise
 from ms_gan.models.spectral import normalise_spectra
 
@@ -14,6 +14,7 @@ GENERATORS = {
     "mlp": lambda c, width, shape, classes: mlp.Generator(width, c.hidden, shape, c.batch_norm, c.slope, classes),
     "dcgan": lambda c, width, shape, classes: dcgan.Generator(width, shape, c.channels, c.kernel, classes),
     "cnn": lambda c, width, shape, classes: cnn.Generator(width, shape, c.channels, c.slope, c.kernel, classes),
+    "fastgan": lambda c, width, shape, classes: fastgan.Generator(width, shape, c.channels),
 }
 DISCRIMINATORS = {
     "mlp": lambda c, shape, classes: mlp.Discriminator(c.hidden, shape, c.slope, classes, c.condition),
@@ -22,6 +23,9 @@ DISCRIMINATORS = {
     ),
     "cnn": lambda c, shape, classes: cnn.Discriminator(
         shape, c.channels, c.slope, c.dropout, c.kernel, classes, c.condition
+    ),
+    "fastgan": lambda c, shape, classes: fastgan_discriminator.Discriminator(
+        shape, c.channels, c.slope, c.batch_norm, c.reconstruction
     ),
 }
 

@@ -61,8 +61,11 @@ def _translations(evaluation: Dict[str, Any]) -> Markup:
             rows.append((join([measure.name, " ", better]), *shown))
         tables.append(table((str(part.get("title")), *columns), rows, class_="numbers"))
     protocol = _group(evaluation, "protocol")
-    used = [one for one in _mappings(protocol.get("generators")) if one]
-    facts = [f"{one.get('recipe')}: {one.get('kind')} weights of epoch {number(one.get('epoch')):.4g}." for one in used]
+    facts = [
+        f"{one.get('column')}: {one.get('network')} of {one.get('run')}, {one.get('recipe')}, {one.get('kind')} "
+        f"weights of epoch {number(one.get('epoch')):.4g}."
+        for one in _mappings(protocol.get("generators"))
+    ]
     facts.append(f"On {protocol.get('data')}, by {_group(protocol, 'features').get('name')}.")
     facts += [f"{column}: {about}." for column, about in _group(protocol, "columns").items()]
     notes = evaluation.get("notes")

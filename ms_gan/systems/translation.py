@@ -8,6 +8,7 @@ from mindspore import nn
 from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.generators.opened import Opened
 from ms_gan.generators.ports import Port
+from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.pictures.pixels import to_float, to_uint8
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.showcase import Headline, Sheet, Showcase
@@ -41,8 +42,9 @@ class TranslationShowcase(Showcase, Headline):
     ):
         self._config, self._system, self._lengths, self._options = config, system, lengths, options
         self._pictures, self._truths = pictures, truths
-        self._shown = min(len(truths), shown or len(truths))
-        self.shape, self.count, self.headline = truths.shape[1:], 3 * self._shown, self
+        # Evenly spaced: pictures that lie side by side in a folder are often alike.
+        self._shown = evenly_spaced(len(truths), shown or len(truths))
+        self.shape, self.count, self.headline = truths.shape[1:], 3 * len(self._shown), self
         self.what, self.first = f"peak signal-to-noise ratio of {len(truths)} pictures", ""
         self.beside: Mapping[str, float] = {}
         self._opened = Opened(network, self.card("generator", 0))
@@ -71,7 +73,7 @@ class TranslationShowcase(Showcase, Headline):
 
     def sheet(self, step: int) -> Sheet:
         """Inputs, outputs and truths."""
-        given, truths = self._pictures[: self._shown], self._truths[: self._shown]
+        given, truths = self._pictures[self._shown], self._truths[self._shown]
         made = self.opened(self._system.first_generator[1], step).run(given)
         rows = np.stack([visible(given, self.shape[0]), to_uint8(made), truths], axis=1)
         return Sheet(rows.reshape(-1, *self.shape), columns=3)

@@ -69,6 +69,8 @@ def check(config: Config) -> None:
         raise UsageError(
             f"discriminator.condition: concat is for mlp; with {discriminator.name} choose projection or auxiliary"
         )
+    if config.conditional and "fastgan" in (discriminator.name, config.generator.name):
+        raise UsageError("conditional: fastgan has no place for labels; choose dcgan, cnn or mlp for both networks")
     check_procedure(config.procedure)
 
 

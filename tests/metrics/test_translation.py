@@ -83,7 +83,8 @@ def test_holes_are_filled_with_the_mean_of_what_is_known():
 def test_the_file_and_the_table_have_the_same_numbers(features):
     truths = pictures(5)
     part = measure("a to b", {"output": truths, "input": 255 - truths}, truths, truths, features, in_step(5))
-    used = {"recipe": "pix2pix", "kind": "raw", "epoch": 3.0, "step": 30, "weights": "0"}
+    about = {"column": "output", "network": "generator", "run": "faces-1"}
+    used = {**about, "recipe": "pix2pix", "kind": "raw", "epoch": 3.0, "step": 30, "weights": "0"}
     about = {"name": "stripes", "width": 32, "description": "", "accuracy": None}
     protocol = {"generators": [used], "data": "five", "features": about, "columns": {"input": "as it is"}}
     report = Translations("paired", protocol, (part,), ["few"])
@@ -94,4 +95,8 @@ def test_the_file_and_the_table_have_the_same_numbers(features):
     text = translated(report)
     (line,) = [line for line in text.splitlines() if line.startswith("L1")]
     assert line.split()[-3:] == ["0.0000*", f"{rows['l1'][1]:.4f}", "-"]
-    assert max(map(len, text.splitlines())) <= 100 and "input      as it is" in text and "pix2pix, raw weights" in text
+    assert (
+        max(map(len, text.splitlines())) <= 100
+        and "input      as it is" in text
+        and "generator of faces-1: pix2pix, raw" in text
+    )

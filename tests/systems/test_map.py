@@ -86,7 +86,7 @@ def test_an_exported_generator_takes_maps(opened, tmp_path):
 @pytest.fixture
 def client(opened):
     pytest.importorskip("flask")
-    from ms_gan.explorer.painting import create_app
+    from ms_gan.explorer.server import create_app
 
     return create_app(Painter(opened), "token").test_client()
 
@@ -95,7 +95,10 @@ def test_the_page_is_told_the_classes_and_paints(client, opened):
     about = client.get("/token/about").json
     assert about["classes"] == opened.card.port("map").classes and about["style"] == 3
     page = client.get("/token/").get_data(as_text=True)
-    assert all(client.get(f"/token/{name}").status_code == 200 and name in page for name in ("paint.js", "paint.css"))
+    assert all(
+        client.get(f"/token/{name}").status_code == 200 and name in page
+        for name in ("paint.js", "paint.css", "page.css")
+    )
     style = "seed=3&place=0.25&strength=1.0"
     made = client.post(f"/token/paint?{style}", data=bytes(256)).get_data()
     second = Painter(opened).styles(3, 2)[1:]

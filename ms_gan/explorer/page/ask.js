@@ -1,4 +1,6 @@
-// Asking the server, drawing what it answers, saving files.
+// Asking for samples, drawing them, saving files.
+
+import { send } from "./server.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -13,29 +15,6 @@ export function say(text, wrong = false) {
   if (!wrong) fading = setTimeout(() => status.classList.add("faded"), 4000);
 }
 
-function send(path, question) {
-  return question ? post(path, "application/json", JSON.stringify(question)) : answered(fetch(path));
-}
-
-function post(path, kind, body) {
-  return answered(fetch(path, { method: "POST", headers: { "Content-Type": kind }, body }));
-}
-
-async function answered(asked) {
-  let answer;
-  try {
-    answer = await asked;
-  } catch {
-    throw new Error("No answer: the command that serves this page has ended. Start it again.");
-  }
-  if (!answer.ok) throw new Error((await answer.json()).error);
-  return answer;
-}
-
-export async function about() {
-  return (await send("about")).json();
-}
-
 // Samples: each a latent, before truncation, its image, and its own class where the generator takes labels.
 export async function ask(path, question, image) {
   const { latents, images, labels } = await (await send(path, question)).json();
@@ -46,11 +25,6 @@ export async function ask(path, question, image) {
     image: picture(bytes.subarray(i * size, (i + 1) * size), image),
     label: labels?.[i],
   }));
-}
-
-// Bytes for bytes: what the server answers to a map or a file.
-export async function raw(path, body) {
-  return new Uint8Array(await (await post(path, "application/octet-stream", body)).arrayBuffer());
 }
 
 export function picture(bytes, { channels, height, width }) {

@@ -18,8 +18,7 @@ from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
 from ms_gan.tasks.unpaired import Config, check
 from ms_gan.training.adversarial.cycle import CycleStep
-from ms_gan.training.assembly import make_optimizer
-from ms_gan.training.ema import MovingAverage
+from ms_gan.training.assembly import follow, make_optimizer
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.system import System
 
@@ -36,15 +35,14 @@ class DomainInputs:
     """
 
     def __init__(self, config: Config, data: DomainData, workers: Workers):
-        size = config.train.batch_size
-        self._batches = DomainBatches(data, config.data, size, config.seed, workers.rank, workers.count)
+        self._size, self._seed = config.train.batch_size, config.seed
+        self._batches = DomainBatches(data, config.data, self._size, self._seed, workers.rank, workers.count)
         self.steps_per_epoch = self._batches.steps_per_epoch
-        self._config, self._share, self._rank = config, size // workers.count, workers.rank
 
     def __call__(self, step: int) -> List[Any]:
         """The inputs of CycleStep for a step, counted from 0."""
         a, b = self._batches.batch(step)
-        draws = stream(self._config.seed, Purpose.POOL, step, self._rank).random((2, self._share, 2), dtype=np.float32)
+        draws = stream(self._seed, Purpose.POOL, step).random((2, self._size, 2), dtype=np.float32)
         return [ms.Tensor(np.ascontiguousarray(array)) for array in (a, b, draws[0], draws[1])]
 
 
@@ -73,7 +71,7 @@ def build(config: Config, data: DomainData, workers: Workers) -> Tuple[System, D
     count = ms.Parameter(ms.Tensor(0, ms.int32), name="step", requires_grad=False)
     step = CycleStep(
         *generators, *discriminators, optimizers["generator"], optimizers["discriminator"], config.cycle, count,
-        shapes["a"], shapes["b"],
+        shapes["a"], shapes["b"], workers,
     )  # fmt: skip
     averaged = config.ema.enabled
     system = System(
@@ -88,11 +86,7 @@ def build(config: Config, data: DomainData, workers: Workers) -> Tuple[System, D
             "discriminator_b": (shapes["b"],),
         },
     )
-    if averaged:
-        e = config.ema
-        system.averages += [
-            MovingAverage(networks[name], networks[f"{name}_ema"], e.decay, e.warmup, e.every) for name in GENERATORS
-        ]
+    follow(system, config, workers.count)
     return system, inputs
 
 

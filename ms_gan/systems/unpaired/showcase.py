@@ -42,8 +42,10 @@ class UnpairedShowcase(Showcase, Headline):
         self._sides = {"generator_ab": self._held.images, "generator_ba": self._held.other}
         self._sides = {name: side[evenly_spaced(len(side), most)] for name, side in self._sides.items()}
         self.shape = max((side.shape[1:] for side in self._sides.values()), key=lambda shape: shape[0])
-        self._rows = min(config.train.sample_count, *map(len, self._sides.values()))
-        self.count, self.headline = 6 * self._rows, self
+        rows = min(config.train.sample_count, *map(len, self._sides.values()))
+        # Evenly spaced: pictures that lie side by side in a folder are often alike.
+        self._shown = {name: evenly_spaced(len(side), rows) for name, side in self._sides.items()}
+        self.count, self.headline = 6 * rows, self
         kind = "held-out" if data.held_out is not None else "training"
         self.what = f"{FRECHET.plain} of {len(self._sides['generator_ab']):,} {kind} pictures from a to b"
         self.first, self.beside = "", {}
@@ -87,7 +89,7 @@ class UnpairedShowcase(Showcase, Headline):
         kept = {name: self.opened(network, step) for name, network in self._system.generators.items()}
         parts = []
         for name, side in self._sides.items():
-            given = to_float(side[: self._rows])
+            given = to_float(side[self._shown[name]])
             there = kept[name].run(given)
             parts += [visible(each, self.shape[0]) for each in (given, there, kept[OTHER[name]].run(there))]
         return Sheet(np.stack(parts, axis=1).reshape(-1, *self.shape), columns=6)

@@ -87,7 +87,7 @@ class GeneratorGradients(TrainOneStep):
 
 
 class GeneratorUpdate(TrainOneStep):
-    """The generator's update by gathered gradients, and the count of steps; returns the statistics, float32."""
+    """The generator's update by gathered gradients, and the count of steps; returns the statistics, (4,) or (5,)."""
 
     def construct(self, sums, own, *gradients):
         self.optim_g(gradients)

@@ -1,13 +1,14 @@
 """One step of training without pairs as one compiled graph: Zhu et al. 2017 (CycleGAN, arXiv:1703.10593)."""
 
-from typing import Any, Tuple
+from typing import Any, Optional, Tuple
 
 import mindspore as ms
 from mindspore import nn, ops
 
+from ms_gan.runtime.workers import Workers
 from ms_gan.training.adversarial.losses import least_squares_discriminator, least_squares_generator
 from ms_gan.training.adversarial.pool import Pool
-from ms_gan.training.loss_scale import scaled, unscaled
+from ms_gan.training.loss_scale import scaled
 
 Shape = Tuple[int, int, int]
 
@@ -33,10 +34,12 @@ class CycleStep(nn.Cell):
             should stay as they are (0: none), and `pool`, the size of both pools (0: none).
         count: an int32 parameter that counts steps.
         shape_a, shape_b: (C, H, W) of the pictures, for the pools.
+        workers: which worker this is; None: the only one. All have the same pools, of the images that all of them make.
 
     Inputs:
         a, b: (N, C, H, W), float32 in [-1, 1]; with an identity loss both have the same shape.
-        draws_a, draws_b: (N, 2), float32, what the pools of images of a and of b are drawn by: see Pool.
+        draws_a, draws_b: (M, 2), float32, what the pools of images of a and of b are drawn by, M images in all
+            workers: see Pool.
 
     Outputs:
         float32 (5,), all before their updates: the losses of both discriminators; the mean of both generators'
@@ -47,6 +50,7 @@ class CycleStep(nn.Cell):
     def __init__(
         self, generator_ab: nn.Cell, generator_ba: nn.Cell, discriminator_a: nn.Cell, discriminator_b: nn.Cell,
         optim_g: nn.Cell, optim_d: nn.Cell, config: Any, count: ms.Parameter, shape_a: Shape, shape_b: Shape,
+        workers: Optional[Workers] = None,
     ):  # fmt: skip
         super().__init__(auto_prefix=False)
         self.generator_ab, self.generator_ba = generator_ab, generator_ba
@@ -58,6 +62,8 @@ class CycleStep(nn.Cell):
         self.pools = bool(config.pool)
         self.pool_a = Pool(config.pool, shape_a, "pool_a.") if self.pools else None
         self.pool_b = Pool(config.pool, shape_b, "pool_b.") if self.pools else None
+        self.rank = workers.rank if workers else 0
+        self.gather = ops.AllGather() if self.pools and workers and workers.count > 1 else None
         # Where no layer mixes the images of a batch, two batches can share one pass.
         self.one_pass_g = not (generator_ab.mixes_batch or generator_ba.mixes_batch)
         self.one_pass_d = not (discriminator_a.mixes_batch or discriminator_b.mixes_batch)
@@ -88,6 +94,13 @@ class CycleStep(nn.Cell):
         loss = adversarial + self.weight * distances
         return scaled(loss, self.scale_g), 0.5 * adversarial, 0.5 * cycle, 0.5 * identity, made_a, made_b
 
+    def pooled(self, pool, made, draws):
+        """What a pool makes of this worker's images; those of the others go through it too."""
+        if self.gather is None:
+            return pool(made, draws)
+        first = self.rank * made.shape[0]
+        return pool(self.gather(made), draws)[first : first + made.shape[0]]
+
     def discriminator_loss(self, discriminator, real, fake):
         """The loss of one discriminator for real and for generated images."""
         if not self.one_pass_d:
@@ -102,12 +115,14 @@ class CycleStep(nn.Cell):
         return scaled(loss_a + loss_b, self.scale_d), loss_a, loss_b
 
     def construct(self, a, b, draws_a, draws_b):
-        (_, loss_g, cycle, identity, made_a, made_b), gradients = self.grad_g(a, b)
+        found, gradients = self.grad_g(a, b)
         self.optim_g(gradients)
-        made_a, made_b = ops.stop_gradient(made_a), ops.stop_gradient(made_b)
+        loss_g, cycle, identity = found[1:4]
+        made_a, made_b = ops.stop_gradient(found[4]), ops.stop_gradient(found[5])
         if self.pools:
-            made_a, made_b = self.pool_a(made_a, draws_a), self.pool_b(made_b, draws_b)
-        (_, loss_a, loss_b), gradients = self.grad_d(a, b, made_a, made_b)
+            made_a = self.pooled(self.pool_a, made_a, draws_a)
+            made_b = self.pooled(self.pool_b, made_b, draws_b)
+        losses, gradients = self.grad_d(a, b, made_a, made_b)
         self.optim_d(gradients)
         ops.assign(self.step, self.step + 1)
-        return ops.stack((loss_a, loss_b, loss_g, cycle, identity))
+        return ops.stack((losses[1], losses[2], loss_g, cycle, identity))

@@ -1,4 +1,4 @@
-"""A store of earlier generated images that a discriminator is shown: Shrivastava et al. 2017 (arXiv:1612.07828), 2.3."""
+"""Earlier generated images, which a discriminator is shown: Shrivastava et al. 2017 (arXiv:1612.07828), section 2.3."""
 
 from typing import Tuple
 

@@ -9,9 +9,7 @@ from ms_gan.training.adversarial.accumulate import AccumulatedStep
 from ms_gan.training.adversarial.judge import Judge, Penalties
 from ms_gan.training.adversarial.regularisers import WeightClipping
 from ms_gan.training.adversarial.step import Parts, SharedFakesStep, TrainOneStep
-from ms_gan.training.assembly import make_optimizer
-from ms_gan.training.ema import MovingAverage
-from ms_gan.training.parallel import MeanStatistics
+from ms_gan.training.assembly import follow, make_optimizer
 from ms_gan.training.system import LABEL, Shape, System
 
 
@@ -42,10 +40,10 @@ def adversarial_system(
         verdict: weight of the generator's objective beside the terms.
     """
     optimizers = _optimizers(config, networks, total_steps, workers)
-    generator, discriminator, regularise = networks["generator"], networks["discriminator"], config.regularise
+    discriminator, regularise = networks["discriminator"], config.regularise
     bound = regularise.clip_weights
     parts = Parts(
-        generator=generator,
+        generator=networks["generator"],
         judge=Judge(discriminator, regularise, image_shape),
         optim_g=optimizers["generator"],
         optim_d=optimizers["discriminator"],
@@ -73,13 +71,7 @@ def adversarial_system(
     )
     if lazy:
         system.rare, system.every = _step(config, parts._replace(penalties=penalties)), regularise.every
-    if "generator_ema" in networks:
-        ema = config.ema
-        average = MovingAverage(generator, networks["generator_ema"], ema.decay, ema.warmup, ema.every)
-        system.averages.append(average)
-    if workers > 1:
-        parameters = [parameter for network in networks.values() for parameter in network.get_parameters()]
-        system.statistics = MeanStatistics(parameters, workers)
+    follow(system, config, workers)
     return system
 
 

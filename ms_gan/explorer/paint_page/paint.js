@@ -1,7 +1,13 @@
 // Puts the page together: the board, the swatches, the picture.
 
-import { about, byId, draw, latest, picture, raw, reporting, say, saveBlob } from "./ask.js";
+import { byId, draw, latest, picture, reporting, say, saveBlob } from "./ask.js";
 import { Board } from "./board.js";
+import { about, send } from "./server.js";
+
+// Bytes for a map or a file.
+async function raw(path, bytes) {
+  return new Uint8Array(await (await send(path, new Blob([bytes]))).arrayBuffer());
+}
 
 const rgb = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
