@@ -73,15 +73,18 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
 
 
 def _studio(path: Path) -> Any:
-    """What the page asks: generators of latents or of pictures, for each direction that a run has."""
+    """What the page asks: a generator of latents, of maps, or of pictures, for each direction that a run has."""
     from ms_gan.config.data_section import DataConfig
     from ms_gan.data.unseen import unseen
     from ms_gan.explorer.picture_studio import PictureStudio
     from ms_gan.explorer.studio import Studio
+    from ms_gan.generators.painter import Painter
     from ms_gan.generators.sampling import open_generator
     from ms_gan.tasks import read_config
 
     opened = open_generator(path)
+    if opened.card.port("map"):
+        return Painter(opened)
     if opened.card.kind != "image":
         return Studio(opened)
     both = path.is_dir() and all((path / f"generator_{direction}.ckpt").is_file() for direction in DIRECTIONS)

@@ -76,9 +76,11 @@ def _export(argv: List[str]) -> int:
     if source.card.kind == "image":
         source, pictures, held = _for_pictures(source, options)
     elif options.size is not None:
-        raise UsageError("--size: this generator makes images of latents, of one size; leave it out")
+        raise UsageError("--size: this generator makes images of one size; leave it out")
     else:
         pictures = None
+        if source.card.port("map") and options.format == "MINDIR":
+            options.batch_size = options.batch_size or 1  # a deep network's graph for any number cannot be built
     if options.format == "HTML":
         if source.card.kind == "image":
             from ms_gan.explorer.alone import export_page

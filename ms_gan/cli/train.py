@@ -118,7 +118,7 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
         raise UsageError(f"--recipe {config.recipe}: only names a run; to train that recipe: --config {config.recipe}")
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
         raise UsageError("--local-batch-size cannot be combined with --batch-size; remove one of them")
-    for name in ("dir", "a", "b"):
+    for name in ("dir", "a", "b", "legend"):
         # A run may be resumed from another folder.
         if getattr(config.data, name, None):
             given[f"data.{name}"] = os.path.abspath(getattr(config.data, name))

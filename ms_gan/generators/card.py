@@ -89,7 +89,7 @@ class Card:
     @property
     def graph_inputs(self) -> List[GraphInput]:
         """What an exported graph takes."""
-        return [GraphInput(port.name, tuple(port.shape), whole=port.role == "label") for port in self.ports]
+        return [GraphInput(port.name, tuple(port.shape), whole=port.role in ("label", "map")) for port in self.ports]
 
     @property
     def kind(self) -> str:
