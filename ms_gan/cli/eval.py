@@ -144,11 +144,9 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     """
     check_checkpoint(ckpt)
     path = Path(ckpt)
-    for run in (path, path.parent):
-        if is_translation(run):
-            raise UsageError(
-                f"{path}: makes pictures of pictures; give the run by --ckpt {run}, and a second by --beside"
-            )
+    run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
+    if is_translation(run):
+        raise UsageError(f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside")
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
@@ -216,11 +214,13 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
     from ms_gan.data.labels import labelled
+    from ms_gan.data.stacked import COLOURS
     from ms_gan.generators.sampling import open_generator
     from ms_gan.metrics.cas import check_cas, with_cas
     from ms_gan.metrics.evaluate import Splits, evaluate, protocol_of
     from ms_gan.metrics.features import open_features
     from ms_gan.metrics.images import Sampled
+    from ms_gan.metrics.modes import digit_classifier, with_modes
     from ms_gan.metrics.report import read_report
 
     started = time.monotonic()
@@ -243,6 +243,8 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     report = evaluate(*arguments)
     if options.cas:
         report = with_cas(report, source, splits, options.num, options.seed)
+    if subject.data.source == "stacked_mnist" and splits.test is not None and source.shape[0] == COLOURS:
+        report = with_modes(report, source, splits.test, digit_classifier(subject.data), options.num, options.seed)
     written = ", ".join(_write(report, subject.output, subject.ckpt if subject.ckpt.is_dir() else None))
     print(f"{written} in {subject.output}, after {time.monotonic() - started:.0f} s\n", flush=True)
     return report

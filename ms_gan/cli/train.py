@@ -117,9 +117,11 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
         raise UsageError(f"--recipe {config.recipe}: only names a run; to train that recipe: --config {config.recipe}")
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
         raise UsageError("--local-batch-size cannot be combined with --batch-size; remove one of them")
-    if config.data.dir:
+    for name in ("dir", "a", "b"):
         # A run may be resumed from another folder.
-        config.data.dir = given["data.dir"] = os.path.abspath(config.data.dir)
+        if getattr(config.data, name, None):
+            given[f"data.{name}"] = os.path.abspath(getattr(config.data, name))
+            setattr(config.data, name, given[f"data.{name}"])
     if config.metrics.features:
         given["metrics.features"] = os.path.abspath(config.metrics.features)
         config.metrics.features = given["metrics.features"]
@@ -207,9 +209,9 @@ def _announce(trainer: Any) -> None:
 def _lies_within_data(trainer: Any) -> bool:
     """Whether the run's folder is below the folder of pictures that it learns."""
     data = trainer.config.data
-    if data.source != "folder" or data.dir is None:
-        return False
-    return Path(data.dir).resolve() in Path(trainer.folder.path).resolve().parents
+    named = [getattr(data, name, None) for name in ("dir", "a", "b")]
+    above = Path(trainer.folder.path).resolve().parents
+    return data.source == "folder" and any(Path(folder).resolve() in above for folder in named if folder)
 
 
 def summary(trainer: Any) -> Iterator[str]:

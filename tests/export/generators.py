@@ -14,6 +14,8 @@ FAMILIES = {
     "mlp_plain": {"name": "mlp", "hidden": [12, 16], "batch_norm": False, "slope": 0.2},
     "dcgan": {"channels": 4},
     "cnn": {"channels": 4, "slope": 0.3},
+    "fastgan": {"channels": 4},
+    "r3gan": {"channels": 4},
     "cnn_odd": {"name": "cnn", "channels": 4, "kernel": 5},
 }
 CLASSES = ("cat", "dog", "<b>owl</b>")
