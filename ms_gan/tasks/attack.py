@@ -107,7 +107,8 @@ def _commands(folder: str, picture: str) -> List[Tuple[str, str]]:
         (
             "Measure",
             f"python -m ms_gan.cli.robustness --advgan {folder} --attacks [fgsm,pgd,advgan] --output robustness",
-        )
+        ),
+        ("Attack", f"python infer.py --ckpt {folder} --input PICTURES --output {picture}"),
     ]
 
 

@@ -37,7 +37,7 @@ class AttackShowcase(TranslationShowcase):
         clean, self._labels = source.images[:count], np.asarray(source.labels[:count])
         self._classifier = attacked_classifier(config, data)
         network = make_generator(config.attack, clean.shape[1], config.seed)
-        options = {"attack": asdict(config.attack), "classifier": self._classifier.card()}
+        options = {"attack": asdict(config.attack), "classifier": self._classifier.card(), "multiple": 4}
         super().__init__(config, system, lengths, network, to_float(clean), clean, options, config.train.sample_count)
         kind = "held-out" if held else "training"
         self.what = f"{SUCCESS.plain.lower()} on {count:,} {kind} pictures"
