@@ -3,7 +3,6 @@
 Modules are named after ms_gan's parameters.
 """
 
-import torch
 from torch import nn
 from torch.nn import functional
 
