@@ -51,7 +51,7 @@ def test_the_case_of_a_name_does_not_matter(tmp_path):
         (["--epochs"], "--epochs: expected one argument; --help explains it"),
         (
             ["--config", "absent.yaml"],
-            "--config absent.yaml: no such file, nor a recipe; recipes: cdcgan_64, ",
+            "--config absent.yaml: no such file, nor a recipe; recipes: advgan_mnist, ",
         ),
         (["--config", "gan_mnist_wied"], "; did you mean gan_mnist_wide?"),
         (["--config"], "--config: expected one argument"),
