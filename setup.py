@@ -37,6 +37,7 @@ EXTRAS = {
         "waitress>=3,<4",
         "tensorboardX>=2.6,<3",
         "playwright>=1.40,<2",
+        "scikit-image>=0.22,<0.27",
     ],
     # Image features from a network in an ONNX file.
     "metrics": ["onnxruntime>=1.16,<2"],
@@ -48,7 +49,7 @@ EXTRAS = {
     "tensorboard": ["tensorboardX>=2.6,<3"],
     # The reference of all modules: CONTRIBUTING.md.
     "docs": ["pdoc>=15,<17"],
-    "bench": ["torch>=2.2,<3"],
+    "bench": ["torch>=2.2,<3", "foolbox>=3.3,<4"],
     "gpu": [
         f"nvidia-cuda-runtime-cu11==11.8.89; {LINUX}",
         f"nvidia-cublas-cu11==11.11.3.6; {LINUX}",

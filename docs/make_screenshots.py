@@ -36,6 +36,29 @@ def explorer(browser, run: Path, picture: Path) -> None:
         process.wait(60)
 
 
+def paint(browser, run: Path, picture: Path) -> None:
+    """The page to paint on, with a stroke through the first map."""
+    command = [sys.executable, "-m", "ms_gan.cli.explore", "--ckpt", str(run)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        process.stdout.readline()
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(process.stdout.readline().strip())
+        page.wait_for_selector("body[data-ready]", timeout=120_000)
+        page.locator("#swatches label").nth(7).click()
+        box = page.locator("#map").bounding_box()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.62 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.66 * box["height"], steps=20)
+        page.mouse.up()
+        page.wait_for_timeout(2000)
+        page.screenshot(path=picture)
+        page.close()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
 def export_html(browser, run: Path, picture: Path) -> None:
     """The page of export.py --format HTML with a moved sample, the point between the corners off its middle."""
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +93,7 @@ def report(browser, run: Path, picture: Path) -> None:
         page.close()
 
 
-PAGES = {"explorer": explorer, "export_html": export_html, "report": report}
+PAGES = {"explorer": explorer, "export_html": export_html, "paint": paint, "report": report}
 
 
 def main() -> None:

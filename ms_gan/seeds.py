@@ -33,8 +33,12 @@ class Purpose(IntEnum):
     AUGMENT = 12
     TRAINING_LABELS = 13
     SAMPLE_LABELS = 14
+    JITTER = 15
+    DEGRADATION = 16
+    POOL = 17
     GENERATOR_NOISE = 21
     STACKED_DIGITS = 22
+    ATTACK = 30
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":

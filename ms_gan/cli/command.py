@@ -22,6 +22,8 @@ def continued(stored: RunConfig, given: Dict[str, Any], folder: Path) -> RunConf
     """
     known = {key: (f, value) for key, f, value in leaves(stored)}
     for key, value in given.items():
+        if key not in known:
+            raise UsageError(f"{key}: is no option of the run in {folder}; leave it out")
         f, old = known[key]
         if value != old and not f.metadata["may_change"]:
             raise UsageError(f"{key}: {value} contradicts the run in {folder}, where it is {old}; leave it out")

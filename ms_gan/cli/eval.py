@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
+from ms_gan.cli.eval_maps import evaluate_maps, is_map_run
 from ms_gan.cli.eval_pictures import check_pictures, read_pictures
+from ms_gan.cli.eval_translation import EvalDataConfig, evaluate_run, is_translation
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
@@ -17,13 +19,14 @@ from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
-from ms_gan.tasks import of_run, read_config
+from ms_gan.tasks import read_config
 
 EXAMPLES = """\
   python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
   python eval.py --ckpt RUN --features inception.onnx --num 50000
   python eval.py --ckpt generator.mindir --data.source mnist --output quality
   python eval.py --images PICTURES --reference RUN --output quality
+  python eval.py --ckpt runs/pix2pix-20250101-1 --beside runs/pix2pix-20250101-2
   python eval.py --compare runs/gan_mnist-20250101-1 runs/gan_mnist-20250101-2"""
 
 EVALUATION = "evaluation.json"
@@ -43,7 +46,12 @@ class EvalOptions:
         None, "with --images: what they are compared with; a folder, a zip, a .npy file, or a run for its data",
         spelling=home_for_tilde,
     )  # fmt: skip
-    num: int = option(10_000, "images to generate; with --images: the most that are measured", 10, 10_000_000)
+    beside: Optional[str] = option(
+        None, "of a run that makes pictures of pictures: a second one on the same data", spelling=home_for_tilde
+    )
+    num: int = option(
+        10_000, "images to generate; with --images, or of held-out pictures: the most that are measured", 10, 10_000_000
+    )
     seed: int = option(0, "fixes the latents", 0, MAX_SEED)
     split: Literal["train", "test"] = option("train", "the real images to compare with")
     features: Optional[str] = option(
@@ -59,7 +67,7 @@ class EvalOptions:
         False, "the classification accuracy score too, of a generator that is given classes; takes minutes"
     )
     device: str = option("auto", "where to run", spelling=device_name)
-    data: DataConfig = field(default_factory=DataConfig)
+    data: EvalDataConfig = field(default_factory=EvalDataConfig)
 
 
 class Subject(NamedTuple):
@@ -90,6 +98,13 @@ def _eval(argv: List[str]) -> int:
         check_pictures(options, given)
         _refuse_output(Path(options.output))
         return _measure_pictures(options)
+    if options.ckpt and is_map_run(Path(options.ckpt)):
+        return evaluate_maps(options, given, _refuse_output)
+    if options.ckpt and is_translation(Path(options.ckpt)):
+        return evaluate_run(options, given, _refuse_output)
+    for name in ("beside", "data.a", "data.b"):
+        if name in given:
+            raise UsageError(f"--{name}: is for a run that makes pictures of pictures, given by --ckpt; remove it")
     subjects = [_subject(ckpt, options, given) for ckpt in given.get("compare", [options.ckpt])]
 
     from ms_gan import runtime
@@ -132,6 +147,11 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     """
     check_checkpoint(ckpt)
     path = Path(ckpt)
+    run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
+    if is_map_run(run):
+        raise UsageError(f"{path}: makes pictures of maps; give the run alone, by --ckpt {run}")
+    if is_translation(run):
+        raise UsageError(f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside")
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
@@ -239,7 +259,6 @@ def _write(report: Any, output: Path, run: Optional[Path] = None) -> List[str]:
     """Write an evaluation and its pictures, those of a run's training too; returns the names of the files."""
     from ms_gan.metrics import pictures
     from ms_gan.metrics.report import save_report
-    from ms_gan.runs.events import read_events
 
     save_report(report, output / EVALUATION)
     pictures.save_nearest(report.copies, output / "nearest.png")
@@ -247,13 +266,7 @@ def _write(report: Any, output: Path, run: Optional[Path] = None) -> List[str]:
     if report.classes:
         pictures.save_classes(report, output / "classes.png")
         names.append("classes.png")
-    if run:
-        headline = of_run(run).headline
-        records = pictures.quality_records(read_events(run / "metrics.jsonl"), headline.key)
-        if records:
-            pictures.save_quality(records, output / "quality.png", headline)
-            names.append("quality.png")
-    return names
+    return names + (pictures.save_headline(run, output) if run else [])
 
 
 if __name__ == "__main__":

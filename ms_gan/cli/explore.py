@@ -1,10 +1,11 @@
-"""explore: a page on this machine that shows what a generator makes of its latents."""
+"""explore: a page on this machine that shows what a generator makes of its latents, or of pictures."""
 
 import logging
 import secrets
 import sys
 import webbrowser
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, List, Optional
 
 from ms_gan.cli.command import check_checkpoint
@@ -20,6 +21,9 @@ from ms_gan.runtime.signals import Signals
 EXAMPLES = """\
   python -m ms_gan.cli.explore --ckpt runs/gan_mnist-20250101-1 --open
   python -m ms_gan.cli.explore --ckpt generator.mindir --port 8000"""
+
+DIRECTIONS = ("ab", "ba")
+EXAMPLES_SHOWN = 12  # held-out pictures to begin with
 
 
 @dataclass
@@ -38,7 +42,7 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 def _explore(argv: List[str]) -> int:
     parser = make_parser(
-        ExploreOptions, "python -m ms_gan.cli.explore", "Explore a generator's latents on a local page.", EXAMPLES
+        ExploreOptions, "python -m ms_gan.cli.explore", "Explore on a local page what a generator makes.", EXAMPLES
     )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     options, given = parse(parser, ExploreOptions, argv)
@@ -55,10 +59,8 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
 
     runtime.start(options.device)
     from ms_gan.explorer.server import create_app
-    from ms_gan.explorer.studio import Studio
-    from ms_gan.generators.sampling import open_generator
 
-    studio = Studio(open_generator(options.ckpt))
+    studio = _studio(Path(options.ckpt))
     studio.warm_up()
     token = secrets.token_urlsafe(24)
     server = _listen(create_app(studio, token), options.port)
@@ -68,6 +70,33 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
         webbrowser.open(address)
     server.run()  # returns at Ctrl-C
     print("ended")
+
+
+def _studio(path: Path) -> Any:
+    """What the page asks: a generator of latents, of maps, or of pictures, for each direction that a run has."""
+    from ms_gan.config.data_section import DataConfig
+    from ms_gan.data.unseen import unseen
+    from ms_gan.explorer.picture_studio import PictureStudio
+    from ms_gan.explorer.studio import Studio
+    from ms_gan.generators.painter import Painter
+    from ms_gan.generators.sampling import open_generator
+    from ms_gan.tasks import read_config
+
+    opened = open_generator(path)
+    if opened.card.port("map"):
+        return Painter(opened)
+    if opened.card.kind != "image":
+        return Studio(opened)
+    both = path.is_dir() and all((path / f"generator_{direction}.ckpt").is_file() for direction in DIRECTIONS)
+    found = {direction: open_generator(path, direction) for direction in DIRECTIONS} if both else {"": opened}
+    folder = path if path.is_dir() else path.parent
+    held = unseen(folder)
+    examples = {
+        direction: [] if held is None else held.pictures(one.card.network, EXAMPLES_SHOWN)
+        for direction, one in found.items()
+    }
+    data = read_config(folder).data if (folder / "config.yaml").is_file() else DataConfig()
+    return PictureStudio(found, data, examples)
 
 
 def _listen(app: Any, port: int) -> Any:

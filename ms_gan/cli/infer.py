@@ -6,7 +6,8 @@ from typing import Any, Iterator, List, Optional, Tuple
 
 import numpy as np
 
-from ms_gan.cli.infer_options import InferOptions, check, check_size, ending_of
+from ms_gan.cli.infer_checks import check, check_size, ending_of, refuse_unused
+from ms_gan.cli.infer_options import InferOptions
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.errors import UsageError
 from ms_gan.files import counted
@@ -21,7 +22,9 @@ EXAMPLES = """\
   python infer.py --ckpt RUN --classes 3,7,cat --num 8 --output rows.png
   python infer.py --ckpt RUN --classes 3,7,1 --class-walk 16 --output from_class_to_class.gif
   python infer.py --ckpt RUN --project digit.png --output found.png
-  python infer.py --ckpt RUN --latents found.npy --seeds 1 --interpolate 16 --output walk.gif"""
+  python infer.py --ckpt RUN --latents found.npy --seeds 1 --interpolate 16 --output walk.gif
+  python infer.py --ckpt RUN --input photos/ --output translated/
+  python infer.py --ckpt RUN --input photo.png --mask hole.png --output mended.png"""
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -30,7 +33,9 @@ def main(argv: Optional[List[str]] = None) -> int:
 
 
 def _infer(argv: List[str]) -> int:
-    parser = make_parser(InferOptions, "infer.py", "Make images with a trained generator.", EXAMPLES)
+    parser = make_parser(
+        InferOptions, "infer.py", "Make images with a trained generator: of latents, or of pictures.", EXAMPLES
+    )
     options, given = parse(parser, InferOptions, argv)
     path = check(options, given)
 
@@ -39,8 +44,17 @@ def _infer(argv: List[str]) -> int:
     runtime.start(options.device)
     from ms_gan.generators.sampling import open_generator
 
-    sampler = open_generator(options.ckpt)
-    if options.projection.image is not None:
+    sampler = open_generator(options.ckpt, options.translation.direction)
+    refuse_unused(sampler.card.kind, given)
+    if sampler.card.port("map"):
+        from ms_gan.cli.infer_maps import paint_maps
+
+        print(f"{paint_maps(sampler, options, path)} in {path}")
+    elif sampler.card.kind == "image":
+        from ms_gan.cli.infer_translation import translate
+
+        print(f"{translate(sampler, options, path)} in {path}")
+    elif options.projection.image is not None:
         from ms_gan.cli.infer_projection import project
 
         project(sampler, options, path)

@@ -1,34 +1,20 @@
-"""What infer.py takes, and what of it is refused before MindSpore is imported."""
+"""What infer.py takes."""
 
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Dict, List, Literal, Optional
+from typing import List, Literal, Optional
 
-from ms_gan.cli.command import check_checkpoint
 from ms_gan.config.device_names import device_name
-from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
+from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
-from ms_gan.pictures.movies import ENDINGS, check_movie
 from ms_gan.seeds import MAX_SEED
 
 NUM = 64  # default number of images of a seed
 NUM_IN_CLASSES = 8  # the same where classes are asked for, each in a row
-LARGEST_GRID = 10_000  # images; few programs open a larger picture
 MOST_SEEDS = 1_000_000
 MOST_FACTORS = 100
 MOST_STARTS = 1024
 LARGEST_FACTOR = 2.0
-ALONE = (
-    "num",
-    "seeds",
-    "latents",
-    "truncation",
-    "classes",
-    "walk.interpolate",
-    "walk.classes",
-)  # options that --project does not use
 
 
 @dataclass
@@ -77,6 +63,32 @@ class ProjectionOptions:
 
 
 @dataclass
+class TranslationOptions:
+    """What a generator that makes pictures of pictures is given; any size of picture will do."""
+
+    input: Optional[str] = option(
+        None,
+        "a picture, or a folder of pictures; --output: a folder, with a .png of the same name for each; a .png: of one "
+        "picture what is made of it, of a folder a sheet, each picture beside what is made of it; a .npy",
+        short="--input",
+        spelling=home_for_tilde,
+    )
+    direction: Optional[Literal["ab", "ba"]] = option(
+        None, "which generator of a run that has one for each direction; unset: ab", short="--direction"
+    )
+    mask: Optional[str] = option(
+        None,
+        "a picture of the same size, white where a hole is to be filled in; unset: the transparent parts are",
+        short="--mask",
+        spelling=home_for_tilde,
+    )
+    size: Optional[int] = option(
+        None, "make pictures smaller first whose longer side has more; unset: as they are", 1, 16384, "pixels"
+    )
+    tile: int = option(512, "larger pictures are made in tiles of this size, to save memory", 16, 8192, "pixels")
+
+
+@dataclass
 class InferOptions:
     """What infer.py takes."""
 
@@ -113,6 +125,7 @@ class InferOptions:
     device: str = option("auto", "where to run", spelling=device_name)
     walk: WalkOptions = field(default_factory=WalkOptions)
     projection: ProjectionOptions = field(default_factory=ProjectionOptions)
+    translation: TranslationOptions = field(default_factory=TranslationOptions)
 
     @property
     def wanted_seeds(self) -> List[int]:
@@ -134,129 +147,6 @@ class InferOptions:
     def only_seed(self) -> bool:
         """Whether the latents are those of --seed; walks are between two of its samples each then."""
         return self.seeds is None and self.latents is None
-
-
-def check(options: InferOptions, given: Dict[str, Any]) -> Path:
-    """Refuse what cannot work with any generator; returns where the images go.
-
-    Args:
-        options: complete.
-        given: those that were set, as {dotted key: value}.
-
-    Raises:
-        UsageError: naming the option.
-    """
-    check_checkpoint(options.ckpt)
-    path = Path(options.output)
-    at = kind_at(path, "--output")
-    for one, other in (("seed", "seeds"), ("seed", "latents"), ("num", "latents")):
-        if one in given and other in given:
-            raise UsageError(f"--{one}: cannot be combined with --{other}; remove one of them")
-    if options.latents is not None:
-        if kind_at(options.latents, "--latents") != FILE:
-            raise UsageError(f"--latents {options.latents}: no such file")
-        refuse_same(path, "--output", Path(options.latents), "the file of --latents")
-    if options.projection.image is not None:
-        _check_projection(options, given, path)
-    elif options.walk.classes:
-        _check_class_walk(options, path)
-    elif options.walk.interpolate:
-        _check_walk(options, path)
-    else:
-        _check_samples(options.output)
-    check_size(options, path, stored=0)
-    ending = ending_of(options.output)
-    if ending == "" and at == FOLDER and any(path.iterdir()):
-        raise UsageError(f"--output {path}: is not empty; choose a new or an empty folder")
-    if ending != "" and at == FOLDER:
-        raise UsageError(f"--output {path}: is a folder; choose a file")
-    if ending == "" and at not in (None, FOLDER):
-        raise UsageError(
-            f"--output {path}: is a file; choose a new or an empty folder, or a file that ends in .png or .npy"
-        )
-    return path
-
-
-def ending_of(output: str) -> str:
-    """The file ending that decides the format: ".png" and so on, in lower case; "" for a folder.
-
-    A folder may have a dot in its name: it is known by a / at the end, or because it exists.
-
-    Args:
-        output: as it was given.
-    """
-    ending = Path(output).suffix.lower()
-    known = ending in (".png", ".npy", *ENDINGS)
-    return "" if output.endswith(("/", os.sep)) or (not known and os.path.isdir(output)) else ending
-
-
-def _check_samples(output: str) -> None:
-    ending = ending_of(output)
-    if ending in ENDINGS:
-        raise UsageError(f"--output {output}: a {ending} shows walks; add --interpolate 16, or --class-walk 16")
-    if ending not in ("", ".png", ".npy"):
-        known = ", ".join((".png", ".npy", *ENDINGS))
-        raise UsageError(f"--output {output}: {ending} is an unknown format; allowed: {known}, or a folder: {output}/")
-
-
-def _check_walk(options: InferOptions, path: Path) -> None:
-    if path.suffix.lower() not in (".png", *ENDINGS):
-        raise UsageError(f"--output {path}: --interpolate writes a .png, {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
-    if len(options.factors) > 1:
-        raise UsageError(f"--truncation {options.truncation}: a walk takes one factor, such as 0.7")
-    if options.latents is None and options.seeds is not None and len(options.wanted_seeds) < 2:
-        raise UsageError(f"--seeds {options.seeds}: a walk needs two seeds or more, such as 0,1")
-    check_movie(path)
-
-
-def _check_class_walk(options: InferOptions, path: Path) -> None:
-    if options.walk.interpolate:
-        raise UsageError("--class-walk: cannot be combined with --interpolate; remove one of them")
-    if path.suffix.lower() not in (".png", *ENDINGS):
-        raise UsageError(f"--output {path}: --class-walk writes a .png, {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
-    if len(options.factors) > 1:
-        raise UsageError(f"--truncation {options.truncation}: a walk takes one factor, such as 0.7")
-    if kind_at(options.ckpt, "--ckpt") != FOLDER and Path(options.ckpt).suffix != ".ckpt":
-        raise UsageError(
-            f"--ckpt {options.ckpt}: --class-walk needs a run folder or a .ckpt file; an exported file takes whole "
-            "classes alone"
-        )
-    check_movie(path)
-
-
-def _check_projection(options: InferOptions, given: Dict[str, Any], path: Path) -> None:
-    for key in ALONE:
-        if key in given:
-            raise UsageError(f"--{key.split('.')[-1]}: cannot be combined with --project; remove one of them")
-    if kind_at(options.ckpt, "--ckpt") != FOLDER and Path(options.ckpt).suffix != ".ckpt":
-        raise UsageError(
-            f"--ckpt {options.ckpt}: --project needs a run folder or a .ckpt file; an exported file has no gradients"
-        )
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"--output {path}: --project writes a .png, with the latent in a .npy beside it")
-    if kind_at(options.projection.image, "--project") != FILE:
-        raise UsageError(f"--project {options.projection.image}: no such file")
-    refuse_same(path, "--output", Path(options.projection.image), "the picture of --project")
-
-
-def check_size(options: InferOptions, path: Path, stored: int, classes: int = 1) -> None:
-    """Refuse more images than a picture or a movie should hold.
-
-    Args:
-        options: complete.
-        path: where the images go.
-        stored: latents in the file of --latents, as far as known.
-        classes: in how many classes they are shown.
-
-    Raises:
-        UsageError: names the way out.
-    """
-    latents = stored + len(options.wanted_seeds) * options.each
-    pictures = latents * len(options.factors) * (options.walk.interpolate or options.walk.classes or 1) * classes
-    if path.suffix.lower() in (".png", *ENDINGS) and pictures > LARGEST_GRID:
-        raise UsageError(
-            f"--output {path}: a picture holds at most {LARGEST_GRID:,} images, not {pictures:,}; use .npy"
-        )
 
 
 def parse_seeds(text: str) -> List[int]:

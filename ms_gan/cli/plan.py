@@ -11,7 +11,7 @@ import textwrap
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 import mindspore as ms
 
@@ -63,7 +63,7 @@ def plan(config: RunConfig, data: ImageData, device: Device, run: Optional[Path]
         yield f"recipe    {config.recipe}, seed {config.seed}"
         yield from summary(trainer)
         channels, height, width = data.images.shape[1:]
-        whole = as_size(data.images.nbytes)
+        whole = as_size(sum(array.nbytes for array in data.arrays.values()))
         yield from _row("images", f"{height}x{width}, {channels} channel{'s' if channels > 1 else ''}, {whole} in all")
         if data.labels is not None and not config.conditional:  # those are in the summary
             yield from _row("classes", in_words(data))
@@ -231,7 +231,7 @@ def _files(trainer: Trainer, target: Any) -> Iterator[str]:
     rows = [
         ("samples/", f"{grids:,} grids of {as_size(grid)}", grids * grid),
         ("checkpoints/", f"the newest {kept} of {checkpoints:,}, {as_size(checkpoint)} each", kept * checkpoint),
-        ("generator.ckpt", "and generator_last.ckpt where quality is measured", 2 * folder.generator.stat().st_size),
+        *(_kept(folder.best(stem), folder.last(stem)) for stem in trainer.system.generators),
         ("training.gif", f"at most {FRAMES} frames", min(grids, FRAMES) * grid),
         ("log.jsonl", f"about {records:,} records; beside it plots, report, config.yaml", records * LOG_RECORD_BYTES),
     ]
@@ -239,7 +239,12 @@ def _files(trainer: Trainer, target: Any) -> Iterator[str]:
     most = space_needed(trainer.config, trainer.system, shape, trainer.lengths)
     yield from _row("files", f"about {as_size(sum(count for *_, count in rows))}, {as_size(most)} at most, in {target}")
     for name, about, count in rows:
-        yield f"          {name:<15} {as_size(count):>8}  {about}"
+        yield f"          {name:<17} {as_size(count):>8}  {about}"
+
+
+def _kept(best: Path, last: Path) -> Tuple[str, str, int]:
+    """A generator's file, what is said of it, and the size of both that there may be."""
+    return best.name, f"and {last.name} where quality is measured", 2 * best.stat().st_size
 
 
 def _duration(seconds: float) -> str:

@@ -12,7 +12,7 @@ from ms_gan import tasks
 from ms_gan.cli.command import continued
 from ms_gan.config.device_names import split_name
 from ms_gan.config.help import as_called
-from ms_gan.config.parser import make_parser, parse
+from ms_gan.config.parser import known_recipes, make_parser, parse
 from ms_gan.config.paths import FILE, kind_at
 from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
@@ -114,11 +114,15 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
     config, given = parse(parser, task.config, argv, lambda given: _before(given, task.config))
     given.pop("dry_run", None)
     flags = {argument.split("=")[0] for argument in argv}
+    if "--recipe" in flags and not flags & {"--config", "--resume"} and config.recipe in known_recipes():
+        raise UsageError(f"--recipe {config.recipe}: only names a run; to train that recipe: --config {config.recipe}")
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
         raise UsageError("--local-batch-size cannot be combined with --batch-size; remove one of them")
-    if config.data.dir:
+    for name in ("dir", "a", "b", "legend"):
         # A run may be resumed from another folder.
-        config.data.dir = given["data.dir"] = os.path.abspath(config.data.dir)
+        if getattr(config.data, name, None):
+            given[f"data.{name}"] = os.path.abspath(getattr(config.data, name))
+            setattr(config.data, name, given[f"data.{name}"])
     if config.metrics.features:
         given["metrics.features"] = os.path.abspath(config.metrics.features)
         config.metrics.features = given["metrics.features"]
@@ -207,9 +211,9 @@ def _announce(trainer: Any, before: int) -> None:
 def _lies_within_data(trainer: Any) -> bool:
     """Whether the run's folder is below the folder of pictures that it learns."""
     data = trainer.config.data
-    if data.source != "folder" or data.dir is None:
-        return False
-    return Path(data.dir).resolve() in Path(trainer.folder.path).resolve().parents
+    named = [getattr(data, name, None) for name in ("dir", "a", "b")]
+    above = Path(trainer.folder.path).resolve().parents
+    return data.source == "folder" and any(Path(folder).resolve() in above for folder in named if folder)
 
 
 def summary(trainer: Any) -> Iterator[str]:

@@ -187,6 +187,12 @@ def _in_their_case(parser: ArgumentParser, cls: type, argv: List[str]) -> List[s
     return result
 
 
+def known_recipes() -> Dict[str, Path]:
+    """The recipes that come with this package: the YAML file of each name."""
+    folder = next((folder for folder in RECIPES if folder.is_dir()), RECIPES[0])
+    return {file.stem: file for file in folder.glob("*.yaml")}
+
+
 def find_config(name: str) -> Path:
     """The YAML file of a name: a path, or a recipe that comes with this package, with or without `.yaml`.
 
@@ -196,8 +202,7 @@ def find_config(name: str) -> Path:
     path = Path(home_for_tilde(name))
     if kind_at(path, "--config") or path.parent not in (Path("."), Path("configs")):
         return path
-    folder = next((folder for folder in RECIPES if folder.is_dir()), RECIPES[0])
-    recipes = {file.stem: file for file in folder.glob("*.yaml")}
+    recipes = known_recipes()
     found = recipes.get(path.stem if path.suffix == ".yaml" else path.name)
     if found is None:
         meant = closest_name(path.stem, list(recipes))

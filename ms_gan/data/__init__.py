@@ -3,12 +3,17 @@
 from dataclasses import replace
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.map_sections import MapsConfig
+from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
 from ms_gan.data.batches import Batches
 from ms_gan.data.cifar import load_cifar10
 from ms_gan.data.classes import keep_classes
+from ms_gan.data.domains import load_domains
 from ms_gan.data.folder import load_folder
 from ms_gan.data.image_data import ImageData
+from ms_gan.data.map_data import load_maps
 from ms_gan.data.mnist import load_fashion_mnist, load_mnist
+from ms_gan.data.pairs import load_pairs
 from ms_gan.data.shape import padded, with_channels
 from ms_gan.data.stacked import load_stacked
 from ms_gan.data.synthetic import load_synthetic
@@ -26,7 +31,8 @@ SOURCES = {
 
 
 def load(config: DataConfig, seed: int) -> ImageData:
-    """The training images that a config asks for, in the shape that it asks for.
+    """The training images that a config asks for, in the shape that it asks for: a `PairData` for a `PairsConfig`, a
+    `DomainData` for any other `TwoFoldersConfig`, an `ImageData` otherwise.
 
     Args:
         config: the run's data options.
@@ -36,6 +42,14 @@ def load(config: DataConfig, seed: int) -> ImageData:
         UsageError: a folder that does not exist or does not hold the data; a class or a size that the data lacks.
         GanError: data that is damaged, or that is missing and cannot be fetched.
     """
+    if isinstance(config, MapsConfig):
+        return load_maps(config, seed)
+    if isinstance(config, TwoFoldersConfig):
+        return (load_pairs if isinstance(config, PairsConfig) else load_domains)(config, seed, _of_one_source)
+    return _of_one_source(config, seed)
+
+
+def _of_one_source(config: DataConfig, seed: int) -> ImageData:
     return as_asked(SOURCES[config.source](config, seed), config)
 
 

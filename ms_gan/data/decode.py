@@ -5,7 +5,7 @@ import threading
 import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import BinaryIO, ContextManager, Iterator, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -31,6 +31,8 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+LEFT, RIGHT = "left", "right"  # of two pictures side by side in one file
+UNEVEN = 0.02  # share of the height by which such a file may miss being twice as wide as high
 OWN_SHEET = "a sheet of images that ms_gan made"
 _one_large = threading.Lock()
 
@@ -56,6 +58,10 @@ class TooLarge(Unreadable):
         self.size = size
 
 
+class NotSideBySide(Unreadable):
+    """A picture that should be two side by side, and is not twice as wide as high."""
+
+
 class Depth(NamedTuple):
     """What there is to know of a picture with more than 8 bits: a grey one's values; that a coloured one is halved."""
 
@@ -70,6 +76,7 @@ def decode(
     background: Tuple[int, int, int],
     pixel_range: Optional[Range] = None,
     own: bool = False,
+    half: Optional[str] = None,
 ) -> Tuple[np.ndarray, bool]:
     """Decode a picture: turned upright as its EXIF data says, cropped to its central square, scaled with antialiasing.
 
@@ -80,25 +87,44 @@ def decode(
         background: the colour put behind transparent pixels.
         pixel_range: black and white of grey pictures with more than 8 bits; None: by the values of this one alone.
         own: also decode a sheet of images that ms_gan made; as training images they are refused.
+        half: LEFT or RIGHT of two pictures side by side in one file, which is twice as wide as high; None: all of it.
 
     Returns:
         uint8 (channels, side, side), and whether the picture was smaller than that and had to be enlarged.
 
     Raises:
-        Unreadable: it cannot be decoded, has more pixels than are allowed, or is a sheet of images that ms_gan made.
+        Unreadable: it cannot be decoded, has more pixels than are allowed, is a sheet of images that ms_gan made, or
+            not twice as wide as high where a half is asked for.
+    """
+    with opened(path, own) as image:
+        # A JPEG is decoded at a fraction of its size where that is still more than enough.
+        image.draft(image.mode, (2 * side, 2 * side))
+        refuse_bomb(image)
+        width, height = image.size
+        with alone(image):
+            image.load()
+            whole = plain(upright(image), pixel_range)
+            square = _square(whole, side, _half(whole.size, half) if half else (0, 0, *whole.size))
+    if square.mode == "RGBA":
+        square = on_background(square, background)
+    pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+
+
+@contextlib.contextmanager
+def opened(source: Union[Path, BinaryIO], own: bool) -> Iterator[Image.Image]:
+    """A picture, not yet decoded; whatever goes wrong with it in this context becomes Unreadable.
+
+    Args:
+        source: a file, or its content.
+        own: also a sheet of images that ms_gan made.
     """
     try:
         # What a file is called says nothing about what it holds.
-        with Image.open(path, formats=formats()) as image:
+        with Image.open(source, formats=formats()) as image:
             if not own and _is_own(image):
                 raise Unreadable(OWN_SHEET)
-            # A JPEG is decoded at a fraction of its size where that is still more than enough.
-            image.draft(image.mode, (2 * side, 2 * side))
-            refuse_bomb(image)
-            width, height = image.size
-            with _one_large if width * height > LARGE_PIXELS else contextlib.nullcontext():
-                image.load()
-                square = _square(_plain(_upright(image), pixel_range), side)
+            yield image
     except Unreadable:
         raise
     except Image.DecompressionBombError:
@@ -109,11 +135,16 @@ def decode(
         # An error number comes from the system, not from what the file holds.
         lasting = not (isinstance(error, MemoryError) or getattr(error, "errno", None))
         raise Unreadable(" ".join((str(error) or type(error).__name__).split()), lasting) from error
-    if square.mode == "RGBA":
-        behind = Image.new("RGBA", square.size, background)
-        square = Image.alpha_composite(behind, square)
-    pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
-    return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+
+
+def alone(image: Image.Image) -> ContextManager:
+    """A context in which a large picture is the only one that is decoded."""
+    return _one_large if image.width * image.height > LARGE_PIXELS else contextlib.nullcontext()
+
+
+def on_background(image: Image.Image, colour: Tuple[int, int, int]) -> Image.Image:
+    """A picture of mode RGBA in front of a colour."""
+    return Image.alpha_composite(Image.new("RGBA", image.size, colour), image)
 
 
 @lru_cache(maxsize=None)
@@ -165,6 +196,20 @@ def refuse_bomb(image: Image.Image) -> None:
         raise TooLarge(f"{width}x{height} pixels are more than {limit:,}", f"--data.max_pixels {width * height}")
 
 
+def size_of(path: Path) -> Optional[Tuple[int, int]]:
+    """Width and height of a picture, turned upright; None where it cannot be read. Its pixels are not looked at."""
+    with contextlib.suppress(Exception), Image.open(path, formats=formats()) as image:
+        turned = image.format != "TIFF" and image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+        return image.size[::-1] if turned else image.size
+    return None
+
+
+def is_side_by_side(size: Tuple[int, int]) -> bool:
+    """Whether a picture of this width and height is twice as wide as high."""
+    width, height = size
+    return abs(width - 2 * height) <= max(1, height * UNEVEN)
+
+
 def is_picture(path: Path) -> bool:
     """Whether a file is a picture by its content, whatever it is called; Targa files are not told from others.
 
@@ -203,7 +248,8 @@ def _is_own(image: Image.Image) -> bool:
     return False
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image) -> Image.Image:
+    """A picture turned and mirrored as its EXIF data says."""
     # Pillow turns a TIFF by itself, and its older releases leave the orientation standing.
     if image.format == "TIFF":
         return image
@@ -214,8 +260,8 @@ def _upright(image: Image.Image) -> Image.Image:
     return image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
 
 
-def _plain(image: Image.Image, pixel_range: Optional[Range]) -> Image.Image:
-    """The picture in mode L, RGB or RGBA."""
+def plain(image: Image.Image, pixel_range: Optional[Range]) -> Image.Image:
+    """A picture in mode L, RGB or RGBA; of a deep one, black and white become 0 and 255."""
     if is_deep(image):
         return eight_bit(image, *(pixel_range or common_range([extremes(image)])))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
@@ -228,8 +274,18 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _square(image: Image.Image, side: int) -> Image.Image:
-    width, height = image.size
+def _half(size: Tuple[int, int], half: str) -> Tuple[int, int, int, int]:
+    """Left, top, right and bottom of one of two pictures side by side."""
+    width, height = size
+    if not is_side_by_side(size):
+        raise NotSideBySide(f"{width}x{height} pixels are not twice as wide as high")
+    return (0, 0, width // 2, height) if half == LEFT else (width - width // 2, 0, width, height)
+
+
+def _square(image: Image.Image, side: int, box: Tuple[int, int, int, int]) -> Image.Image:
+    """The middle of a part of a picture, scaled."""
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
     cut = min(width, height)
-    left, top = (width - cut) // 2, (height - cut) // 2
+    left, top = left + (width - cut) // 2, top + (height - cut) // 2
     return image.resize((side, side), Image.Resampling.LANCZOS, (left, top, left + cut, top + cut))

@@ -55,6 +55,17 @@ class Decoding:
         return self.channels * self.side * self.side
 
 
+@dataclass(frozen=True)
+class HalfDecoding(Decoding):
+    """What one of two pictures side by side in one file is made into.
+
+    Attributes:
+        half: `decode.LEFT` or `decode.RIGHT`.
+    """
+
+    half: str = decoder.LEFT
+
+
 class Failure(NamedTuple):
     """A picture that could not be read: its path below the folder, and why; lasting unless it may succeed later."""
 
@@ -236,6 +247,8 @@ def _decode_one(
     folder: Path, recipe: Decoding, pixel_range: Optional[Range], name: str
 ) -> Union[Failure, Tuple[np.ndarray, bool]]:
     try:
-        return decoder.decode(folder / name, recipe.side, recipe.channels, recipe.background, pixel_range)
+        half = recipe.half if isinstance(recipe, HalfDecoding) else None
+        shape = recipe.side, recipe.channels
+        return decoder.decode(folder / name, *shape, recipe.background, pixel_range, half=half)
     except decoder.Unreadable as error:
         return Failure(name, str(error), error.lasting)

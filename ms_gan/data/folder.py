@@ -52,7 +52,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     recipe = Decoding(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
     result = decoded(folder, wanted, recipe, cache_dir() / "pictures")
     failures = [*lost, *result.failures]
-    _refuse_many(failures, len(lost) + len(wanted), config.max_unreadable, given)
+    refuse_many(failures, len(lost) + len(wanted), config.max_unreadable, given)
     failed = {failure.name for failure in result.failures}
     kept = np.array([file.name not in failed for file in wanted], bool)
     notices = [*what_is_left_out(found), *result.depth]
@@ -140,10 +140,22 @@ def name_failures(failures: Sequence[Failure], most: int = NAMED) -> str:
     return ", ".join(named + more)
 
 
-def _refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: Path) -> None:
+def refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: Path, what: str = "image file") -> None:
+    """Refuse a folder of which too many pictures cannot be read; sheets that ms_gan made do not count.
+
+    Args:
+        failures: the pictures that cannot be read.
+        tried: how many there are.
+        share: of them that may fail.
+        folder: as a person named it.
+        what: they are, for the message.
+
+    Raises:
+        GanError: more cannot be read, or none can.
+    """
     failures = [failure for failure in failures if failure.why != OWN_SHEET] if len(failures) < tried else failures
     if len(failures) > share * tried or len(failures) == tried:
         raise GanError(
-            f"{folder}: {len(failures):,} of {counted(tried, 'image file')} cannot be read, more than"
+            f"{folder}: {len(failures):,} of {counted(tried, what)} cannot be read, more than"
             f" data.max_unreadable ({share:g}) allows: {name_failures(failures)}"
         )

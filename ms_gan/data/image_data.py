@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Optional, Tuple
+from typing import Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -68,6 +68,11 @@ class ImageData:
     notices: Tuple[str, ...] = ()
     chosen: Optional[Tuple[int, ...]] = None
     files: Optional[FolderFiles] = None
+
+    @property
+    def arrays(self) -> Dict[str, np.ndarray]:
+        """All images that a training learns from, by name, each uint8 (N, C, H, W)."""
+        return {"images": self.images}
 
     @property
     def name(self) -> str:

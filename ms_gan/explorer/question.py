@@ -1,8 +1,10 @@
 """What the page asks, checked before anything is computed."""
 
+import base64
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
+from flask import request
 
 from ms_gan.errors import UsageError
 
@@ -83,10 +85,29 @@ class Question:
         whole = np.eye(classes, dtype=np.float32)
         return np.array([value if isinstance(value, list) else whole[value] for value in given], np.float32)
 
+    def content(self, name: str, size: int) -> bytes:
+        """So many bytes, which the question has in base64."""
+        value = self._field(name)
+        try:
+            content = base64.b64decode(value if isinstance(value, str) else "?", validate=True)
+        except ValueError:
+            raise UsageError(f"{name}: should be bytes in base64") from None
+        if len(content) != size:
+            raise UsageError(f"{name}: {len(content):,} bytes are not allowed; allowed: {size:,}")
+        return content
+
     def _field(self, name: str) -> Any:
         if name not in self._fields:
             raise UsageError(f"{name}: is missing")
         return self._fields[name]
+
+
+def question() -> Question:
+    """The question of the request that is being answered. Raises a UsageError as Question."""
+    try:
+        return Question(request.get_json())
+    except RecursionError:
+        raise UsageError("a question should not be nested so deeply") from None
 
 
 def _number(value: Any, name: str, low: float, high: float) -> float:

@@ -3,7 +3,7 @@
 import base64
 import secrets
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Sequence, Union
 
 import numpy as np
 from flask import Flask, Response, abort, jsonify, request
@@ -12,16 +12,26 @@ from werkzeug.exceptions import HTTPException
 from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.classes import along_walk, between, own, wanted
 from ms_gan.explorer.directions import axis, mixed
-from ms_gan.explorer.question import Question
+from ms_gan.explorer.painting import answer_painting
+from ms_gan.explorer.picture_routes import answer_pictures
+from ms_gan.explorer.picture_studio import PictureStudio
+from ms_gan.explorer.question import Question, question
 from ms_gan.explorer.studio import Studio, animation, png
 from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.painter import Painter
 from ms_gan.generators.walks import round_trip
 from ms_gan.seeds import MAX_SEED
 
-PAGE = Path(__file__).parent / "page"
+PAGE, PICTURE_PAGE, PAINT_PAGE = (Path(__file__).parent / name for name in ("page", "picture_page", "paint_page"))
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 HOSTS = ["127.0.0.1", "localhost"]
 QUESTION_BYTES = 16 << 20
+FILE_BYTES = 64 << 20  # of a picture's file
+# Of generators that take other things than latents: the folders of the page, the routes, and the largest request.
+OTHERS = {
+    PictureStudio: ([PAGE, PICTURE_PAGE], answer_pictures, FILE_BYTES),
+    Painter: ([PAGE, PAINT_PAGE], answer_painting, FILE_BYTES),
+}
 LAST_NUMBER = 2**31 - 1  # of a seed's samples
 MOST_STEPS = 60  # from one pin to the next
 LARGEST_TRUNCATION = 1.5
@@ -39,20 +49,22 @@ HEADERS = {
 }
 
 
-def create_app(studio: Studio, token: str) -> Flask:
+def create_app(studio: Union[Studio, PictureStudio, Painter], token: str) -> Flask:
     """The page and what it asks for, under `/<token>/`.
 
     Args:
-        studio: the generator.
+        studio: the generator, of latents, of pictures or of maps.
         token: what the first part of every request's path must be, ASCII.
     """
     app = Flask("ms_gan.explorer", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = QUESTION_BYTES
+    kind = next((kind for kind in OTHERS if isinstance(studio, kind)), None)
+    folders, answer, most = OTHERS.get(kind, ([PAGE], _answer_questions, QUESTION_BYTES))
+    app.config["MAX_CONTENT_LENGTH"] = most
     # A page of another site can point its own name at this machine; the browser then sends that name here.
     app.config["TRUSTED_HOSTS"] = HOSTS
     _guard(app, token)
-    _serve_page(app, token)
-    _answer_questions(app, studio, token)
+    _serve_page(app, token, folders)
+    answer(app, studio, token)
     return app
 
 
@@ -88,9 +100,11 @@ def _guard(app: Flask, token: str) -> None:
         return jsonify(error="the explorer failed at this; what happened stands where it was started"), 500
 
 
-def _serve_page(app: Flask, token: str) -> None:
+def _serve_page(app: Flask, token: str, folders: Sequence[Path]) -> None:
+    """Serve the files of some folders; of two with the same name, that of the later folder."""
     # The names that can be asked for are those found here: no path of a request ever reaches the disk.
-    files = {path.name: path.read_bytes() for path in PAGE.iterdir() if path.suffix in KINDS}
+    found = [path for folder in folders for path in folder.iterdir() if path.suffix in KINDS]
+    files = {path.name: path.read_bytes() for path in found}
 
     @app.get(f"/{token}/")
     def page():
@@ -112,20 +126,20 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
 
     @app.post(f"/{token}/samples")
     def samples():
-        asked = _question()
+        asked = question()
         seed, start = asked.whole("seed", 0, MAX_SEED), asked.whole("start", 0, LAST_NUMBER)
         count = asked.whole("count", 1, studio.most_images)
         return _shown(studio, asked, sample_latents(seed, start, count, card.latent), studio.labels(seed, start, count))
 
     @app.post(f"/{token}/images")
     def images():
-        asked = _question()
+        asked = question()
         latents = asked.latents("latents", width, 1, studio.most_images)
         return _shown(studio, asked, latents, own(asked, classes, len(latents)))
 
     @app.post(f"/{token}/shifted")
     def shifted():
-        asked = _question()
+        asked = question()
         (latent,) = asked.latents("latents", width, 1, 1)
         for item in asked.items("shifts", 0, len(studio.principal) + width):
             shift = Question(item)
@@ -135,7 +149,7 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
 
     @app.post(f"/{token}/mixed")
     def between_corners():
-        asked = _question()
+        asked = question()
         corners = asked.latents("corners", width, 4, 4)
         points = asked.vectors("points", 2, 1, studio.most_images, 0, 1)
         labels = own(asked, classes, 4)
@@ -144,7 +158,7 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
 
     @app.post(f"/{token}/picture")
     def picture():
-        asked = _question()
+        asked = question()
         latents = asked.latents("latents", width, 1, studio.most_images)
         columns = asked.whole("columns", 1, studio.most_images)
         labels = wanted(asked, own(asked, classes, len(latents)), classes)
@@ -152,7 +166,7 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
 
     @app.post(f"/{token}/walk")
     def walk():
-        asked = _question()
+        asked = question()
         latents = asked.latents("latents", width, 2, min(studio.most_images, studio.most_frames // 2))
         steps = asked.whole("steps", 2, min(MOST_STEPS, studio.most_frames // len(latents)))
         kind = asked.choice("kind", ["GIF", "WEBP"])
@@ -162,13 +176,6 @@ def _answer_questions(app: Flask, studio: Studio, token: str) -> None:
         labels = None if labels is None else along_walk(labels, steps, classes)
         frames = studio.images(way, _truncation(asked), labels)
         return Response(animation(frames, kind, milliseconds), content_type=f"image/{kind.lower()}")
-
-
-def _question() -> Question:
-    try:
-        return Question(request.get_json())
-    except RecursionError:
-        raise UsageError("a question should not be nested so deeply") from None
 
 
 def _direction(studio: Studio, shift: Question) -> np.ndarray:

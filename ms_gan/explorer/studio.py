@@ -13,7 +13,7 @@ from ms_gan.export.directions import principal_directions
 from ms_gan.export.folded import first_matrix
 from ms_gan.export.graph import read_graph
 from ms_gan.generators.latents import is_spherical
-from ms_gan.generators.sampling import Sampler, sampler_of
+from ms_gan.generators.sampling import Sampler, opened_with
 from ms_gan.pictures.grids import grid, made_by, to_pillow
 from ms_gan.pictures.pixels import to_uint8
 
@@ -109,7 +109,7 @@ def _cells(sampler: Sampler) -> ms.nn.Cell:
             return sampler.network
         raise GanError("an ONNX file keeps its weights to itself")
     values = {parameter.name: parameter for parameter in sampler.parameters()}
-    return sampler_of(sampler.card, values, Path("the MindIR file")).network
+    return opened_with(sampler.card, values, Path("the MindIR file")).network
 
 
 def png(images: np.ndarray, columns: Optional[int]) -> bytes:

@@ -4,20 +4,24 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 import mindspore as ms
+import numpy as np
 from mindspore import nn
 
 from ms_gan.export.read_back import write_compared
 from ms_gan.formats.graph_input import GraphInput
-from ms_gan.generators.sampling import Sampler
+from ms_gan.generators.opened import Opened
 
 
-def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None) -> float:
+def export_mindir(
+    source: Opened, path: Path, batch_size: Optional[int] = None, pictures: Optional[np.ndarray] = None
+) -> float:
     """Write a generator as MindIR, and `<name>.json` with its card beside it.
 
     Args:
         source: the generator.
         path: the file to write, ending in .mindir.
         batch_size: images the graph makes at once; None: any number.
+        pictures: (N, C, H, W), float32, that a generator which takes pictures is compared on beside drawn ones.
 
     Returns:
         the largest difference between the images of the file, read back, and those of the source, on [-1, 1].
@@ -29,7 +33,7 @@ def export_mindir(source: Sampler, path: Path, batch_size: Optional[int] = None)
     def write(draft: Path) -> None:
         write_mindir(source.network, source.card.graph_inputs, draft, batch_size)
 
-    return write_compared(source, path, batch_size, write)
+    return write_compared(source, path, batch_size, write, pictures=pictures)
 
 
 def write_mindir(network: nn.Cell, inputs: Sequence[GraphInput], path: Path, batch_size: Optional[int]) -> None:

@@ -15,20 +15,23 @@ from ms_gan.export.graph import Graph, read_graph
 from ms_gan.export.read_back import write_compared
 from ms_gan.extras import need
 from ms_gan.formats.onnx_graph import CARD_KEY, LARGEST_FILE_BYTES, OPSET, OUTPUT
-from ms_gan.generators.sampling import Sampler
+from ms_gan.generators.opened import Opened
 
 IR_VERSION = 8  # the file format that came with opset 17
 # Beyond 3 and -3 MindSpore's Tanh on CPUs is off by up to 1.01e-4, and 1 from 5 on; onnxruntime's is right.
 SATURATED_TOLERANCE = 1.1e-4
 
 
-def export_onnx(source: Sampler, path: Path, batch_size: Optional[int] = None) -> float:
+def export_onnx(
+    source: Opened, path: Path, batch_size: Optional[int] = None, pictures: Optional[np.ndarray] = None
+) -> float:
     """Write a generator as ONNX, and `<name>.json` with its card beside it.
 
     Args:
         source: the generator.
         path: the file to write, ending in .onnx.
         batch_size: images the graph makes at once; None: any number.
+        pictures: (N, C, H, W), float32, that a generator which takes pictures is compared on beside drawn ones.
 
     Returns:
         the largest difference between the images of the file in onnxruntime and those of the source, on [-1, 1].
@@ -40,10 +43,10 @@ def export_onnx(source: Sampler, path: Path, batch_size: Optional[int] = None) -
     """
     need("--format ONNX", "export", "onnx", "onnxruntime")
     write = partial(_write, source, batch_size)
-    return write_compared(source, path, batch_size, write, SATURATED_TOLERANCE)
+    return write_compared(source, path, batch_size, write, SATURATED_TOLERANCE, pictures)
 
 
-def _write(source: Sampler, batch_size: Optional[int], path: Path) -> None:
+def _write(source: Opened, batch_size: Optional[int], path: Path) -> None:
     import onnx
 
     card = source.card

@@ -20,6 +20,7 @@ from ms_gan.generators.card import CARD_CHARACTERS, Card, read_card
 from ms_gan.generators.labels import sample_labels
 from ms_gan.generators.latents import BLOCK_LATENTS, sample_latents
 from ms_gan.generators.opened import Opened
+from ms_gan.generators.translator import Translator
 from ms_gan.generators.weights import check_fits, load_weights, restore
 from ms_gan.models import GENERATORS, build_generator
 from ms_gan.pictures.pixels import to_uint8
@@ -84,11 +85,12 @@ class Sampler(Opened):
             yield start, to_uint8(self.generate(latents, labels))
 
 
-def open_generator(path: Path) -> Sampler:
-    """A sampler for what a training or an export left on disk.
+def open_generator(path: Path, direction: Optional[str] = None) -> Opened:
+    """What a training or an export left on disk: a Translator where it takes pictures, else a Sampler.
 
     Args:
         path: a run folder, a checkpoint (`generator.ckpt` or one of training) or an exported `.mindir` or `.onnx`.
+        direction: ab or ba, of a run folder that holds a generator for each; None: ab.
 
     Raises:
         UsageError: there is nothing of that kind at `path`, or a package that reads it is missing.
@@ -96,7 +98,9 @@ def open_generator(path: Path) -> Sampler:
     """
     path = Path(path)
     if path.is_dir():
-        path = _kept_in(path)
+        path = _kept_in(path, direction)
+    elif direction is not None:
+        raise UsageError(f"--direction {direction}: chooses in a run folder; {path} holds one generator, leave it out")
     if path.suffix in EXPORTED:
         return _open_exported(path, *EXPORTED[path.suffix])
     values, card = load_weights(path)
@@ -105,11 +109,11 @@ def open_generator(path: Path) -> Sampler:
     # What a run keeps of a generator is named `generator.*`, whichever of its networks it is.
     trained = any(name.startswith(f"{card.network}.") for name in values)
     source = f"{card.network}_ema." if averaged else f"{card.network}." if trained else "generator."
-    return sampler_of(card, values, path, source)
+    return opened_with(card, values, path, source)
 
 
-def sampler_of(card: Card, values: Dict[str, ms.Parameter], path: Path, source: str = "generator.") -> Sampler:
-    """A sampler for the generator that a card describes, with given weights.
+def opened_with(card: Card, values: Dict[str, ms.Parameter], path: Path, source: str = "generator.") -> Opened:
+    """The generator that a card describes, with given weights.
 
     Args:
         card: the generator's card.
@@ -126,19 +130,31 @@ def sampler_of(card: Card, values: Dict[str, ms.Parameter], path: Path, source: 
 
     # What a card describes may be more than any memory holds: nothing is made before it is known to be in the file.
     check_fits(wanted(_outline(card, path)), values, path)
-    sampler = Sampler.from_card(card)
-    restore(wanted(sampler.network), values, path)
-    return sampler
+    opened = opened_for(card)
+    restore(wanted(opened.network), values, path)
+    return opened
 
 
-def _kept_in(folder: Path) -> Path:
+def opened_for(card: Card) -> Opened:
+    """A generator of a card's kind; its weights are still to be loaded. Raises as Sampler.from_card."""
+    if card.kind != "image":
+        return Sampler.from_card(card)
+    card.check()
+    return Translator(_network(card), card)
+
+
+def _kept_in(folder: Path, direction: Optional[str]) -> Path:
     """The generator that a run keeps.
 
     Raises:
-        UsageError: there is none, or there are several.
+        UsageError: there is none, there are several, or none of that direction.
     """
     found = sorted(path for path in folder.glob("*.ckpt") if not path.stem.endswith("_last"))
-    usual = folder / "generator.ckpt"
+    usual, chosen = folder / "generator.ckpt", folder / f"generator_{direction or 'ab'}.ckpt"
+    if chosen.is_file():
+        return chosen
+    if direction is not None:
+        raise UsageError(f"--direction {direction}: {folder} holds no {chosen.name}; leave --direction out")
     if usual.is_file() or len(found) == 1:
         return usual if usual.is_file() else found[0]
     if found:
@@ -176,7 +192,7 @@ def _network(card: Card) -> ms.nn.Cell:
     return network
 
 
-def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], Any]) -> Sampler:
+def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], Any]) -> Opened:
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     card = _card_beside(path)
@@ -190,7 +206,7 @@ def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], An
         raise GanError(f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again")
     try:
         check(content, card.graph_inputs, card.image.shape, card.batch_size)
-        sampler = Sampler(load(path, content), card)
+        sampler = (Translator if card.kind == "image" else Sampler)(load(path, content), card)
         made = sampler.network(*(ms.Tensor(one.zeros(sampler.block)) for one in card.graph_inputs))
     except Malformed as fault:
         raise GanError(f"{path}: not the static graph of a generator: {fault}") from None

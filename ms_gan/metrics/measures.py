@@ -40,6 +40,19 @@ BY_CLASS: Tuple[Measure, ...] = (  # lists, with a value or None for each class 
     Measure("intra_frechet_by_class", "Fréchet distance", "lower", ".3f"),
 )
 
+TRANSLATION: Tuple[Measure, ...] = (  # of pictures made of pictures
+    Measure("l1", "L1, white being 1", "lower", ".4f"),
+    Measure("hole_l1", "L1 within the holes", "lower", ".4f"),
+    Measure("psnr", "peak signal-to-noise ratio, dB", "higher", ".2f", scale="linear"),
+    Measure("ssim", "structural similarity", "higher", ".4f", scale="linear"),
+    Measure("frechet", "Fréchet distance", "lower", ".4g"),
+    Measure("miou", "map seen in the picture, mIoU, %", "higher", ".1f", 100, scale="linear"),
+    Measure("pixel_accuracy", "  the same, pixels, %", "higher", ".1f", 100, scale="linear"),
+    Measure("diversity", "L1 between styles", "higher", ".4f"),
+    Measure("retrieval", "partner is the nearest, %", "higher", ".1f", 100, scale="linear"),
+    Measure("cycle", "L1 of the way there and back", "lower", ".4f"),
+)
+
 
 def named(measure: Measure, features: str, classes: str = "") -> str:
     """A measure's name with what it depends on; `classes`: " of 10", or "" where that is not known."""

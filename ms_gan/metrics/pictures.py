@@ -9,6 +9,8 @@ import numpy as np
 from ms_gan.metrics.copies import Copies, Pairs
 from ms_gan.metrics.report import Evaluation
 from ms_gan.pictures.grids import grid, new_figure, save_figure, to_pillow
+from ms_gan.runs.events import read_events
+from ms_gan.tasks import of_config, read_config
 from ms_gan.tasks.task import Measure
 
 PAIRS_IN_A_ROW = 8
@@ -90,6 +92,16 @@ def save_quality(records: Sequence[Dict[str, Any]], path: Path, measure: Measure
     axes.legend(loc="upper right")
     axes.grid(alpha=0.3, which="both")
     save_figure(figure, path)
+
+
+def save_headline(run: Path, folder: Path) -> List[str]:
+    """Draw a run's headline measure over the epochs into a folder; returns the file's name, or none without records."""
+    headline = of_config(read_config(run)).headline
+    records = quality_records(read_events(run / "metrics.jsonl"), headline.key)
+    if not records:
+        return []
+    save_quality(records, folder / "quality.png", headline)
+    return ["quality.png"]
 
 
 def quality_records(records: Sequence[Dict[str, Any]], key: str) -> List[Dict[str, Any]]:

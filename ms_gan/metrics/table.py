@@ -1,17 +1,19 @@
 """Evaluations as text of at most 100 columns."""
 
 import textwrap
-from typing import Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ms_gan.metrics.images import PICTURES
 from ms_gan.metrics.measures import BY_CLASS, MEASURES, named
 from ms_gan.metrics.protocol import GeneratorUsed, Protocol, differences
 from ms_gan.metrics.report import Evaluation, Measures
+from ms_gan.metrics.translation import REAL, Part, Translations, rows_of
 from ms_gan.tasks.task import Measure
 
 WIDTH, INDENT = 100, 11  # characters of a line of text, and of what stands before it
 CLASS = 24  # characters of a class's name
 NAME, NUMBER, NUMBERS = 50, 12, 4  # characters of a row's name and of a number, and how many numbers a row has room for
+TRANSLATED = 36  # characters of a row's name beside as many as five numbers
 MOST_CLASSES = 100  # of which each gets a row
 LESS, MORE = "↓", "↑"
 ARROWS = {"lower": LESS, "higher": MORE, "": " "}  # which values are better
@@ -46,6 +48,37 @@ def side_by_side(names: Sequence[str], reports: Sequence[Evaluation]) -> str:
         head += _head(reports[0].protocol)
         body = _body(reports, [*columns, ("floor", reports[0].floor)], len(reports))
     return _text(head, body, list(dict.fromkeys(_notes(reports))))
+
+
+def translated(report: Translations) -> str:
+    """The tables of pictures made of pictures, one for each direction, and how they were measured."""
+    protocol = report.protocol
+    head = [
+        *map(_of_run, protocol["generators"]),
+        f"data       {protocol['data']}",
+        f"features   {protocol['features']['name']}, {protocol['features']['width']} wide",
+        *(f"{column:10} {about}" for column, about in protocol["columns"].items()),
+    ]
+    body = [line for part in report.parts for line in ("", *_of_part(part))][1:]
+    return _text(head, body, report.notes)
+
+
+def _of_run(used: Dict[str, Any]) -> str:
+    """A line about the generator of a column."""
+    about = f"{used['recipe']}, {used['kind']} weights, epoch {used['epoch']:.4g}, step {used['step']:,}"
+    return f"{used['column']:10} {used['network']} of {used['run']}: {about}"
+
+
+def _of_part(part: Part) -> List[str]:
+    """A direction's table; the best value of each row is marked, but that of training pictures."""
+    lines = [f"{part.title:{TRANSLATED}}  " + "".join(f"{one.name:>{NUMBER - 1}} " for one in part.columns).rstrip()]
+    for row, values in rows_of(part):
+        rivals = [value for one, value in zip(part.columns, values) if value is not None and one.name != REAL]
+        best = (min if row.better == "lower" else max)(rivals, default=None)
+        marks = ["*" if one.name != REAL and value == best else " " for one, value in zip(part.columns, values)]
+        cells = "".join(f"{_text_of(row, value):>{NUMBER - 1}}{mark}" for value, mark in zip(values, marks))
+        lines.append(f"{row.plain[:TRANSLATED]:{TRANSLATED}} {ARROWS[row.better]}{cells}".rstrip())
+    return lines
 
 
 def for_terminal(text: str, encoding: Optional[str]) -> str:

@@ -74,6 +74,18 @@ def _build(role: str, registry: Dict, config: Any, random: np.random.Generator, 
         network = registry[config.name](config, *sizes)
     except ValueError as error:
         raise UsageError(f"{role}.name: {error}") from None
+    return prepared(network, config, random, prefix)
+
+
+def prepared(network: nn.Cell, config: Any, random: np.random.Generator, prefix: str) -> nn.Cell:
+    """A new network with its initial weights and with its names.
+
+    Args:
+        network: of the layers in layers.py.
+        config: a section with `init`, and `spectral_norm` where it has a choice.
+        random: where the initial weights come from.
+        prefix: the first part of every parameter's name.
+    """
     if hasattr(network, "set_weights"):  # it has a way of its own
         network.set_weights(random)
     else:

@@ -131,7 +131,8 @@ class Concatenated(nn.Cell):
         self.join = Joined(3 if layers.channels_last() else 1)
 
     def construct(self, x, condition=None):
-        return self.join(x, self.inner(x, condition))
+        y = self.inner(x, condition)
+        return self.join(x.astype(y.dtype), y)  # a convolution without a norm may have left x in half precision
 
     def describe(self, graph, x, condition=None):
         """The same as layers of an ms_gan.export.graph.Graph."""

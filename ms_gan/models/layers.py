@@ -108,6 +108,16 @@ def instance_norm(channels: int, affine: bool = True) -> per_image.InstanceNorm:
     return per_image.InstanceNorm(channels, affine)
 
 
+def norm_2d(kind: str, channels: int) -> nn.Cell:
+    """A norm over (N, channels, H, W) by name.
+
+    Args:
+        kind: batch: batch_norm_2d; instance: instance_norm without gamma and beta.
+        channels: C.
+    """
+    return batch_norm_2d(channels) if kind == "batch" else instance_norm(channels, affine=False)
+
+
 def scale_and_shift() -> per_image.ScaleAndShift:
     """x * scale + shift with numbers for each image, or for each pixel: what makes a norm a conditional one."""
     return instance_norms.ScaleAndShift(_reduced) if _products else per_image.ScaleAndShift()

@@ -48,6 +48,19 @@ def _reflected_readers(images, height, width, pad):
     return tables_of(readers(reflected_rows(height, width, pad), height * width))
 
 
+# Functions of the compiler: a `raise` in `construct` breaks some graphs, as told in patchgan.py.
+@constexpr
+def _even(height, width):
+    if height % 2 or width % 2:
+        raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
+
+
+@constexpr
+def _larger(height, width, pad):
+    if min(height, width) <= pad:
+        raise ValueError(f"a border of {pad} reflected pixels needs larger images than {height}x{width}")
+
+
 class Resampled(nn.Cell):
     """What the cells below and in bilinear.py share: pixels gathered in the layout of chains when it is built."""
 
@@ -113,8 +126,7 @@ class Pooled(Resampled):
 
     def construct(self, x):
         height, width = self.sides(x)
-        if height % 2 or width % 2:
-            raise ValueError(f"pooling by 2 needs even sides, not {height}x{width}")
+        _even(height, width)
         half = (height // 2, width // 2)
         return 0.25 * self.resampled(x, (height, width), half, half)
 
@@ -145,8 +157,7 @@ class Reflected(Resampled):
 
     def construct(self, x):
         height, width = self.sides(x)
-        if min(height, width) <= self.pad:
-            raise ValueError(f"a border of {self.pad} reflected pixels needs larger images than {height}x{width}")
+        _larger(height, width, self.pad)
         return self.resampled(x, (height, width), (height, width), (height + 2 * self.pad, width + 2 * self.pad))
 
     def describe(self, graph, x):

@@ -131,7 +131,7 @@ class Run:
     @property
     def task(self) -> Task:
         """The run's; the usual one where its configuration cannot be read."""
-        return tasks.find(self.config.task if self.config else tasks.USUAL)
+        return tasks.of_config(self.config) if self.config else tasks.find(tasks.USUAL)
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """The numbers of evaluation.json as a table."""
 
 import math
+import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from ms_gan.metrics.measures import BY_CLASS, MEASURES, named
@@ -8,9 +9,14 @@ from ms_gan.report.curves import number
 from ms_gan.report.markup import Markup, join, table, tag
 from ms_gan.tasks.task import Measure
 
+MOST_PARTS, MOST_ROWS = 8, 100  # of a file that a stranger may have written
+FORM = re.compile(r"\.\d{1,2}[fg]")
+
 
 def evaluation_table(evaluation: Dict[str, Any]) -> Markup:
-    """The measures beside what real images reach, and how they were measured."""
+    """The measures beside what real images reach, or what needs no network, and how they were measured."""
+    if "parts" in evaluation:
+        return _translations(evaluation)
     columns = [_group(evaluation, name) for name in ("generated", "floor")]
     rows: List[Tuple[Any, ...]] = []
     for one in MEASURES:
@@ -36,6 +42,39 @@ def evaluation_table(evaluation: Dict[str, Any]) -> Markup:
             tag("ul", *(tag("li", fact) for fact in facts), class_="facts"),
         ]
     )
+
+
+def _translations(evaluation: Dict[str, Any]) -> Markup:
+    """Pictures made of pictures: a table for each direction, of the measures that the file names."""
+    tables = []
+    for part in _mappings(evaluation.get("parts"))[:MOST_PARTS]:
+        columns = part.get("columns")
+        columns = [str(name) for name in columns] if isinstance(columns, list) else []
+        rows: List[Tuple[Any, ...]] = []
+        for one in _mappings(part.get("measures"))[:MOST_ROWS]:
+            form, factor, values = str(one.get("form")), number(one.get("factor")), one.get("values")
+            form, factor = form if FORM.fullmatch(form) else ".4g", 1.0 if math.isnan(factor) else factor
+            measure = Measure("", str(one.get("name")), str(one.get("better") or ""), form, factor)
+            cells = values if isinstance(values, list) else []
+            shown = [_shown(measure, number(value)) for value in cells[: len(columns)]]
+            better = tag("small", f"{measure.better} is better") if measure.better else None
+            rows.append((join([measure.name, " ", better]), *shown))
+        tables.append(table((str(part.get("title")), *columns), rows, class_="numbers"))
+    protocol = _group(evaluation, "protocol")
+    facts = [
+        f"{one.get('column')}: {one.get('network')} of {one.get('run')}, {one.get('recipe')}, {one.get('kind')} "
+        f"weights of epoch {number(one.get('epoch')):.4g}."
+        for one in _mappings(protocol.get("generators"))
+    ]
+    facts.append(f"On {protocol.get('data')}, by {_group(protocol, 'features').get('name')}.")
+    facts += [f"{column}: {about}." for column, about in _group(protocol, "columns").items()]
+    notes = evaluation.get("notes")
+    facts += [str(note) for note in notes] if isinstance(notes, list) else []
+    return join([*tables, tag("ul", *(tag("li", fact) for fact in facts), class_="facts")])
+
+
+def _mappings(values: Any) -> List[Dict[str, Any]]:
+    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
 
 
 def _by_class(evaluation: Dict[str, Any]) -> Optional[Markup]:

@@ -1,6 +1,6 @@
 """What runs show whose generator makes pictures of pictures."""
 
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Mapping, Optional
 
 import numpy as np
 from mindspore import nn
@@ -8,6 +8,7 @@ from mindspore import nn
 from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.generators.opened import Opened
 from ms_gan.generators.ports import Port
+from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.pictures.pixels import to_float, to_uint8
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.showcase import Headline, Sheet, Showcase
@@ -25,6 +26,7 @@ class TranslationShowcase(Showcase, Headline):
         pictures: what the generator is given, float32 (N, C, H, W); shown within [-1, 1].
         truths: what it should make of them, uint8 (N, C, H, W).
         options: what makes the network again, for its card.
+        shown: how many of the pictures a sheet shows; None: all.
     """
 
     def __init__(
@@ -36,11 +38,15 @@ class TranslationShowcase(Showcase, Headline):
         pictures: np.ndarray,
         truths: np.ndarray,
         options: Dict[str, Any],
+        shown: Optional[int] = None,
     ):
         self._config, self._system, self._lengths, self._options = config, system, lengths, options
         self._pictures, self._truths = pictures, truths
-        self.shape, self.count, self.headline = truths.shape[1:], 3 * len(truths), self
+        # Evenly spaced: pictures that lie side by side in a folder are often alike.
+        self._shown = evenly_spaced(len(truths), shown or len(truths))
+        self.shape, self.count, self.headline = truths.shape[1:], 3 * len(self._shown), self
         self.what, self.first = f"peak signal-to-noise ratio of {len(truths)} pictures", ""
+        self.beside: Mapping[str, float] = {}
         self._opened = Opened(network, self.card("generator", 0))
 
     def card(self, network: str, step: int) -> Card:
@@ -54,7 +60,7 @@ class TranslationShowcase(Showcase, Headline):
             averaged=network.endswith("_ema"),
             image=ImageConfig(*self.shape),
             task=c.task,
-            network=self._system.first_generator[0],
+            network=network.removesuffix("_ema"),
             inputs=[Port("pictures", "image", list(self._pictures.shape[1:]))],
             options=self._options,
         )
@@ -67,9 +73,10 @@ class TranslationShowcase(Showcase, Headline):
 
     def sheet(self, step: int) -> Sheet:
         """Inputs, outputs and truths."""
-        made = self.opened(self._system.first_generator[1], step).run(self._pictures)
-        given = to_uint8(np.clip(self._pictures, -1, 1))
-        return Sheet(np.stack([given, to_uint8(made), self._truths], axis=1).reshape(-1, *self.shape), columns=3)
+        given, truths = self._pictures[self._shown], self._truths[self._shown]
+        made = self.opened(self._system.first_generator[1], step).run(given)
+        rows = np.stack([visible(given, self.shape[0]), to_uint8(made), truths], axis=1)
+        return Sheet(rows.reshape(-1, *self.shape), columns=3)
 
     def protocol(self, opened: Any) -> Dict[str, Any]:
         """How many pictures are compared, and with which options."""
@@ -79,3 +86,19 @@ class TranslationShowcase(Showcase, Headline):
         """Decibels: 10 lg(peak^2 / mean squared error), where the peak is 2, from black to white."""
         error = np.square(opened.run(self._pictures) - to_float(self._truths)).mean()
         return float(10 * np.log10(4 / error))
+
+
+def visible(pictures: np.ndarray, channels: int) -> np.ndarray:
+    """What a generator is given as people can look at it.
+
+    Args:
+        pictures: float32 (N, C, H, W); beyond the colours there may be a mask.
+        channels: 1 or 3, of the pictures beside which they are shown.
+
+    Returns:
+        uint8 (N, channels, H, W).
+    """
+    colours = pictures[:, : 3 if pictures.shape[1] >= 3 else 1]
+    if colours.shape[1] != channels:
+        colours = colours.mean(axis=1, keepdims=True) if channels == 1 else np.repeat(colours, channels, axis=1)
+    return to_uint8(np.clip(colours, -1, 1))

@@ -12,7 +12,7 @@ from ms_gan.errors import UsageError
 from ms_gan.tasks.task import Task
 
 USUAL = "latent"  # the task of runs and files that name none
-_modules = {"latent": "ms_gan.tasks.latent"}
+_modules = {name: f"ms_gan.tasks.{name}" for name in ("latent", "paired", "unpaired", "map", "attack")}
 _added: Dict[str, Task] = {}
 
 
@@ -32,6 +32,15 @@ def find(name: str) -> Task:
     if name not in _modules:
         raise UsageError(f"task: {name} is not known; allowed: {', '.join(names())}")
     return importlib.import_module(_modules[name]).TASK
+
+
+def of_config(config: Any) -> Task:
+    """The task of a run's configuration, with the headline measure that it is judged by.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    return find(config.task).chosen_by(config)
 
 
 def add(task: Task) -> None:
@@ -83,12 +92,8 @@ def _named_in(path: Path) -> Optional[str]:
     return str(values["task"]) if isinstance(values, dict) and values.get("task") is not None else None
 
 
-def of_run(folder: Union[str, Path]) -> Task:
-    """The task of a run, by its folder.
-
-    Raises:
-        UsageError: it is not known.
-    """
+def _of_run(folder: Union[str, Path]) -> Task:
+    """The task of a run, by its folder. Raises a UsageError for one that is not known."""
     path = Path(folder) / "config.yaml"
     try:
         return find(_named_in(path) or USUAL)
@@ -102,4 +107,4 @@ def read_config(folder: Union[str, Path]) -> Any:
     Raises:
         UsageError: config.yaml cannot be read, or is of a task that is not known.
     """
-    return read_yaml(of_run(folder).config, Path(folder) / "config.yaml")
+    return read_yaml(_of_run(folder).config, Path(folder) / "config.yaml")

@@ -4,15 +4,13 @@ from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.network_sections import DiscriminatorConfig, GeneratorConfig, LatentConfig
 from ms_gan.config.schema import option
 from ms_gan.config.sections import (
     LABELLED,
     PAIRED,
     AdversarialConfig,
-    DiscriminatorConfig,
     EmaConfig,
-    GeneratorConfig,
-    LatentConfig,
     MetricsConfig,
     OptimizersConfig,
     ProcedureConfig,
@@ -62,8 +60,7 @@ def check(config: Config) -> None:
     """Refuse what does not go together in a step.
 
     Raises:
-        UsageError: labels for an objective that has none; several updates with the same generated images; a
-            discriminator that cannot take labels in the way that is asked for.
+        UsageError: a discriminator that cannot take labels in the way that is asked for, or as check_procedure has it.
     """
     discriminator = config.discriminator
     if config.conditional and discriminator.condition == "concat" and discriminator.name != "mlp":
@@ -73,7 +70,15 @@ def check(config: Config) -> None:
     without = [name for name in (config.generator.name, discriminator.name) if name in ("fastgan", "r3gan")]
     if config.conditional and without:
         raise UsageError(f"conditional: {without[0]} has no place for labels; choose dcgan, cnn or mlp")
-    procedure = config.procedure
+    check_procedure(config.procedure)
+
+
+def check_procedure(procedure: ProcedureConfig) -> None:
+    """Refuse what does not go together in a step of any two networks.
+
+    Raises:
+        UsageError: labels for an objective that has none; several updates with the same generated images.
+    """
     for name in ("label_smoothing", "label_noise"):
         if getattr(procedure, name) and procedure.objective not in LABELLED:
             raise UsageError(

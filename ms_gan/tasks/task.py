@@ -4,7 +4,7 @@ The log, the page, TensorBoard and the plots read these tables and know no stati
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 
@@ -108,6 +108,7 @@ class Task:
         page: what the run's page says.
         module: dotted name of the module with `build` and `Showcase`, imported once MindSpore runs: ms_gan.systems.
         measures: what may be measured beside the headline, a chart each where a run has it.
+        pictures_each: that a sheet shows for each of train.sample_count: input, output and truth are three.
         check: refuses options that do not go together, by a UsageError.
         check_sizes: refuses images (C, H, W) that a network cannot have, by a UsageError.
     """
@@ -120,8 +121,15 @@ class Task:
     page: Page
     module: str
     measures: Tuple[Measure, ...] = ()
+    pictures_each: int = 1
     check: Callable[[Any], None] = lambda config: None
     check_sizes: Callable[[Any, Tuple[int, int, int]], None] = lambda config, shape: None
+
+    def chosen_by(self, config: Any) -> "Task":
+        """This task, with the headline measure that a run's metrics.headline names, where it has that option."""
+        key = getattr(getattr(config, "metrics", None), "headline", self.headline.key)
+        first = next(one for one in self.measured if one.key == key)
+        return replace(self, headline=first, measures=tuple(one for one in self.measured if one is not first))
 
     @property
     def keys(self) -> Tuple[str, ...]:

@@ -5,10 +5,30 @@ from typing import Any, List
 import mindspore as ms
 from mindspore import nn
 
+from ms_gan.training.ema import MovingAverage
 from ms_gan.training.loss_scale import LossScale
 from ms_gan.training.optimizers import build_optimizer
-from ms_gan.training.parallel import ParallelOptimizer
+from ms_gan.training.parallel import MeanStatistics, ParallelOptimizer
 from ms_gan.training.skipping import ExaminedOptimizer
+from ms_gan.training.system import System
+
+
+def follow(system: System, config: Any, workers: int) -> None:
+    """Let averages follow the generators that have one, and BatchNorm's statistics be the mean over all workers.
+
+    Args:
+        system: what is trained; the average of a network NAME is its network NAME_ema.
+        config: the run's RunConfig.
+        workers: how many train together.
+    """
+    ema, networks = config.ema, system.networks
+    for name in networks:
+        if f"{name}_ema" in networks:
+            average = MovingAverage(networks[name], networks[f"{name}_ema"], ema.decay, ema.warmup, ema.every)
+            system.averages.append(average)
+    if workers > 1:
+        parameters = [parameter for network in networks.values() for parameter in network.get_parameters()]
+        system.statistics = MeanStatistics(parameters, workers)
 
 
 def make_optimizer(

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from typing import Optional, Tuple
 
+from ms_gan import tasks
 from ms_gan.config.paths import kind_at
 from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
@@ -34,7 +35,7 @@ def space_needed(config: RunConfig, system: System, image_shape: Tuple[int, int,
     kept_networks = [system.networks[name] for name in system.generators.values()]
     generators = sum(parameter.nbytes for network in kept_networks for parameter in network.get_parameters())
     channels, height, width = image_shape
-    side = math.ceil(math.sqrt(train.sample_count))
+    side = math.ceil(math.sqrt(train.sample_count * tasks.find(config.task).pictures_each))
     pixels = (side * (height + GAP) + GAP) * (side * (width + GAP) + GAP)
     samples = min(MOST_GRIDS + 2 * END_GRIDS, lengths.total // lengths.sample + 2)
     kept = min(train.keep_checkpoints, lengths.total // lengths.save + 1)

@@ -38,7 +38,7 @@ class EventFiles:
     def __init__(self, config: RunConfig, folder: RunFolder, step: int):
         from tensorboardX import SummaryWriter
 
-        self._task = tasks.find(config.task)
+        self._task = tasks.of_config(config)
         new = not folder.tensorboard.exists()
         purge = step + 1 if step else None
         self._writer = SummaryWriter(str(folder.tensorboard), purge_step=purge, flush_secs=LATEST_SECONDS)

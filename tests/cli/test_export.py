@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from ms_gan.cli import infer
 from ms_gan.cli.export import main
 from ms_gan.generators.sampling import open_generator
+from tests.generators.toy_translators import toy_run
 
 
 @pytest.mark.parametrize("kind", ["mindir", "onnx"])
@@ -70,3 +72,43 @@ def test_a_missing_package_is_found_before_mindspore_is_imported(trained, capsys
     monkeypatch.setattr("ms_gan.runtime.start", None)
     assert main(["--ckpt", str(trained), "--format", "ONNX"]) == 2
     assert 'needs onnx and onnxruntime; install with: pip install "ms_gan[export]"' in capsys.readouterr().err
+
+
+def test_a_generator_of_pictures_becomes_a_file_of_one_size(device, tmp_path, capsys):
+    run, pictures = toy_run(tmp_path / "run", ("generator_ab", "generator_ba")), tmp_path / "in.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (24, 20, 3), np.uint8)).save(pictures)
+    made = {}
+    for source, more in (("g.mindir", []), ("g.onnx", ["--size", "24x20"])):
+        if source == "g.onnx":
+            pytest.importorskip("onnx")
+        kind, file = source[2:].upper(), str(tmp_path / source)
+        assert main(["--ckpt", str(run), "--direction", "ba", "--format", kind, *more, "--output", file]) == 0
+        assert "read back, its images differ by" in capsys.readouterr().out
+        card = open_generator(tmp_path / source).card
+        assert card.port("image").shape == [3, *((24, 20) if more else (16, 16))]
+        made[source] = tmp_path / f"{source}.npy"
+        assert infer.main(["--ckpt", file, "--input", str(pictures), "--output", str(made[source])]) == 0
+    argv = ["--ckpt", str(run), "--direction", "ba", "--input", str(pictures), "--output", str(tmp_path / "run.npy")]
+    assert infer.main(argv) == 0
+    expected = np.load(tmp_path / "run.npy").astype(int)
+    assert np.abs(np.load(made["g.onnx"]) - expected).max() <= 1
+    # The other file has pictures of 16x16 alone, so that it makes this one of tiles, which fade into each other.
+    assert np.median(np.abs(np.load(made["g.mindir"]) - expected)) <= 1
+
+
+@pytest.mark.parametrize(
+    "argv, message",
+    [
+        (["--size", "25x24"], "--size 25x24: is not allowed; allowed: multiples of 2, at most 1024"),
+        (["--size", "2048x16"], "at most 1024"),
+        (["--size", "big"], "--size big: is no size; allowed: height and width, such as 256x256"),
+        (["--direction", "ba"], "holds no generator_ba.ckpt"),
+    ],
+)
+def test_sizes_that_a_file_cannot_have(device, tmp_path, monkeypatch, capsys, argv, message):
+    monkeypatch.chdir(tmp_path)
+    toy_run(tmp_path / "run")
+    assert main(["--ckpt", "run", *argv]) == 2
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

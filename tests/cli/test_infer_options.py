@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.cli.infer_options import InferOptions, ProjectionOptions, check, ending_of, parse_factors, parse_seeds
+from ms_gan.cli.infer_checks import check, ending_of
+from ms_gan.cli.infer_options import InferOptions, ProjectionOptions, parse_factors, parse_seeds
 from ms_gan.errors import UsageError
 
 

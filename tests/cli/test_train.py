@@ -3,7 +3,7 @@ import shutil
 import pytest
 from PIL import Image
 
-from ms_gan.cli.train import main
+from ms_gan.cli.train import main, read_options
 from ms_gan.config.parser import read_yaml
 from ms_gan.tasks.latent import Config
 from tests.conftest import TINY_FLAGS
@@ -44,6 +44,7 @@ def test_runs_are_numbered_where_no_folder_is_named(capsys, tmp_path, monkeypatc
         (["--data.source", "mnist", "--data-dir", "{absent}"], "does not exist"),
         (["--resume", "{full}"], "not a run folder"),
         (["--precision", "fp16"], "--precision fp16: only for GPU and Ascend"),
+        (["--recipe", "dcgan_mnist"], "only names a run; to train that recipe: --config dcgan_mnist"),
     ],
 )
 def test_usage_errors_are_one_line_and_leave_nothing(capsys, tmp_path, trained, argv, message):
@@ -130,3 +131,10 @@ def test_working_within_the_folder_of_pictures(capsys, tmp_path, monkeypatch):
         said = capsys.readouterr().out
         assert "16 images" in said and "lies among the training images" in said
     assert "the folders of trainings are left out: runs/" in said
+
+
+def test_two_folders_are_kept_as_absolute_paths(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    config, _ = read_options(["--task", "paired", "--data.a", "inputs", "--data.b", "~/targets"])
+    assert (config.data.a, config.data.b) == (str(tmp_path / "inputs"), "/home/me/targets")

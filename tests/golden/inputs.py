@@ -6,6 +6,7 @@ import numpy as np
 
 BATCH = 8
 KEPT = 97  # values kept of each large array
+SIDE = 16  # of the pictures of translation_inputs
 
 
 def values(name, shape, bound=1.0):
@@ -40,3 +41,20 @@ def labels_of(name, classes=10):
     """Labels (N,), int32, a function of the name alone."""
     random = np.random.Generator(np.random.Philox(zlib.crc32(name.encode())))
     return random.integers(0, classes, BATCH).astype(np.int32)
+
+
+def maps_of(classes, sides):
+    """Maps (N, H, W), int32, some pixels unknown, a function of their sizes alone."""
+    random = np.random.Generator(np.random.Philox(zlib.crc32(b"maps")))
+    maps = random.integers(0, classes + 1, (BATCH, *sides)).astype(np.int32)
+    return np.where(maps == classes, 255, maps).astype(np.int32)
+
+
+def translation_inputs(case, step):
+    """What a step of pictures is given: paired: (pictures, images); unpaired: (a, b, draws of a, draws of b)."""
+    names = {"pictures": 4, "images": 3} if case == "paired" else {"a": 3, "b": 3}
+    size = 4 if case == "paired" else 2
+    arrays = [values(f"{name} {step}", (size, channels, SIDE, SIDE)) for name, channels in names.items()]
+    if case == "unpaired":
+        arrays += [0.5 + values(f"draws {name} {step}", (size, 2), 0.5) for name in names]
+    return arrays

@@ -152,3 +152,18 @@ def test_an_evaluation_by_class_is_a_table_of_the_classes(tmp_path):
     page = whole_page(folder)
     assert "cat</th><td>50.0</td><td>2.500</td>" in page and "</th><td>–</td><td>–</td>" in page
     assert page.count("<script") == 2 and 'real images</th></tr></thead><tbody><tr><th scope="row">cat' not in page
+
+
+def test_an_evaluation_of_translations_is_a_table_for_each_direction(tmp_path):
+    folder = draw_run(tmp_path / "run")
+    row = {"key": "l1", "name": EVIL, "better": "lower", "form": ".2f", "factor": 100, "values": [0.05, None, "?", 7]}
+    wild = {"name": "wild", "form": "1000000d", "factor": "?", "values": "?"}
+    part = {"title": "a to b", "columns": ["output", "input", EVIL], "measures": [row, wild, 3]}
+    used = {"column": "output", "network": "generator", "run": EVIL, "recipe": "pix2pix", "kind": "raw", "epoch": 2}
+    protocol = {"generators": [used, 3], "data": "faces", "columns": {"input": "as it is"}}
+    about = {"format": "ms_gan evaluation 2", "parts": [part, "?"], "protocol": protocol, "notes": [EVIL]}
+    (folder / "evaluation.json").write_text(json.dumps(about))
+    page = whole_page(folder)
+    assert "a to b</th>" in page and "<td>5.00</td><td>–</td><td>–</td></tr>" in page and "wild" in page
+    assert "pix2pix, raw weights of epoch 2." in page and "input: as it is." in page
+    assert page.count("<script") == 2 and "alert(1)</script>" not in page

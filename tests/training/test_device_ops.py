@@ -5,17 +5,23 @@ tests/golden/make_kernels.py has read, and for the few that are not in them (Sta
 float32, and that it is right, only a device can tell.
 """
 
+import importlib
+
 import mindspore as ms
 import numpy as np
 import pytest
 from mindspore import nn, ops
 
+from ms_gan import tasks
 from ms_gan.config.parser import make_parser, parse
+from ms_gan.data.domains import DomainData
+from ms_gan.data.pairs import PairData
 from ms_gan.generators.projection import SearchStep
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.metrics.features.fit import FitStep
 from ms_gan.metrics.features.random_network import RandomNetwork
 from ms_gan.models import build_generator
+from ms_gan.runtime.workers import Workers
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.inputs import StepInputs
@@ -46,6 +52,23 @@ def test_every_op_of_a_recipe_has_kernels(recipe, own_kernels):
     used = ops_of(graph)
     assert {"MatMul", "Sigmoid"} <= used and ("Conv2D" in used) == (recipe in SHAPES)
     check(graph)
+
+
+PICTURES = ["--generator.channels", "4", "--discriminator.channels", "4", "--discriminator.layers", "1"]
+
+
+@pytest.mark.parametrize("name, more", [("paired", ["--generator.norm", "batch"]), ("unpaired", ["--cycle.pool", "3"])])
+def test_every_op_of_a_step_with_pictures_has_kernels(name, more, own_kernels):
+    """U-Net and ResNet, PatchGAN, pools, and in half precision the loss scales."""
+    task = tasks.find(name)
+    flags = ["--data.image_size", "16", *PICTURES, "--batch-size", "2", "--precision", "fp16", *more]
+    config, _ = parse(make_parser(task.config, "", "", yaml_files=True), task.config, flags)
+    pictures = np.zeros((4, 3, 16, 16), np.uint8)
+    data = PairData(pictures, None, "", "", inputs=pictures)
+    if name == "unpaired":
+        data = DomainData(pictures, None, "", "", other=pictures)
+    system, inputs = importlib.import_module(task.module).build(config, data, Workers())
+    check(compile_cell(system.step, inputs(0)))
 
 
 DENSE = ["--generator.hidden", "[8,8]", "--discriminator.hidden", "[8]"]

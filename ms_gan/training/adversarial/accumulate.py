@@ -23,8 +23,8 @@ class DiscriminatorGradients(TrainOneStep):
 
     Inputs:
         weight: of this part, a float32 scalar.
-        images, latents, label_noise, masks, noise, augmentation, interpolation, labels, fake_labels: of this part, as
-            TrainOneStep has them for an update.
+        images, latents, label_noise, masks, noise, augmentation, interpolation, labels, fake_labels, pictures: of this
+            part, as TrainOneStep has them for an update.
         sums: float32 (3,), of the parts before: the objective and the means of the logits' sigmoids.
         totals: of the parts before. Not a tuple, for which MindSpore would compile anew in each call.
 
@@ -34,12 +34,13 @@ class DiscriminatorGradients(TrainOneStep):
 
     def construct(
         self, weight, images, latents, label_noise, masks, noise, augmentation, interpolation, labels, fake_labels,
-        sums, *totals,
+        pictures, sums, *totals,
     ):  # fmt: skip
-        fakes = ops.stop_gradient(self.made(latents, fake_labels))
+        fakes = ops.stop_gradient(self.made(latents if pictures is None else pictures, fake_labels))
         (_, objective, real, fake), gradients = self.grad_d(
-            images, fakes, label_noise, (masks, noise, augmentation), interpolation, labels, fake_labels
-        )
+            images, fakes, label_noise, (masks, noise, augmentation), interpolation,
+            self.condition(labels, pictures), self.condition(fake_labels, pictures),
+        )  # fmt: skip
         statistics = ops.stack((objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()))
         return sums + weight * statistics, *_added(totals, gradients, weight)
 
@@ -59,28 +60,40 @@ class GeneratorGradients(TrainOneStep):
         weight: of this part, a float32 scalar.
         latents, masks, noise, augmentation: of this part, as TrainOneStep has them for the generator's update.
         labels: beside the latents, or None.
-        images, real_labels: real ones beside the generated ones where the objective is paired, or None.
-        loss: the sum of the parts before, a float32 scalar.
+        images, real_labels: real ones where the objective is paired, images where there are terms too, or None.
+        pictures: in place of the latents, or None.
+        sums: float32 (2,), of the parts before: the loss, and the terms.
         totals: of the parts before.
 
     Outputs:
-        loss and totals with this part in them.
+        sums and totals with this part in them.
     """
 
-    def construct(self, weight, latents, masks, noise, augmentation, labels, images, real_labels, loss, *totals):
+    def construct(
+        self, weight, latents, masks, noise, augmentation, labels, images, real_labels, pictures, sums, *totals
+    ):
         aids = (masks, noise, augmentation)
-        real = None if images is None else self.logits_beside(images, passes_of(aids, 1, 1), real_labels)
-        more, gradients = self.grad_g(latents, passes_of(aids, 0, 1), real, labels)
-        return loss + weight * unscaled(more, self.scale_g), *_added(totals, gradients, weight)
+        real, own = None, passes_of(aids, 0, 1)
+        if self.paired:
+            real = self.logits_beside(images, passes_of(aids, 1, 1), self.condition(real_labels, pictures))
+        given = latents if pictures is None else pictures
+        if self.terms is None:
+            loss, gradients = self.grad_g(given, own, real, labels, pictures)
+            terms = ops.zeros_like(loss)
+        else:
+            (_, loss, terms), gradients = self.grad_g_terms(given, own, real, labels, pictures, images)
+        more = ops.stack((unscaled(loss, self.scale_g), terms))
+        return sums + weight * more, *_added(totals, gradients, weight)
 
 
 class GeneratorUpdate(TrainOneStep):
-    """The generator's update by gathered gradients, and the count of steps; returns the statistics, float32 (4,)."""
+    """The generator's update by gathered gradients, and the count of steps; returns the statistics, (4,) or (5,)."""
 
-    def construct(self, sums, loss, *gradients):
+    def construct(self, sums, own, *gradients):
         self.optim_g(gradients)
         ops.assign(self.step, self.step + 1)
-        return ops.stack((sums[0], loss, sums[1], sums[2]))
+        statistics = (sums[0], own[0], sums[1], sums[2])
+        return ops.stack(statistics if self.terms is None else (*statistics, own[1]))
 
 
 class AccumulatedStep:
@@ -99,7 +112,7 @@ class AccumulatedStep:
         own: the generator's parts, the inputs of GeneratorGradients.
 
     Outputs:
-        float32 (4,), as of TrainOneStep.
+        float32 (4,) or (5,), as of TrainOneStep.
     """
 
     def __init__(self, parts: Parts):
@@ -121,7 +134,7 @@ class AccumulatedStep:
             for inputs in parts:
                 sums, *totals = self._gather_d(weight, *inputs, sums, *totals)
             self._update_d(*totals)
-        loss, totals = ms.Tensor(0.0, ms.float32), self._zeros_g
+        own_sums, totals = ops.zeros(2, ms.float32), self._zeros_g
         for inputs in own:
-            loss, *totals = self._gather_g(weight, *inputs, loss, *totals)
-        return self._update_g(sums, loss, *totals)
+            own_sums, *totals = self._gather_g(weight, *inputs, own_sums, *totals)
+        return self._update_g(sums, own_sums, *totals)

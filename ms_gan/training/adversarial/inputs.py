@@ -1,17 +1,17 @@
 """The inputs of each step, as a function of (seed, step) and the worker's part alone."""
 
 from functools import partial
-from typing import Callable, List, NamedTuple, Optional
+from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 import mindspore as ms
 import numpy as np
 
+from ms_gan.config.sections import AdversarialConfig
 from ms_gan.data import Batches
 from ms_gan.generators.labels import draw_labels
 from ms_gan.generators.latents import draw_latents
 from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
-from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.augment import POLICIES
 from ms_gan.training.adversarial.losses import OBJECTIVES
 
@@ -27,25 +27,31 @@ class StepNumbers(NamedTuple):
     """
 
     images: np.ndarray  # (U, N, C, H, W), in [-1, 1]
-    latents_d: np.ndarray  # (U, N, latent width)
-    latents_g: Array  # (1, N, latent width); None where the generator's update shares those of the discriminator's
-    label_noise: Array  # (U, 2, N, 1): U(0, label_noise), for real and for generated images
-    masks: Array  # (P, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
-    noise: Array  # (P, N, C, H, W), instance noise before its scaling: N(0, 1)
-    augmentation: Array  # (P, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
-    interpolation: Array  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
-    labels: Array  # (U, N), the classes of the images
-    labels_d: Array  # (U, N), beside latents_d
-    labels_g: Array  # (1, N), beside latents_g
+    latents_d: Array = None  # (U, N, latent width); None where the generator is given pictures
+    latents_g: Array = (
+        None  # (1, N, latent width); None where the generator's update shares those of the discriminator's
+    )
+    label_noise: Array = None  # (U, 2, N, 1): U(0, label_noise), for real and for generated images
+    masks: Array = None  # (P, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
+    noise: Array = None  # (P, N, C, H, W), instance noise before its scaling: N(0, 1)
+    augmentation: Array = None  # (P, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
+    interpolation: Array = (
+        None  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
+    )
+    labels: Array = None  # (U, N), the classes of the images
+    labels_d: Array = None  # (U, N), beside latents_d
+    labels_g: Array = None  # (1, N), beside latents_g
+    pictures: Array = None  # (U, N, C', H, W), what the generator is given in place of latents
 
     def part(self, index: int, count: int) -> "StepNumbers":
         """The `index`-th of `count` equal parts of the N images, with what belongs to them."""
         return StepNumbers(*(_cut(array, axis, index, count) for array, axis in zip(self, IMAGE_AXES)))
 
 
-IMAGE_AXES = StepNumbers(1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1)  # of each array: the one with N
+IMAGE_AXES = StepNumbers(1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1)  # of each array: the one with N
 
-IN_A_ROW = ("images", "latents_d", "latents_g", "labels", "labels_d", "labels_g")  # whose updates a step takes in a row
+# Those whose updates a step takes in a row.
+IN_A_ROW = ("images", "latents_d", "latents_g", "labels", "labels_d", "labels_g", "pictures")
 
 
 def _cut(array: Array, axis: int, index: int, count: int) -> Array:
@@ -56,52 +62,50 @@ def _cut(array: Array, axis: int, index: int, count: int) -> Array:
     return array[(slice(None),) * axis + (slice(index * size, (index + 1) * size),)]
 
 
-class StepInputs:
-    """Images, latents and all other random numbers of every step.
+class AdversarialInputs:
+    """What every step is given: images, what the generator is given, and random numbers. `shown` tells the first two.
 
     Args:
         config: the run's configuration.
-        images: uint8 (N, C, H, W).
+        image_shape: (C, H, W) of the images.
+        batches: steps in which the images are seen once, with one update of the discriminator in each.
         features: how many features the discriminator's dropout acts on, or 0; may be set later.
         workers: which worker this is. Each takes its part of what one worker alone would be given.
-        labels: (N,), int32, the classes of the images, where both networks learn them; each class has images.
-
-    Attributes:
-        generator_noise: how many numbers of noise the generator is given behind each latent; 0 until it is set.
-
-    Raises:
-        UsageError: a batch larger than the data set, or one that the workers cannot share evenly.
+        has_terms: whether terms of the generator's loss look at the images.
     """
 
     def __init__(
         self,
-        config: Config,
-        images: np.ndarray,
+        config: AdversarialConfig,
+        image_shape: Tuple[int, int, int],
+        batches: int,
         features: int = 0,
         workers: Optional[Workers] = None,
-        labels: Optional[np.ndarray] = None,
+        has_terms: bool = False,
     ):
         self._config = config
-        self.features, self.generator_noise = features, 0
+        self._has_terms = has_terms
+        self.features = features
         workers = workers or Workers()
-        rank, count = workers.rank, workers.count
-        self._batches = Batches(images, config.train.batch_size, config.seed, rank, count, config.data.mirror, labels)
-        self._class_counts = None if labels is None else np.bincount(labels)
-        share = config.train.batch_size // count
-        self._part = slice(rank * share, (rank + 1) * share)
-        self._image_shape = images.shape[1:]
+        share = config.train.batch_size // workers.count
+        self._part = slice(workers.rank * share, (workers.rank + 1) * share)
+        self._image_shape = image_shape
         self._updates = config.procedure.d_steps
         self._shares_fakes = config.procedure.fakes == "shared"
         # The discriminator's passes of a step, in the order of judge.passes_of.
         self._paired = OBJECTIVES[config.procedure.objective].paired
         self._passes = 2 * self._updates + (2 if self._paired else 1)
-        self.steps_per_epoch = max(1, self._batches.steps_per_epoch // self._updates)
+        self.steps_per_epoch = max(1, batches // self._updates)
+
+    def shown(self, step: int) -> StepNumbers:
+        """The images of a step, and what the generator is given: latents, labels or pictures; nothing else."""
+        raise NotImplementedError
 
     def __call__(self, step: int) -> List:
         """The inputs of TrainOneStep for a step, counted from 0; with train.accumulate those of AccumulatedStep."""
         numbers, count = self.numbers(step), self._config.train.accumulate
         if count == 1:
-            # Images of all updates in a row, with their latents and labels.
+            # Images of all updates in a row, with what belongs to them.
             flat = {name: getattr(numbers, name) for name in IN_A_ROW}
             flat = {name: None if a is None else a.reshape(-1, *a.shape[2:]) for name, a in flat.items()}
             return _tensors(list(numbers._replace(**flat)))
@@ -111,30 +115,17 @@ class StepInputs:
 
     def numbers(self, step: int) -> StepNumbers:
         """This worker's numbers of a step."""
-        latent, updates = self._config.latent, self._updates
-        images = [self._batches.batch(step * updates + i) for i in range(updates)]
-        draw = partial(draw_latents, latent=latent)
-        latents_d = self._latents(range(updates), step, draw)
-        # Of the generator's update the latents are those after the discriminator's.
-        latents_g = None
-        if not self._shares_fakes:
-            latents_g = self._latents(range(updates, updates + 1), step, draw)
-        others = (self._label_noise, self._masks, self._noise, self._augmentation, self._interpolation)
-        return StepNumbers(
-            _stacked(images), latents_d, latents_g, *(other(step) for other in others), *self._labels(step)
+        return self.shown(step)._replace(
+            label_noise=self._label_noise(step),
+            masks=self._masks(step),
+            noise=self._noise(step),
+            augmentation=self._augmentation(step),
+            interpolation=self._interpolation(step),
         )
-
-    def _latents(self, passes: range, step: int, draw: Draw) -> np.ndarray:
-        """This worker's latents of several passes, with the generator's noise behind each, (passes, N, width)."""
-        latents = self._of_passes(passes, Purpose.TRAINING_LATENTS, step, draw)
-        if not self.generator_noise:
-            return latents
-        noise = self._of_passes(passes, Purpose.GENERATOR_NOISE, step, _normal(self.generator_noise))
-        return np.concatenate([latents, noise], axis=-1)
 
     def _of_passes(self, passes: range, purpose: Purpose, step: int, draw: Draw) -> np.ndarray:
         """This worker's numbers of several passes, (passes, N, ...)."""
-        return _stacked([self._rows(purpose, step, number, draw) for number in passes])
+        return stacked([self._rows(purpose, step, number, draw) for number in passes])
 
     def _rows(self, purpose: Purpose, step: int, number: int, draw: Draw) -> np.ndarray:
         """This worker's numbers of one pass, (N, ...).
@@ -155,29 +146,19 @@ class StepInputs:
         aids = [
             None if a is None else a[2 * update : 2 * update + 2] for a in (part.masks, part.noise, part.augmentation)
         ]
-        own = [part.label_noise, part.interpolation, part.labels, part.labels_d]
-        noise, *rest = [None if a is None else a[update] for a in own]
-        return _tensors([part.images[update], part.latents_d[update], noise, *aids, *rest])
+        own = [part.latents_d, part.label_noise, part.interpolation, part.labels, part.labels_d, part.pictures]
+        latents, noise, *rest = [None if a is None else a[update] for a in own]
+        return _tensors([part.images[update], latents, noise, *aids, *rest])
 
     def _for_generator(self, part: StepNumbers) -> List:
         """One part's inputs of GeneratorGradients."""
         aids = [None if a is None else a[2 * self._updates :] for a in (part.masks, part.noise, part.augmentation)]
-        shares = self._shares_fakes
-        latents, labels = (part.latents_d, part.labels_d) if shares else (part.latents_g, part.labels_g)
-        reals = [part.images, part.labels] if self._paired else [None, None]
-        labels, *reals = [None if labels is None else labels[0], *(None if a is None else a[-1] for a in reals)]
-        return _tensors([latents[0], *aids, labels, *reals])
-
-    def _labels(self, step: int) -> List[Array]:
-        """The classes of the images, and those that are asked for in the updates of both networks."""
-        if self._class_counts is None:
-            return [None, None, None]
-        updates, draw = self._updates, partial(draw_labels, counts=self._class_counts)
-        real = [self._batches.labels(step * updates + i) for i in range(updates)]
-        asked = [self._of_passes(range(updates), Purpose.TRAINING_LABELS, step, draw), None]
-        if not self._shares_fakes:
-            asked[1] = self._of_passes(range(updates, updates + 1), Purpose.TRAINING_LABELS, step, draw)
-        return [_stacked(real), *asked]
+        latents, labels = (part.latents_d, part.labels_d) if self._shares_fakes else (part.latents_g, part.labels_g)
+        # Of several updates' images and pictures the last ones.
+        beside = [part.images if self._paired or self._has_terms else None, part.labels if self._paired else None]
+        last = [None if a is None else a[-1] for a in (*beside, part.pictures)]
+        own = [None if a is None else a[0] for a in (latents, labels)]
+        return _tensors([own[0], *aids, own[1], *last])
 
     def _label_noise(self, step: int) -> Array:
         largest, draw = np.float32(self._config.procedure.label_noise), _uniform(1)
@@ -187,8 +168,8 @@ class StepInputs:
         return largest * noise.reshape(self._updates, 2, -1, 1)
 
     def _masks(self, step: int) -> Array:
-        dropout = self._config.discriminator.dropout
-        if not self.features or not dropout:
+        dropout = self._config.discriminator.dropout if self.features else 0.0
+        if not dropout:
             return None
         drawn = self._of_passes(range(self._passes), Purpose.DROPOUT, step, _uniform(self.features))
         return (drawn >= dropout) * np.float32(1 / (1 - dropout))
@@ -208,6 +189,71 @@ class StepInputs:
         return self._of_passes(range(self._updates), Purpose.PENALTY, step, _uniform(1, 1, 1))
 
 
+class StepInputs(AdversarialInputs):
+    """Those of a generator of latents.
+
+    Args:
+        config: the run's configuration.
+        images: uint8 (N, C, H, W).
+        features, workers: see AdversarialInputs.
+        labels: (N,), int32, the classes of the images, where both networks learn them; each class has images.
+
+    Attributes:
+        generator_noise: how many numbers of noise the generator is given behind each latent; 0 until it is set.
+
+    Raises:
+        UsageError: a batch larger than the data set, or one that the workers cannot share evenly.
+    """
+
+    def __init__(
+        self,
+        config: Any,
+        images: np.ndarray,
+        features: int = 0,
+        workers: Optional[Workers] = None,
+        labels: Optional[np.ndarray] = None,
+    ):
+        w = workers or Workers()
+        self._batches = Batches(
+            images, config.train.batch_size, config.seed, w.rank, w.count, config.data.mirror, labels
+        )
+        self._class_counts = None if labels is None else np.bincount(labels)
+        super().__init__(config, images.shape[1:], self._batches.steps_per_epoch, features, workers)
+        self.generator_noise = 0
+
+    def shown(self, step: int) -> StepNumbers:
+        """The images of a step, with latents, and with labels where there are any."""
+        latent, updates = self._config.latent, self._updates
+        images = [self._batches.batch(step * updates + i) for i in range(updates)]
+        draw = partial(draw_latents, latent=latent)
+        latents_d = self._latents(range(updates), step, draw)
+        # Of the generator's update the latents are those after the discriminator's.
+        latents_g = None
+        if not self._shares_fakes:
+            latents_g = self._latents(range(updates, updates + 1), step, draw)
+        labels, labels_d, labels_g = self._labels(step)
+        return StepNumbers(stacked(images), latents_d, latents_g, labels=labels, labels_d=labels_d, labels_g=labels_g)
+
+    def _latents(self, passes: range, step: int, draw: Draw) -> np.ndarray:
+        """This worker's latents of several passes, with the generator's noise behind each, (passes, N, width)."""
+        latents = self._of_passes(passes, Purpose.TRAINING_LATENTS, step, draw)
+        if not self.generator_noise:
+            return latents
+        noise = self._of_passes(passes, Purpose.GENERATOR_NOISE, step, _normal(self.generator_noise))
+        return np.concatenate([latents, noise], axis=-1)
+
+    def _labels(self, step: int) -> List[Array]:
+        """The classes of the images, and those that are asked for in the updates of both networks."""
+        if self._class_counts is None:
+            return [None, None, None]
+        updates, draw = self._updates, partial(draw_labels, counts=self._class_counts)
+        real = [self._batches.labels(step * updates + i) for i in range(updates)]
+        asked = [self._of_passes(range(updates), Purpose.TRAINING_LABELS, step, draw), None]
+        if not self._shares_fakes:
+            asked[1] = self._of_passes(range(updates, updates + 1), Purpose.TRAINING_LABELS, step, draw)
+        return [stacked(real), *asked]
+
+
 def _uniform(*shape: int) -> Draw:
     """Draws U(0, 1), float32, of a shape for each image."""
     return lambda random, count: random.random((count, *shape), dtype=np.float32)
@@ -218,8 +264,8 @@ def _normal(*shape: int) -> Draw:
     return lambda random, count: random.standard_normal((count, *shape), dtype=np.float32)
 
 
-def _stacked(arrays: List[np.ndarray]) -> np.ndarray:
-    """np.stack, without a copy of a single array."""
+def stacked(arrays: List[np.ndarray]) -> np.ndarray:
+    """Arrays (...), of one shape, as one (n, ...): np.stack without a copy of a single array."""
     return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
 
 

@@ -23,6 +23,9 @@ class Parts(NamedTuple):
         clipping: WeightClipping to follow each of the discriminator's updates, or None.
         terms: (fakes, images, pictures, labels) to a scalar that is added to the generator's loss, or None. Its value
             follows the four statistics.
+        shows_pictures: whether the discriminator sees what the generator is given, beside the image: pictures then
+            stand in the place of labels.
+        verdict: weight of the generator's objective beside the terms.
     """
 
     generator: nn.Cell
@@ -34,6 +37,8 @@ class Parts(NamedTuple):
     penalties: Optional[nn.Cell] = None
     clipping: Optional[nn.Cell] = None
     terms: Optional[nn.Cell] = None
+    shows_pictures: bool = False
+    verdict: float = 1.0
 
 
 class TrainOneStep(nn.Cell):
@@ -58,7 +63,8 @@ class TrainOneStep(nn.Cell):
             made of them, or None.
         labels_g: (N,), int32, beside latents_g, or None.
         pictures: (d_steps * N, C, H, W), float32, given to the generator in place of latents, or None. The generator's
-            update is given the pictures of the discriminator's last one.
+            update is given the pictures of the discriminator's last one. Where the parts say so the discriminator sees
+            them too, beside real images and beside what was made of them.
 
     Outputs:
         float32 (4,), or (5,) with terms: both objectives before their updates, without penalties, and the means of the
@@ -74,6 +80,7 @@ class TrainOneStep(nn.Cell):
         self.penalties, self.clipping, self.terms = parts.penalties, parts.clipping, parts.terms
         self.step = parts.count
         self.d_steps = procedure.d_steps
+        self.shows_pictures, self.verdict = parts.shows_pictures, parts.verdict
         objective = OBJECTIVES[procedure.objective]
         self.objective_d, self.objective_g = objective.discriminator, objective.generator
         self.has_labels, self.paired = objective.has_labels, objective.paired
@@ -90,6 +97,10 @@ class TrainOneStep(nn.Cell):
     def turned(self, logits):
         """Logits whose larger values mean "real", whichever class is the positive one."""
         return logits if self.sign == 1.0 else -logits
+
+    def condition(self, labels, pictures):
+        """What the discriminator is given beside images: labels (N,), or pictures (N, C, H, W), or None."""
+        return pictures if self.shows_pictures else labels
 
     def discriminator_loss(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
         """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
@@ -127,21 +138,23 @@ class TrainOneStep(nn.Cell):
         loss = self.objective_g(self.turned(logits), real)
         return scaled(loss + more if self.tells_classes else loss, self.scale_g)
 
-    def made(self, latents, labels=None, pictures=None):
+    def made(self, given, labels=None):
         """What the generator makes of latents, of latents and labels, or of pictures."""
-        if pictures is not None:
-            return self.generator(pictures)
-        return self.generator(latents) if labels is None else self.generator(latents, labels)
+        return self.generator(given) if labels is None else self.generator(given, labels)
 
-    def generator_loss(self, latents, own, real, labels=None, pictures=None):
-        """The generator's loss, scaled, as a function of what it is given."""
-        return self.fooling_loss(self.made(latents, labels, pictures), own, real, labels)
+    def generator_loss(self, given, own, real, labels=None, pictures=None):
+        """The generator's loss, scaled, as a function of what it is given: latents, or the pictures."""
+        return self.fooling_loss(self.made(given, labels), own, real, self.condition(labels, pictures))
 
-    def loss_with_terms(self, latents, own, real, labels, pictures, images):
+    def loss_with_terms(self, given, own, real, labels, pictures, images):
         """The generator's loss with the terms, scaled; then the objective, scaled, and the terms."""
-        fakes = self.made(latents, labels, pictures)
-        objective, terms = self.fooling_loss(fakes, own, real, labels), self.terms(fakes, images, pictures, labels)
-        return objective + scaled(terms, self.scale_g), objective, terms
+        return self.fooling_with_terms(self.made(given, labels), own, real, labels, pictures, images)
+
+    def fooling_with_terms(self, fakes, own, real, labels, pictures, images):
+        """The same as a function of the generator's images."""
+        objective = self.fooling_loss(fakes, own, real, self.condition(labels, pictures))
+        terms = self.terms(fakes, images, pictures, labels)
+        return self.verdict * objective + scaled(terms, self.scale_g), objective, terms
 
     def update_discriminator(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
         """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
@@ -158,7 +171,10 @@ class TrainOneStep(nn.Cell):
             self.clipping()
 
     def reals_beside(self, images, aids, labels):
-        """Logits of real images to compare generated ones with, or None where the objective does not."""
+        """Logits of real images to compare generated ones with, or None where the objective does not.
+
+        `labels`: what the discriminator is given beside the images of all updates.
+        """
         if not self.paired:
             return None
         last = self.d_steps - 1
@@ -192,27 +208,28 @@ class TrainOneStep(nn.Cell):
     ):  # fmt: skip
         aids = (masks, noise, augmentation)
         loss_d, d_real, d_fake = 0.0, 0.0, 0.0
+        beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
+        given = latents_d if pictures is None else pictures
         for i in range(self.d_steps):
-            fakes = self.made(self.part(latents_d, i), self.part(labels_d, i), self.part(pictures, i))
+            fakes = self.made(self.part(given, i), self.part(labels_d, i))
             loss_d, d_real, d_fake = self.update_discriminator(
                 self.part(images, i),
                 ops.stop_gradient(fakes),
                 None if label_noise is None else label_noise[i],
                 of_discriminator(aids, i),
                 None if interpolation is None else interpolation[i],
-                self.part(labels, i),
-                self.part(labels_d, i),
+                self.part(beside, i),
+                self.part(beside_fakes, i),
             )
-        own, real = of_generator(aids, self.d_steps), self.reals_beside(images, aids, labels)
+        own, real = of_generator(aids, self.d_steps), self.reals_beside(images, aids, beside)
         last = self.d_steps - 1
         pictures = self.part(pictures, last)
+        given = latents_g if pictures is None else pictures
         if self.terms is None:
-            loss_g, gradients = self.grad_g(latents_g, own, real, labels_g, pictures)
+            loss_g, gradients = self.grad_g(given, own, real, labels_g, pictures)
             self.optim_g(gradients)
             return self.finish(loss_d, loss_g, d_real, d_fake)
-        (_, loss_g, terms), gradients = self.grad_g_terms(
-            latents_g, own, real, labels_g, pictures, self.part(images, last)
-        )
+        (_, loss_g, terms), gradients = self.grad_g_terms(given, own, real, labels_g, pictures, self.part(images, last))
         self.optim_g(gradients)
         return self.finish(loss_d, loss_g, d_real, d_fake, terms)
 
@@ -227,43 +244,38 @@ class SharedFakesStep(TrainOneStep):
         super().__init__(parts)
         if self.d_steps != 1:
             raise ValueError(f"shared fakes serve one update of the discriminator, not {self.d_steps}")
-        if self.terms is not None:
-            raise ValueError("terms are computed with fresh fakes")
         self.grad_fakes = ms.value_and_grad(self.fooling_loss, 0)
+        self.grad_fakes_terms = ms.value_and_grad(self.fooling_with_terms, 0, has_aux=True)
 
     def construct(
-        self,
-        images,
-        latents_d,
-        latents_g,
-        label_noise=None,
-        masks=None,
-        noise=None,
-        augmentation=None,
-        interpolation=None,
-        labels=None,
-        labels_d=None,
-        labels_g=None,
-    ):
+        self, images, latents_d, latents_g, label_noise=None, masks=None, noise=None, augmentation=None,
+        interpolation=None, labels=None, labels_d=None, labels_g=None, pictures=None,
+    ):  # fmt: skip
         aids = (masks, noise, augmentation)
-        fakes, pull_back = self.made_and_gradient(latents_d, labels_d)
+        beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
+        fakes, pull_back = self.made_and_gradient(latents_d if pictures is None else pictures, labels_d)
         loss_d, d_real, d_fake = self.update_discriminator(
             images,
             ops.stop_gradient(fakes),
             None if label_noise is None else label_noise[0],
             of_discriminator(aids, 0),
             None if interpolation is None else interpolation[0],
-            labels,
-            labels_d,
+            beside,
+            beside_fakes,
         )
-        real = self.reals_beside(images, aids, labels)
-        loss_g, slope = self.grad_fakes(fakes, of_generator(aids, 1), real, labels_d)
+        own, real = of_generator(aids, 1), self.reals_beside(images, aids, beside)
+        if self.terms is None:
+            loss_g, slope = self.grad_fakes(fakes, own, real, beside_fakes)
+            _, gradients = pull_back(slope)
+            self.optim_g(gradients)
+            return self.finish(loss_d, loss_g, d_real, d_fake)
+        (_, loss_g, terms), slope = self.grad_fakes_terms(fakes, own, real, labels_d, pictures, images)
         _, gradients = pull_back(slope)
         self.optim_g(gradients)
-        return self.finish(loss_d, loss_g, d_real, d_fake)
+        return self.finish(loss_d, loss_g, d_real, d_fake, terms)
 
-    def made_and_gradient(self, latents, labels):
+    def made_and_gradient(self, given, labels):
         """The generator's images, and the function from their gradient to that of its parameters."""
         if labels is None:
-            return ms.vjp(self.generator, latents, weights=self.optim_g.parameters)
-        return ms.vjp(self.generator, latents, labels, weights=self.optim_g.parameters)
+            return ms.vjp(self.generator, given, weights=self.optim_g.parameters)
+        return ms.vjp(self.generator, given, labels, weights=self.optim_g.parameters)

@@ -9,9 +9,7 @@ from ms_gan.training.adversarial.accumulate import AccumulatedStep
 from ms_gan.training.adversarial.judge import Judge, Penalties
 from ms_gan.training.adversarial.regularisers import WeightClipping
 from ms_gan.training.adversarial.step import Parts, SharedFakesStep, TrainOneStep
-from ms_gan.training.assembly import make_optimizer
-from ms_gan.training.ema import MovingAverage
-from ms_gan.training.parallel import MeanStatistics
+from ms_gan.training.assembly import follow, make_optimizer
 from ms_gan.training.system import LABEL, Shape, System
 
 
@@ -24,6 +22,8 @@ def adversarial_system(
     workers: int,
     terms: Optional[nn.Cell] = None,
     labelled: bool = False,
+    shown: Optional[Shape] = None,
+    verdict: float = 1.0,
 ) -> System:
     """Optimizers and step around networks.
 
@@ -36,12 +36,14 @@ def adversarial_system(
         workers: how many train together; where there are several they must have joined.
         terms: what is added to the generator's loss, as Parts have it, or None.
         labelled: whether both networks take labels.
+        shown: the shape of the pictures that the discriminator sees beside images, without N; None: it sees none.
+        verdict: weight of the generator's objective beside the terms.
     """
     optimizers = _optimizers(config, networks, total_steps, workers)
-    generator, discriminator, regularise = networks["generator"], networks["discriminator"], config.regularise
+    discriminator, regularise = networks["discriminator"], config.regularise
     bound = regularise.clip_weights
     parts = Parts(
-        generator=generator,
+        generator=networks["generator"],
         judge=Judge(discriminator, regularise, image_shape),
         optim_g=optimizers["generator"],
         optim_d=optimizers["discriminator"],
@@ -49,11 +51,14 @@ def adversarial_system(
         clipping=None if bound is None else WeightClipping(discriminator.trainable_params(), bound),
         count=ms.Parameter(ms.Tensor(0, ms.int32), name="step", requires_grad=False),
         terms=terms,
+        shows_pictures=shown is not None,
+        verdict=verdict,
     )
     penalties = None
     if regularise.gradient_penalty or regularise.r1 or regularise.r2:
         penalties = Penalties(discriminator, regularise)
     lazy = penalties is not None and regularise.every > 1
+    beside = LABEL if labelled else shown
     system = System(
         networks=networks,
         optimizers=optimizers,
@@ -61,18 +66,12 @@ def adversarial_system(
         generators={"generator": "generator_ema" if "generator_ema" in networks else "generator"},
         examples={
             "generator": (given, LABEL) if labelled else (given,),
-            "discriminator": (image_shape, None, LABEL) if labelled else (image_shape,),
+            "discriminator": (image_shape, None, beside) if beside is not None else (image_shape,),
         },
     )
     if lazy:
         system.rare, system.every = _step(config, parts._replace(penalties=penalties)), regularise.every
-    if "generator_ema" in networks:
-        ema = config.ema
-        average = MovingAverage(generator, networks["generator_ema"], ema.decay, ema.warmup, ema.every)
-        system.averages.append(average)
-    if workers > 1:
-        parameters = [parameter for network in networks.values() for parameter in network.get_parameters()]
-        system.statistics = MeanStatistics(parameters, workers)
+    follow(system, config, workers)
     return system
 
 
