@@ -87,6 +87,10 @@ def _export(argv: List[str]) -> int:
 
             examples = [] if held is None else held.pictures(source.card.network, SHOWN)
             levels = export_page(source, path, pictures, examples, data_options(Path(options.ckpt)))
+        elif source.card.port("map"):
+            from ms_gan.explorer.alone_painter import export_painter
+
+            levels = export_painter(source, path)
         else:
             levels = export.export_html(source, path)
         size = path.stat().st_size / 1e6
