@@ -147,7 +147,8 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     for run in (path, path.parent):
         if is_translation(run):
             raise UsageError(
-                f"{path}: makes pictures of pictures; give the run by --ckpt {run}, and a second by --beside"
+                f"{path}: makes pictures of pictures; give the run by --ckpt {run}, and a second by --beside",
+                code="mismatch",
             )
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
@@ -206,7 +207,7 @@ def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
         UsageError: not a run folder, or an option that contradicts the run.
     """
     if kind_at(folder / "config.yaml", "--ckpt") != FILE:
-        raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt")
+        raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt", code="missing")
     of_data = {key: value for key, value in given.items() if key.startswith("data.")}
     return continued(read_config(folder), of_data, folder).data
 
