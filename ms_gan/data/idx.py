@@ -79,7 +79,7 @@ def _read_header(file: BinaryIO, path: Path, item_shape: Tuple[int, ...]) -> Tup
     shape = tuple(int(number) for number in np.frombuffer(header, ">u4", offset=4))
     if shape[1:] != item_shape:
         raise GanError(
-            f"{path}: images of {_times(shape[1:])} pixels where {_times(item_shape)} are expected", code="mismatch"
+            f"{path}: images of {_times(shape[1:])} pixels where {_times(item_shape)} are expected", code="damaged"
         )
     if not 1 <= _size(shape) <= MAX_BYTES:
         raise GanError(
