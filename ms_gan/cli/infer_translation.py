@@ -140,9 +140,14 @@ def _hole(
     hole = mask if mask is not None else np.zeros(pixels.shape[1:], bool) if alpha is None else alpha < OPAQUE
     if hole.shape != pixels.shape[1:]:
         sizes = [f"{shape[1]}x{shape[0]}" for shape in (hole.shape, pixels.shape[1:])]
-        raise UsageError(f"{name}: the mask has {sizes[0]} pixels and the picture {sizes[1]}; make them the same size")
+        raise UsageError(
+            f"{name}: the mask has {sizes[0]} pixels and the picture {sizes[1]}; make them the same size",
+            code="mismatch",
+        )
     if not hole.any():
-        raise UsageError(f"{name}: has no hole to fill in; name a picture of it by --mask, or make it transparent")
+        raise UsageError(
+            f"{name}: has no hole to fill in; name a picture of it by --mask, or make it transparent", code="missing"
+        )
     return hole
 
 

@@ -8,9 +8,9 @@ from ms_gan import tasks
 from ms_gan.cli.train import main, read_options
 from ms_gan.config.schema import option
 from ms_gan.config.sections import AdversarialConfig, RunConfig
-from ms_gan.errors import UsageError
 from ms_gan.tasks import latent
 from ms_gan.tasks.task import Measure
+from tests.refusals import refused
 
 
 @dataclass
@@ -63,7 +63,7 @@ def test_an_option_of_another_task_is_refused_by_the_name_of_that_task(other, ca
 
 def test_a_run_of_a_task_that_is_not_known_is_refused(tmp_path):
     (tmp_path / "config.yaml").write_text("task: gone\n")
-    with pytest.raises(UsageError, match="gone is not known"):
+    with refused("task", says="gone is not known"):
         tasks.read_config(tmp_path)
 
 
