@@ -1,4 +1,4 @@
-"""FastGAN's networks and training step restated in PyTorch, layer by layer from own_64's description.
+"""FastGAN's and R3GAN's networks and steps restated in PyTorch, layer by layer from the recipes' descriptions.
 
 What tests/golden compares ms_gan with. Modules are named after ms_gan's parameters.
 """
@@ -187,6 +187,101 @@ class FastTwin:
         (loss_d + self.discriminator.error(images, maps)).backward()
         self.optim_d.step()
         loss_g = -self.discriminator(self.generator(latents_g))[0].mean()
+        self.optim_g.zero_grad()
+        loss_g.backward()
+        self.optim_g.step()
+        return loss_d, loss_g
+
+
+KERNEL = torch.outer(torch.tensor([1.0, 3, 3, 1]), torch.tensor([1.0, 3, 3, 1])) / 64
+
+
+def doubled(x):
+    """Twice as large by the filter [1, 3, 3, 1], zeros beyond the border."""
+    channels = x.shape[1]
+    return functional.conv_transpose2d(x, 4 * KERNEL.expand(channels, 1, 4, 4), stride=2, padding=1, groups=channels)
+
+
+def halved(x):
+    """Half as large by the same filter."""
+    channels = x.shape[1]
+    return functional.conv2d(x, KERNEL.expand(channels, 1, 4, 4), stride=2, padding=1, groups=channels)
+
+
+class Bottleneck(nn.Module):
+    """x + 1x1 to twice the channels, grouped 3x3, 1x1 back; LeakyReLU between them."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.widen, self.narrow = nn.Conv2d(width, 2 * width, 1), conv(2 * width, width, 1)
+        self.grouped = nn.Conv2d(2 * width, 2 * width, 3, 1, 1, groups=max(1, 2 * width // 16))
+
+    def forward(self, x):
+        y = functional.leaky_relu(self.widen(x), 0.2)
+        return x + self.narrow(functional.leaky_relu(self.grouped(y), 0.2))
+
+
+class R3Generator(nn.Module):
+    """A learnt 4x4 start times a number for each channel, a bottleneck for each size, doubled between them."""
+
+    def __init__(self, latent, channels, side):
+        super().__init__()
+        widths = [2 * channels] * (side.bit_length() - 3) + [channels]
+        self.basis = nn.Parameter(torch.zeros(widths[0], 4, 4))
+        self.dense = nn.Linear(latent, widths[0], bias=False)
+        self.blocks = nn.ModuleList([Bottleneck(width) for width in widths])
+        self.narrow, self.end = conv(2 * channels, channels, 1), conv(channels, 3, 1)
+
+    def forward(self, latents):
+        x = self.dense(latents)[:, :, None, None] * self.basis
+        for block in self.blocks[:-2]:
+            x = doubled(block(x))
+        return self.end(self.blocks[-1](doubled(self.narrow(self.blocks[-2](x)))))
+
+
+class R3Discriminator(nn.Module):
+    """A bottleneck for each size, halved between them; a depthwise convolution and a dense layer at the end."""
+
+    def __init__(self, channels, side):
+        super().__init__()
+        widths = [channels] + [2 * channels] * (side.bit_length() - 3)
+        self.start, self.widen = conv(3, channels, 1), conv(channels, 2 * channels, 1)
+        self.blocks = nn.ModuleList([Bottleneck(width) for width in widths])
+        self.aggregate = nn.Parameter(torch.zeros(widths[-1], 1, 4, 4))
+        self.dense = nn.Linear(widths[-1], 1, bias=False)
+
+    def forward(self, images):
+        x = self.widen(halved(self.blocks[0](self.start(images))))
+        for block in self.blocks[1:-1]:
+            x = halved(block(x))
+        x = self.blocks[-1](x)
+        return self.dense(functional.conv2d(x, self.aggregate, groups=x.shape[1]).flatten(1))
+
+
+class R3Twin:
+    """A small r3gan_stacked: its networks, optimizers and step."""
+
+    def __init__(self, channels=8, side=16, latent=16, gamma=0.5):
+        self.latent, self.shape, self.noise, self.gamma = latent, (3, side, side), 0, gamma
+        self.generator, self.discriminator = R3Generator(latent, channels, side), R3Discriminator(channels, side)
+        self.optim_g, self.optim_d = (
+            torch.optim.Adam(network.parameters(), 2e-4, betas=(0.0, 0.99))
+            for network in (self.generator, self.discriminator)
+        )
+
+    def step(self, images, latents_d, latents_g):
+        """One training step of pairs, with R1 and R2; returns both losses, the penalties not among them."""
+        fakes = self.generator(latents_d).detach()
+        loss_d = functional.softplus(self.discriminator(fakes) - self.discriminator(images)).mean()
+        penalty = 0
+        for at in (images.clone().requires_grad_(True), fakes.clone().requires_grad_(True)):
+            (slope,) = torch.autograd.grad(self.discriminator(at).sum(), at, create_graph=True)
+            penalty = penalty + self.gamma / 2 * slope.flatten(1).square().sum(1).mean()
+        self.optim_d.zero_grad()
+        (loss_d + penalty).backward()
+        self.optim_d.step()
+        real = self.discriminator(images).detach()
+        loss_g = functional.softplus(real - self.discriminator(self.generator(latents_g))).mean()
         self.optim_g.zero_grad()
         loss_g.backward()
         self.optim_g.step()

@@ -219,11 +219,13 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
     from ms_gan.data.labels import labelled
+    from ms_gan.data.stacked import COLOURS
     from ms_gan.generators.sampling import open_generator
     from ms_gan.metrics.cas import check_cas, with_cas
     from ms_gan.metrics.evaluate import Splits, evaluate, protocol_of
     from ms_gan.metrics.features import open_features
     from ms_gan.metrics.images import Sampled
+    from ms_gan.metrics.modes import digit_classifier, with_modes
     from ms_gan.metrics.report import read_report
 
     started = time.monotonic()
@@ -246,6 +248,8 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     report = evaluate(*arguments)
     if options.cas:
         report = with_cas(report, source, splits, options.num, options.seed)
+    if subject.data.source == "stacked_mnist" and splits.test is not None and source.shape[0] == COLOURS:
+        report = with_modes(report, source, splits.test, digit_classifier(subject.data), options.num, options.seed)
     written = ", ".join(_write(report, subject.output, subject.ckpt if subject.ckpt.is_dir() else None))
     print(f"{written} in {subject.output}, after {time.monotonic() - started:.0f} s\n", flush=True)
     return report

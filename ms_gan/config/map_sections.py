@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, Optional
 
+from ms_gan.config.network_sections import INITIALISERS, Init
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import ABOVE_ZERO, option
-from ms_gan.config.sections import INITIALISERS, Init
 from ms_gan.config.translation_sections import TwoFoldersConfig
 
 

@@ -92,7 +92,23 @@ def fastgan_sides(image_shape: Shape) -> Tuple[Tuple[int, int], int]:
     return sides, doublings
 
 
+def r3gan_sides(image_shape: Shape) -> Tuple[Tuple[int, int], int]:
+    """Height and width of an r3gan's smallest stage, and how many times they are doubled on the way to an image.
+
+    Raises:
+        ValueError: images smaller than 8 pixels, or sides that cannot be halved as often.
+    """
+    try:
+        sides, doublings = halved_sides(image_shape)
+    except ValueError as error:
+        raise ValueError(f"r3gan makes images with {error}") from None
+    if doublings < 1:
+        raise ValueError(f"r3gan makes images of 8 pixels or more, not {image_shape[1]}x{image_shape[2]}")
+    return sides, doublings
+
+
 RULES = {
+    "r3gan": lambda role, kernel, shape: r3gan_sides(shape),
     "fastgan": lambda role, kernel, shape: fastgan_sides(shape),
     "dcgan": lambda role, kernel, shape: (dcgan_stages(shape), dcgan_padding(kernel)),
     "cnn": lambda role, kernel, shape: cnn_half(shape) if role == "generator" else cnn_sides(shape, kernel),

@@ -15,6 +15,7 @@ from ms_gan.data.map_data import load_maps
 from ms_gan.data.mnist import load_fashion_mnist, load_mnist
 from ms_gan.data.pairs import load_pairs
 from ms_gan.data.shape import padded, with_channels
+from ms_gan.data.stacked import load_stacked
 from ms_gan.data.synthetic import load_synthetic
 
 __all__ = ["Batches", "ImageData", "as_asked", "load"]
@@ -23,6 +24,7 @@ SOURCES = {
     "mnist": load_mnist,
     "fashion_mnist": load_fashion_mnist,
     "cifar10": load_cifar10,
+    "stacked_mnist": load_stacked,
     "folder": load_folder,
     "synthetic": load_synthetic,
 }

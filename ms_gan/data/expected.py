@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional, Tuple
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.map_sections import MapsConfig
 from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
-from ms_gan.data import cifar, mnist, synthetic
+from ms_gan.data import cifar, mnist, stacked, synthetic
 from ms_gan.data.classes import class_numbers
 from ms_gan.data.domains import list_sides
 from ms_gan.data.folder import DEFAULT_SIDE, files_of, find_pictures, is_zip, parse_colour
@@ -34,6 +34,7 @@ OWN = {
     "mnist": (1, mnist.SIDE, mnist.MNIST.classes),
     "fashion_mnist": (1, mnist.SIDE, mnist.FASHION_MNIST.classes),
     "cifar10": (3, cifar.SIDE, cifar.CLASSES),
+    "stacked_mnist": (stacked.COLOURS, mnist.SIDE, ()),
     "folder": (3, DEFAULT_SIDE, None),
     "synthetic": (1, synthetic.SIDE, synthetic.CLASSES),
 }

@@ -6,7 +6,7 @@ from typing import IO, Any, Optional, Union
 
 import numpy as np
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.data.legend import Legend, legend_of, of_numbers
 from ms_gan.data.maps import numbers_of, open_map
 from ms_gan.errors import GanError, UsageError

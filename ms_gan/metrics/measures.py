@@ -23,6 +23,8 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("intra_frechet", "Fréchet distance within classes, mean", "lower", ".3f"),
     Measure("intra_frechet_worst", "  of the worst class", "lower", ".3f"),
     Measure("cas", "classification accuracy score, %", "higher", ".1f", 100),
+    Measure("modes", "modes, of 1,000", "higher", ".0f"),
+    Measure("modes_divergence", "KL divergence of the modes' shares to equal ones", "lower", ".3f"),
     Measure("nearest", "distance to the nearest training image, median", "", ".2f"),
     Measure("score", f"score by {FEATURES}", "higher", ".3f"),
     Measure("score_deviation", "  its deviation over subsets", "", ".3f"),

@@ -56,7 +56,10 @@ def begun(tmp_path):
         (["--ema.enabled", "false", "--ema.decay", "0.9"], "ema.decay: 0.9 .* ema.enabled true;"),
         (["--metrics.every", "0", "--metrics.samples", "500"], "needs metrics.every above 0;"),
         (["--data.background", "black"], "needs data.source folder;"),
-        (["--data.source", "synthetic", "--data-dir", "x"], "data.source mnist, fashion_mnist, cifar10 or folder;"),
+        (
+            ["--data.source", "synthetic", "--data-dir", "x"],
+            "data.source mnist, fashion_mnist, cifar10, stacked_mnist or folder;",
+        ),
     ],
 )
 def test_what_is_set_in_vain_is_refused(argv, told):

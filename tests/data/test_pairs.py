@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -128,6 +130,15 @@ def test_partners_of_different_shapes_are_told(root):
     assert pairs(dir=root).notices == ()
     fill(root / "b", [3], True, size=(30, 12))
     assert "1 of 5 pairs" in pairs(dir=root).notices[0] and "3 12x12 and 30x12" in pairs(dir=root).notices[0]
+
+
+def test_zip_files_are_unpacked(root, tmp_path):
+    fill(root / "A", range(9))
+    fill(root / "B", range(9), True)
+    zips = {name: shutil.make_archive(tmp_path / name, "zip", root, name) for name in ("A", "B")}
+    both = shutil.make_archive(tmp_path / "both", "zip", tmp_path, "pictures")
+    assert match(pairs(a=zips["A"], b=zips["B"])) and match(pairs(dir=both))
+    assert len(pairs(dir=zips["A"], degrade="mask", held_out=0).names) == 9
 
 
 WRONG = {

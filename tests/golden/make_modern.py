@@ -1,7 +1,8 @@
-"""Makes the reference arrays of own_64's networks with PyTorch: python tests/golden/make_modern.py (the `bench` extra).
+"""Makes the reference arrays of own_64's and r3gan_stacked's networks with PyTorch (the `bench` extra):
+python tests/golden/make_modern.py
 
-One training step of the twin in benchmarks/modern_twins.py, from the weights and inputs of inputs.py: generated images,
-losses, and an excerpt of every parameter after both updates, under ms_gan's names.
+For each one training step of the small twin in benchmarks/modern_twins.py, from the weights and inputs of inputs.py:
+generated images, losses, and an excerpt of every parameter after both updates, under ms_gan's names.
 """
 
 import sys
@@ -14,7 +15,7 @@ from inputs import excerpt, step_inputs, weight
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from benchmarks.modern_twins import FastTwin  # noqa: E402
+from benchmarks.modern_twins import FastTwin, R3Twin  # noqa: E402
 from benchmarks.twins import named  # noqa: E402
 
 
@@ -25,7 +26,11 @@ def ours(name):
 
 def main():
     torch.set_num_threads(1)
-    twin = FastTwin()
+    make("own_64", FastTwin())
+    make("r3gan_stacked", R3Twin())
+
+
+def make(recipe, twin):
     everything = [
         (ours(name), tensor)
         for network, prefix in ((twin.generator, "generator"), (twin.discriminator, "discriminator"))
@@ -44,8 +49,8 @@ def main():
     loss_d, loss_g = twin.step(*map(torch.from_numpy, arrays))
     golden = {"fakes": excerpt(fakes.detach()), "loss_d": loss_d.detach(), "loss_g": loss_g.detach()}
     golden |= {name: excerpt(tensor.detach().contiguous()) for name, tensor in everything}
-    np.savez_compressed(HERE / "own_64.npz", **{key: np.asarray(value) for key, value in golden.items()})
-    print("own_64", float(golden["loss_d"]), float(golden["loss_g"]))
+    np.savez_compressed(HERE / f"{recipe}.npz", **{key: np.asarray(value) for key, value in golden.items()})
+    print(recipe, float(golden["loss_d"]), float(golden["loss_g"]))
 
 
 if __name__ == "__main__":
