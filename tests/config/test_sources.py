@@ -92,7 +92,7 @@ def test_a_default_may_be_named_anywhere():
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_recipes_set_nothing_in_vain(recipe, capsys, tmp_path):
     config = read("--config", recipe)
-    defaults = {key: value for key, _, value in leaves(Config())}
+    defaults = {key: value for key, _, value in leaves(type(config)())}
     assert all(value == defaults[key] for key, _, value in leaves(config) if key in unread(config))
     file = tmp_path / "printed.yaml"
     file.write_text(printed(capsys, "--config", recipe))
