@@ -109,7 +109,7 @@ def measure(
     shown: int = 8,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Table:
-    """All of it.
+    """Measure each attack on the classifier alone, before each defence, and through it.
 
     Args:
         classifier: what is attacked and defended.
