@@ -34,7 +34,7 @@ def other(monkeypatch):
 
 
 def test_the_task_is_named_by_the_command_line_by_files_and_by_the_run(tmp_path, other):
-    (tmp_path / "a.yaml").write_text("task: other\ncycle: {pool: 7}\n")
+    (tmp_path / "a.yaml").write_text("task: other\nloop: {pool: 7}\n")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "config.yaml").write_text("seed: 1\n")
     assert tasks.named([]) == "latent"
