@@ -53,7 +53,7 @@ def newest_whole(folder: Path) -> Optional[Checkpoint]:
         except GanError as error:
             damaged.append((path, str(error)))
     if damaged:
-        raise GanError(f"{folder}: holds no undamaged checkpoint to resume from: {damaged[0][1]}")
+        raise GanError(f"{folder}: holds no undamaged checkpoint to resume from: {damaged[0][1]}", code="damaged")
     return None
 
 
