@@ -41,8 +41,8 @@ class MapData(ImageData):
 
     @property
     def arrays(self) -> Dict[str, np.ndarray]:
-        """What a training depends on, by name: pictures (N, C, H, W) and maps (N, H, W)."""
-        return {"images": self.images, "maps": self.maps}
+        """What a training depends on, by name: pictures (N, C, H, W) and maps (N, 1, H, W)."""
+        return {"images": self.images, "maps": self.maps[:, None]}
 
 
 def load_maps(config: MapsConfig, seed: int) -> MapData:

@@ -26,8 +26,8 @@ def answer_painting(app: Flask, painter: Painter, token: str) -> None:
     """
 
     @app.get(f"/{token}/about")
-    def about():
-        return jsonify(_about(painter))
+    def told():
+        return jsonify(about(painter))
 
     @app.post(f"/{token}/paint")
     def paint():
@@ -74,7 +74,8 @@ def _style(painter: Painter, asked: Question) -> np.ndarray:
     return np.float32(strength) * (np.float32(math.cos(angle)) * first + np.float32(math.sin(angle)) * second)[None]
 
 
-def _about(painter: Painter) -> Dict[str, Any]:
+def about(painter: Painter) -> Dict[str, Any]:
+    """What the page must know of a generator."""
     card = painter.card
     return {
         "recipe": card.recipe,

@@ -107,7 +107,7 @@ def measure(
     """
     for count in (len(real), *map(len, made.values())):
         if count < FEWEST:
-            raise UsageError(f"{count} held-out pictures of a kind are too few; allowed: {FEWEST} and more")
+            raise UsageError(f"{count} held-out pictures of a kind are too few; allowed: {FEWEST} and more", code="few")
     values = features(real)[0]
     of_real = moments(values)
     columns = []

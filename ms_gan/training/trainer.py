@@ -271,7 +271,9 @@ class Trainer:
         """Raise a GanError: what is not finite, where, and what to do."""
         name = first_not_finite(self.system.parameters())
         text = what + (f"; the first NaN or infinite parameter is {name}" if name else "")
-        raise GanError(f"{text}. {self.results.recorder.failure(self.step, text)}" if self.results else text)
+        raise GanError(
+            f"{text}. {self.results.recorder.failure(self.step, text)}" if self.results else text, code="diverged"
+        )
 
     def _look(self, sample: bool, measure: bool, save: bool) -> None:
         """Make of the present weights what is due."""
@@ -296,4 +298,4 @@ class Trainer:
             self.results.end(self.step, "end" if over else "stop")
         self.workers.wait()
         if self.results and self.results.keeper.unsaved:
-            raise GanError(self.results.keeper.unsaved)
+            raise GanError(self.results.keeper.unsaved, code="unwritable")

@@ -8,6 +8,7 @@ from mindspore import nn
 
 from ms_gan.config.map_sections import SpadeConfig
 from ms_gan.config.parser import from_dict
+from ms_gan.data.legend import MOST_CLASSES
 from ms_gan.data.map_batches import MapBatches
 from ms_gan.data.map_data import MapData
 from ms_gan.errors import UsageError
@@ -136,6 +137,8 @@ def generator(card: Card) -> nn.Cell:
         ValueError: a card that describes none.
     """
     options, port = card.options.get("generator"), card.port("map")
+    if port is not None and len(port.classes or ()) > MOST_CLASSES:
+        raise ValueError(f"its maps have {len(port.classes):,} classes, more than {MOST_CLASSES}")
     if port is None or not port.classes or port.shape != [card.image.height, card.image.width]:
         raise ValueError("it takes no maps of the size of its pictures")
     config = from_dict(SpadeConfig, options, "options.generator")
