@@ -21,6 +21,7 @@ from ms_gan.runtime.signals import Signals
 from ms_gan.training.checkpoint import take_notes
 from ms_gan.training.checks import check_options
 from ms_gan.training.finite import first_not_finite, not_finite
+from ms_gan.training.initial import begin_with
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.parallel import check_agreement, check_patience, facts
 from ms_gan.training.prefetch import Prefetched
@@ -100,6 +101,8 @@ class Trainer:
         """Networks, step and inputs, at step 0."""
         check_options(self.config, self.device.name)
         self.system, inputs = self._parts.build(self.config, self.data, self.workers)
+        if self.config.init_from:  # a resumed run's checkpoint takes its place
+            begin_with(self.config.init_from, self.system, self.workers.leads)
         self.inputs = Prefetched(inputs)
         self.lengths = Lengths.of(self.config, inputs.steps_per_epoch)
 
