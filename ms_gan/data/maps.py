@@ -49,7 +49,7 @@ def open_map(source: Union[Path, IO[bytes]], sides: Optional[Tuple[int, int]] = 
         raise
     except (TooLarge, Image.DecompressionBombError):
         raise GanError(
-            f"{path}: a map with more pixels than are allowed; scale it down by nearest neighbour, or raise data.max_pixels"
+            f"{path}: a map with more pixels than are allowed; scale it down without blending, or raise data.max_pixels"
         ) from None
     except Exception as error:  # Pillow's readers raise whatever their parsing of a broken file runs into
         text = " ".join(str(error).split()) or type(error).__name__
