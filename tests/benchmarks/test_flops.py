@@ -6,7 +6,7 @@ from ms_gan.config.sections import ProcedureConfig
 from ms_gan.models import cnn, dcgan, mlp
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
-from tests.test_real_mnist import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
 
