@@ -49,7 +49,7 @@ EXTRAS = {
     "tensorboard": ["tensorboardX>=2.6,<3"],
     # The reference of all modules: CONTRIBUTING.md.
     "docs": ["pdoc>=15,<17"],
-    "bench": ["torch>=2.2,<3"],
+    "bench": ["torch>=2.2,<3", "foolbox>=3.3,<4"],
     "gpu": [
         f"nvidia-cuda-runtime-cu11==11.8.89; {LINUX}",
         f"nvidia-cublas-cu11==11.11.3.6; {LINUX}",

@@ -25,11 +25,13 @@ BATCHES = {
     "gan_mnist_plain": 64,
     "dcgan_64": 32,
     "dcgan_cifar10_frog": 20,
+    "pix2pix": 16,
+    "cyclegan": 1,
 }
 DENSE = ("gan_mnist", "gan_mnist_wide", "gan_mnist_plain")
 # What may be expected, in seconds, on two cores of a server: one side's start and first steps, one step of a recipe.
 START, COMPILATION = 5, 25
-STEP = {"dcgan_64": 0.5, "dcgan_cifar10_frog": 2.5}
+STEP = {"dcgan_64": 0.5, "dcgan_cifar10_frog": 2.5, "pix2pix": 0.3, "cyclegan": 0.4}
 
 LEGEND = """\
 GFLOP: arithmetic of the step's products and convolutions, written out. of peak: GFLOP/s of ms_gan's step as a share of

@@ -4,8 +4,9 @@ import contextlib
 
 import torch
 
+from benchmarks.translation_twins import CycleTwin, PairedTwin
 from benchmarks.twins import Twin
-from benchmarks.worker import PRODUCT, THREADS, Activity, Task
+from benchmarks.worker import PRODUCT, THREADS, TRANSLATION, Activity, Task
 
 
 def set_precision(precision):
@@ -19,6 +20,8 @@ def set_precision(precision):
 
 def torch_step(task: Task) -> Activity:
     """A training step of a recipe's twin, data feed included, with fused Adam."""
+    if task.recipe in TRANSLATION:
+        return translation_step(task)
     twin = Twin(task.recipe, fused=True)
     twin.forward_context = set_precision(task.precision)
     images = torch.randint(0, 256, (task.images, *twin.shape), dtype=torch.uint8)
@@ -33,6 +36,24 @@ def torch_step(task: Task) -> Activity:
             noise = 0.05 * torch.rand(2, task.batch, 1) if noisy else None
             masks = (torch.rand(3, task.batch, twin.features) >= 0.4) / 0.6 if noisy else (None, None, None)
             loss, *_ = twin.step(chosen, latents[0], latents[-1], noise, masks)
+        loss.item()
+
+    return Activity(take, note=f"PyTorch {torch.__version__}")
+
+
+def translation_step(task: Task) -> Activity:
+    """A training step from picture to picture of the recipe's twin."""
+    twin = (PairedTwin if task.recipe == "pix2pix" else CycleTwin)(fused=True)
+    twin.forward_context = set_precision(task.precision)
+    images = [torch.randint(0, 256, (task.images, *shape), dtype=torch.uint8) for shape in twin.shapes]
+    if task.compiled:
+        twin.networks = {name: torch.compile(network) for name, network in twin.networks.items()}
+
+    def take(steps):
+        for _ in range(steps):
+            chosen = [one[torch.randint(0, len(one), (task.batch,))].float() / 127.5 - 1 for one in images]
+            draws = [] if task.recipe == "pix2pix" else list(torch.rand(2, task.batch, 2))
+            loss, *_ = twin.step(*chosen, *draws)
         loss.item()
 
     return Activity(take, note=f"PyTorch {torch.__version__}")

@@ -16,6 +16,7 @@ from typing import Callable, Tuple
 
 ROOT = Path(__file__).parents[1]
 THREADS = 2  # and cores, for each side
+TRANSLATION = ("pix2pix", "cyclegan")  # the recipes from picture to picture
 PRODUCT = 2048  # rows and columns of the matrices whose product shows the machine's peak
 
 

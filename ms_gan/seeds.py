@@ -36,6 +36,9 @@ class Purpose(IntEnum):
     JITTER = 15
     DEGRADATION = 16
     POOL = 17
+    GENERATOR_NOISE = 21
+    STACKED_DIGITS = 22
+    ATTACK = 30
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> "np.random.Generator":

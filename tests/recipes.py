@@ -12,5 +12,7 @@ SMALL = {
     "cdcgan_64": NARROW,
     "dcgan_64": NARROW,
     "dcgan_mnist": ["--data.source", "synthetic", *NARROW],
+    "r3gan_stacked": ["--data.source", "folder", *NARROW, "--data.image_size", "16"],
+    "own_64": [*NARROW, "--data.image_size", "16"],
     "dcgan_cifar10_frog": ["--generator.channels", "8", "--discriminator.channels", "8"],
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ms_gan import tasks
 from ms_gan.config.schema import leaves
-from ms_gan.tasks.latent import Config
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "ms_gan").rglob("*.py"))
@@ -106,7 +106,8 @@ def module_of(line):
 @pytest.fixture(scope="module")
 def known():
     """Commands' options, by module: what --help lists, and for training also what it sums up."""
-    return {"ms_gan.cli.train": {f"--{key}" for key, *_ in leaves(Config())}}
+    configs = [tasks.find(name).config() for name in tasks.names()]
+    return {"ms_gan.cli.train": {f"--{key}" for config in configs for key, *_ in leaves(config)}}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

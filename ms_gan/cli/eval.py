@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
+from ms_gan.cli.eval_maps import evaluate_maps, is_map_run
 from ms_gan.cli.eval_pictures import check_pictures, read_pictures
 from ms_gan.cli.eval_translation import EvalDataConfig, evaluate_run, is_translation
 from ms_gan.config.data_section import DataConfig
@@ -97,6 +98,8 @@ def _eval(argv: List[str]) -> int:
         check_pictures(options, given)
         _refuse_output(Path(options.output))
         return _measure_pictures(options)
+    if options.ckpt and is_map_run(Path(options.ckpt)):
+        return evaluate_maps(options, given, _refuse_output)
     if options.ckpt and is_translation(Path(options.ckpt)):
         return evaluate_run(options, given, _refuse_output)
     for name in ("beside", "data.a", "data.b"):
@@ -144,12 +147,13 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     """
     check_checkpoint(ckpt)
     path = Path(ckpt)
-    for run in (path, path.parent):
-        if is_translation(run):
-            raise UsageError(
-                f"{path}: makes pictures of pictures; give the run by --ckpt {run}, and a second by --beside",
-                code="mismatch",
-            )
+    run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
+    if is_map_run(run):
+        raise UsageError(f"{path}: makes pictures of maps; give the run alone, by --ckpt {run}", code="mismatch")
+    if is_translation(run):
+        raise UsageError(
+            f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside", code="mismatch"
+        )
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
@@ -217,11 +221,13 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     from ms_gan.data import load
     from ms_gan.data.held_out import load_held_out
     from ms_gan.data.labels import labelled
+    from ms_gan.data.stacked import COLOURS
     from ms_gan.generators.sampling import open_generator
     from ms_gan.metrics.cas import check_cas, with_cas
     from ms_gan.metrics.evaluate import Splits, evaluate, protocol_of
     from ms_gan.metrics.features import open_features
     from ms_gan.metrics.images import Sampled
+    from ms_gan.metrics.modes import digit_classifier, with_modes
     from ms_gan.metrics.report import read_report
 
     started = time.monotonic()
@@ -244,6 +250,8 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
     report = evaluate(*arguments)
     if options.cas:
         report = with_cas(report, source, splits, options.num, options.seed)
+    if subject.data.source == "stacked_mnist" and splits.test is not None and source.shape[0] == COLOURS:
+        report = with_modes(report, source, splits.test, digit_classifier(subject.data), options.num, options.seed)
     written = ", ".join(_write(report, subject.output, subject.ckpt if subject.ckpt.is_dir() else None))
     print(f"{written} in {subject.output}, after {time.monotonic() - started:.0f} s\n", flush=True)
     return report

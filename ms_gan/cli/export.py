@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, List, Literal, Optional, Tuple
 
-from ms_gan.cli.command import check_checkpoint
+from ms_gan.cli.command import check_checkpoint, data_options
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
@@ -22,6 +22,7 @@ EXAMPLES = """\
   python export.py --ckpt RUN --direction ba --size 256x256 --format ONNX --output to_photos.onnx"""
 
 HELD_OUT = 4  # pictures of the training's data that a file is compared on
+SHOWN = 8  # of them on a page
 
 
 @dataclass
@@ -71,14 +72,27 @@ def _export(argv: List[str]) -> int:
     from ms_gan.generators.sampling import card_path, open_generator
 
     source = open_generator(options.ckpt, options.direction)
+    held = None
     if source.card.kind == "image":
-        source, pictures = _for_pictures(source, options)
+        source, pictures, held = _for_pictures(source, options)
     elif options.size is not None:
-        raise UsageError("--size: this generator makes images of latents, of one size; leave it out")
+        raise UsageError("--size: this generator makes images of one size; leave it out")
     else:
         pictures = None
+        if source.card.port("map") and options.format == "MINDIR":
+            options.batch_size = options.batch_size or 1  # a deep network's graph for any number cannot be built
     if options.format == "HTML":
-        levels = export.export_html(source, path)
+        if source.card.kind == "image":
+            from ms_gan.explorer.alone import export_page
+
+            examples = [] if held is None else held.pictures(source.card.network, SHOWN)
+            levels = export_page(source, path, pictures, examples, data_options(Path(options.ckpt)))
+        elif source.card.port("map"):
+            from ms_gan.explorer.alone_painter import export_painter
+
+            levels = export_painter(source, path)
+        else:
+            levels = export.export_html(source, path)
         size = path.stat().st_size / 1e6
         print(f"{path} written, {size:.1f} MB; its pixels differ by at most {levels:.2f} levels of 255")
         return 0
@@ -88,21 +102,22 @@ def _export(argv: List[str]) -> int:
     return 0
 
 
-def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[Any]]:
-    """A generator of pictures for the size that is asked for, and held-out pictures (N, C, H, W) of its training.
+def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[Any], Optional[Any]]:
+    """A generator of pictures for the size that is asked for, pictures (N, C, H, W) to compare on, and an Unseen.
 
-    The pictures are None where the training's are not on this machine.
+    Both are None where the training's data are not on this machine, the first one also for another size.
     """
     from ms_gan.data.unseen import unseen
 
-    held = unseen(Path(options.ckpt))
+    ckpt = Path(options.ckpt)
+    held = unseen(ckpt if ckpt.is_dir() else ckpt.parent)
     pictures = None if held is None else held.inputs(source.card.network, HELD_OUT)
     if options.format == "MINDIR" and options.batch_size is None:
         options.batch_size = 1  # a deep network's graph for any number cannot be built
     if options.size is None:
-        return source, pictures
+        return source, pictures, held
     sides = [int(side) for side in options.size.split("x")]
-    return source.sized(*sides), None if sides != list(source.card.image.shape[1:]) else pictures
+    return source.sized(*sides), pictures if sides == list(source.card.image.shape[1:]) else None, held
 
 
 def _check(options: ExportOptions) -> Path:

@@ -63,7 +63,7 @@ def plan(config: RunConfig, data: ImageData, device: Device, run: Optional[Path]
         yield f"recipe    {config.recipe}, seed {config.seed}"
         yield from summary(trainer)
         channels, height, width = data.images.shape[1:]
-        whole = as_size(data.images.nbytes)
+        whole = as_size(sum(array.nbytes for array in data.arrays.values()))
         yield from _row("images", f"{height}x{width}, {channels} channel{'s' if channels > 1 else ''}, {whole} in all")
         if data.labels is not None and not config.conditional:  # those are in the summary
             yield from _row("classes", in_words(data))

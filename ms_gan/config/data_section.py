@@ -14,13 +14,15 @@ FOLDER = {"source": ("folder",)}  # what some options need, to be read at all
 class DataConfig:
     """Which images are learnt, and where they are found."""
 
-    source: Literal["mnist", "fashion_mnist", "cifar10", "folder", "synthetic"] = option(
-        "mnist", "data set; folder: your own pictures in --data-dir; synthetic draws digits and needs no files"
+    source: Literal["mnist", "fashion_mnist", "cifar10", "stacked_mnist", "folder", "synthetic"] = option(
+        "mnist",
+        "data set; folder: your own pictures in --data-dir; stacked_mnist: three digits as colours, a thousand modes; "
+        "synthetic draws digits and needs no files",
     )
     dir: Optional[str] = option(
         None, "folder with the data files; unset: search MS_GAN_DATA, the user's cache and system folders, then fetch",
-        short="--data-dir", may_change=True, only={"source": ("mnist", "fashion_mnist", "cifar10", "folder")},
-        spelling=home_for_tilde,
+        short="--data-dir", may_change=True, spelling=home_for_tilde,
+        only={"source": ("mnist", "fashion_mnist", "cifar10", "stacked_mnist", "folder")},
     )  # fmt: skip
     limit: Optional[int] = option(None, "use only the first images of the data set; unset: all", 1, unit="images")
     classes: Optional[List[Union[int, str]]] = option(

@@ -62,7 +62,54 @@ def cnn_sides(image_shape: Shape, kernel: int) -> List[int]:
     return sides
 
 
+def halved_sides(image_shape: Shape) -> Tuple[Tuple[int, int], int]:
+    """Height and width after as many halvings as leave 4 to 7 pixels of the smaller one, and how many these are.
+
+    Raises:
+        ValueError: a side that cannot be halved as often.
+    """
+    _, height, width = image_shape
+    sides, halvings = (height, width), 0
+    while min(sides) >= 8 and not (sides[0] % 2 or sides[1] % 2):
+        sides, halvings = (sides[0] // 2, sides[1] // 2), halvings + 1
+    if not 4 <= min(sides) <= 7:
+        raise ValueError(f"sides of 4 to 7 pixels times 2, 4, 8, ..., such as 32, 48x64 or 128, not {height}x{width}")
+    return sides, halvings
+
+
+def fastgan_sides(image_shape: Shape) -> Tuple[Tuple[int, int], int]:
+    """Height and width that a fastgan begins with, and how many times they are doubled on the way to an image.
+
+    Raises:
+        ValueError: images smaller than 16 or larger than 448 pixels, or sides that cannot be halved as often.
+    """
+    try:
+        sides, doublings = halved_sides(image_shape)
+    except ValueError as error:
+        raise ValueError(f"fastgan makes images with {error}") from None
+    if not 2 <= doublings <= 6:
+        raise ValueError(f"fastgan makes images of 16 to 448 pixels, not {image_shape[1]}x{image_shape[2]}")
+    return sides, doublings
+
+
+def r3gan_sides(image_shape: Shape) -> Tuple[Tuple[int, int], int]:
+    """Height and width of an r3gan's smallest stage, and how many times they are doubled on the way to an image.
+
+    Raises:
+        ValueError: images smaller than 8 pixels, or sides that cannot be halved as often.
+    """
+    try:
+        sides, doublings = halved_sides(image_shape)
+    except ValueError as error:
+        raise ValueError(f"r3gan makes images with {error}") from None
+    if doublings < 1:
+        raise ValueError(f"r3gan makes images of 8 pixels or more, not {image_shape[1]}x{image_shape[2]}")
+    return sides, doublings
+
+
 RULES = {
+    "r3gan": lambda role, kernel, shape: r3gan_sides(shape),
+    "fastgan": lambda role, kernel, shape: fastgan_sides(shape),
     "dcgan": lambda role, kernel, shape: (dcgan_stages(shape), dcgan_padding(kernel)),
     "cnn": lambda role, kernel, shape: cnn_half(shape) if role == "generator" else cnn_sides(shape, kernel),
 }

@@ -21,6 +21,13 @@ def check_batch(batch_size: int, count: int) -> None:
         raise UsageError(f"train.batch_size: {batch_size} is out of range; the data set holds {count} images")
 
 
+def evenly(total: int, count: Optional[int]) -> np.ndarray:
+    """At most `count` numbers below `total`, integers (n,), evenly spaced; None: all."""
+    if count is None or count >= total:
+        return np.arange(total)
+    return np.unique(np.linspace(0, total - 1, count).round().astype(np.int64))
+
+
 class Mapped:
     """Images (N, C, H, W), in memory or mapped from a file, of which what has been read does not stay in memory."""
 

@@ -196,6 +196,20 @@ def refuse_bomb(image: Image.Image) -> None:
         raise TooLarge(f"{width}x{height} pixels are more than {limit:,}", f"--data.max_pixels {width * height}")
 
 
+def size_of(path: Path) -> Optional[Tuple[int, int]]:
+    """Width and height of a picture, turned upright; None where it cannot be read. Its pixels are not looked at."""
+    with contextlib.suppress(Exception), Image.open(path, formats=formats()) as image:
+        turned = image.format != "TIFF" and image.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+        return image.size[::-1] if turned else image.size
+    return None
+
+
+def is_side_by_side(size: Tuple[int, int]) -> bool:
+    """Whether a picture of this width and height is twice as wide as high."""
+    width, height = size
+    return abs(width - 2 * height) <= max(1, height * UNEVEN)
+
+
 def is_picture(path: Path) -> bool:
     """Whether a file is a picture by its content, whatever it is called; Targa files are not told from others.
 
@@ -263,7 +277,7 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
 def _half(size: Tuple[int, int], half: str) -> Tuple[int, int, int, int]:
     """Left, top, right and bottom of one of two pictures side by side."""
     width, height = size
-    if abs(width - 2 * height) > max(1, height * UNEVEN):
+    if not is_side_by_side(size):
         raise NotSideBySide(f"{width}x{height} pixels are not twice as wide as high")
     return (0, 0, width // 2, height) if half == LEFT else (width - width // 2, 0, width, height)
 

@@ -9,7 +9,7 @@ from ms_gan.config.translation_sections import TwoFoldersConfig
 from ms_gan.data.decoded import Decoded, decoded
 from ms_gan.data.folder import name_failures, refuse_many, what_is_left_out
 from ms_gan.data.image_data import ImageData
-from ms_gan.data.two_folders import LAYOUTS, Side, find_sides, held_out_names, recipe_of
+from ms_gan.data.two_folders import LAYOUTS, Side, find_sides, held_out_names, recipe_of, refuse_classes
 from ms_gan.data.walk import PictureFile, printable
 from ms_gan.errors import UsageError
 from ms_gan.files import counted
@@ -33,6 +33,11 @@ class DomainData(ImageData):
     names: Tuple[str, ...] = ()
     other_names: Tuple[str, ...] = ()
     held_out: Optional["DomainData"] = None
+
+    @property
+    def name(self) -> str:
+        """The title with the number of images on both sides."""
+        return f"{self.title}, {len(self.images):,} of a and {len(self.other):,} of b"
 
     @property
     def arrays(self) -> Dict[str, np.ndarray]:
@@ -64,6 +69,8 @@ def load_domains(config: TwoFoldersConfig, seed: int, load: Callable[[TwoFolders
         GanError: too many pictures cannot be read, or the cache cannot be written.
     """
     if config.source != FOLDER:
+        if config.a or config.b:
+            raise UsageError(f"data.source: {config.source} is not read from --data.a and --data.b; set it to folder")
         return _of_source(config, load(config, seed))
     recipe, sides = recipe_of(config), list_sides(config)
     a, b = (_Decoded(one, config, recipe) for one in sides)
@@ -88,6 +95,7 @@ def list_sides(config: TwoFoldersConfig) -> Tuple[Chosen, Chosen]:
         UsageError: see `load_domains`.
         GanError: a folder cannot be listed.
     """
+    refuse_classes(config)
     sides = find_sides(config)
     if sides is None:
         raise UsageError(f"--data-dir: {config.dir} should have {LAYOUTS}; or name --data.a DIR --data.b DIR")

@@ -140,7 +140,7 @@ def name_failures(failures: Sequence[Failure], most: int = NAMED) -> str:
     return ", ".join(named + more)
 
 
-def refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: Path) -> None:
+def refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: Path, what: str = "image file") -> None:
     """Refuse a folder of which too many pictures cannot be read; sheets that ms_gan made do not count.
 
     Args:
@@ -148,6 +148,7 @@ def refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: P
         tried: how many there are.
         share: of them that may fail.
         folder: as a person named it.
+        what: they are, for the message.
 
     Raises:
         GanError: more cannot be read, or none can.
@@ -155,7 +156,7 @@ def refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: P
     failures = [failure for failure in failures if failure.why != OWN_SHEET] if len(failures) < tried else failures
     if len(failures) > share * tried or len(failures) == tried:
         raise GanError(
-            f"{folder}: {len(failures):,} of {counted(tried, 'image file')} cannot be read, more than"
+            f"{folder}: {len(failures):,} of {counted(tried, what)} cannot be read, more than"
             f" data.max_unreadable ({share:g}) allows: {name_failures(failures)}",
             code="unreadable",
         )

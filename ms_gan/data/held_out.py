@@ -8,6 +8,7 @@ import numpy as np
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import as_asked, cifar, mnist
 from ms_gan.data.image_data import ImageData
+from ms_gan.data.stacked import held_out_stacks
 from ms_gan.data.synthetic import CLASSES, MOST_DIGITS, draw
 
 DRAWN = 1_000  # synthetic test images
@@ -31,6 +32,8 @@ def load_held_out(config: DataConfig, training: ImageData, seed: int) -> Optiona
         data = _draw(training, seed)
     elif config.source == "cifar10":
         data = cifar.read_test_split(training.origin)
+    elif config.source == "stacked_mnist":
+        data = held_out_stacks(training.origin)
     elif config.source == "folder":
         data = None
     else:

@@ -5,7 +5,7 @@ from typing import Optional, Tuple
 import numpy as np
 
 from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
-from ms_gan.data.batches import Mapped, Order, check_batch, mirrored, worker_part
+from ms_gan.data.batches import Mapped, Order, check_batch, evenly, mirrored, worker_part
 from ms_gan.data.degrade import degradation_of
 from ms_gan.data.domains import DomainData
 from ms_gan.data.pairs import PairData
@@ -153,13 +153,6 @@ class Cycle:
             order = stream(self._seed, Purpose.DATA_ORDER, number, self._place + 1).permutation(self._count)
             self._last = (number, order)
         return self._last[1]
-
-
-def evenly(total: int, count: Optional[int]) -> np.ndarray:
-    """At most `count` numbers below `total`, (n,), evenly spaced; None: all."""
-    if count is None or count >= total:
-        return np.arange(total)
-    return np.unique(np.linspace(0, total - 1, count).round().astype(np.int64))
 
 
 def moved(

@@ -12,12 +12,14 @@ from ms_gan.data.decoded import Decoding, Failure, HalfDecoding, decoded
 from ms_gan.data.degrade import degradation_of
 from ms_gan.data.folder import name_failures, refuse_many, what_is_left_out
 from ms_gan.data.image_data import ImageData
+from ms_gan.data.partners import different_shapes, refuse_single_pictures
 from ms_gan.data.two_folders import (
     Side,
     find_sides,
     held_out_names,
     one_folder,
     recipe_of,
+    refuse_classes,
     without_partner,
 )
 from ms_gan.data.walk import PictureFile, printable
@@ -41,6 +43,12 @@ class PairData(ImageData):
     inputs: Optional[np.ndarray] = None
     names: Tuple[str, ...] = ()
     held_out: Optional["PairData"] = None
+
+    @property
+    def name(self) -> str:
+        """The title with the number of pairs, or of images where they are degraded."""
+        what = "image" if self.inputs is None else "pair"
+        return f"{self.title}, {counted(len(self.images), what)}"
 
     @property
     def arrays(self) -> Dict[str, np.ndarray]:
@@ -77,25 +85,32 @@ def load_pairs(config: PairsConfig, seed: int, load: Callable[[PairsConfig, int]
         UsageError: options that contradict each other; folders that do not exist, hold no pictures or no pairs.
         GanError: too many pictures cannot be read, or the cache cannot be written.
     """
-    if config.degrade != "none" and config.source != FOLDER:
-        return _of_source(config, load(config, seed))
+    if config.source != FOLDER:
+        check_pairs(config)
+        data = load(config, seed)
+        check_pairs(config, data.images.shape[1])
+        return _of_source(config, data)
     listed = list_pairs(config)
     sides = sorted((part.side for part in listed.parts), key=lambda side: side.named)  # A before B
     arrays, names, failures, notices = _decode(listed)
+    if len({part.files[0] for part in listed.parts}) > 1:
+        folders, files = zip(*((part.side.folder, part.files) for part in listed.parts[::-1]))
+        notices.append(different_shapes(folders, listed.names, files, config.max_pixels))
+    notices = list(filter(None, notices))
     title = " and ".join(dict.fromkeys(printable(side.given.resolve().name) for side in sides))
     given = dict.fromkeys(str(side.given) for side in sides)
     left_out = [sentence for side in sides for sentence in what_is_left_out(side.found)]
-    refuse_many(failures, len(listed.names), config.max_unreadable, sides[0].given)
+    what = "image file" if len(listed.parts) == 1 else "pair"
+    refuse_many(failures, len(listed.names), config.max_unreadable, sides[0].given, what)
     if failures:
-        notices.append(f"{counted(len(failures), 'image file')} left out: {name_failures(failures)}")
+        notices.append(f"{counted(len(failures), what)} left out: {name_failures(failures)}")
     learnt = set(listed.names[: listed.training])
     training = sum(name in learnt for name in names)
-    what = "images" if len(listed.parts) == 1 else "pairs"
     return _parted(
         arrays,
         names,
         training,
-        f"{what} in {title}",
+        f"{'images' if len(listed.parts) == 1 else 'pairs'} in {title}",
         " and ".join(given),
         (*dict.fromkeys(left_out), *listed.notices, *notices),
     )
@@ -108,13 +123,15 @@ def list_pairs(config: PairsConfig) -> Listed:
         UsageError: see `load_pairs`.
         GanError: a folder cannot be listed.
     """
-    _check(config)
+    refuse_classes(config)
     recipe = recipe_of(config)
+    check_pairs(config, recipe.channels)
     sides = None if config.degrade != "none" else find_sides(config)
     if sides is None:
         whole = one_folder(config.dir or "", "--data-dir")
         sides, recipes = (whole,), (recipe,)
         if config.degrade == "none":
+            refuse_single_pictures(whole, config.max_pixels)
             halves = [HalfDecoding(**vars(recipe), half=half) for half in (RIGHT, LEFT)]
             sides, recipes = (whole, whole), halves if config.direction == "ab" else halves[::-1]
     else:
@@ -123,9 +140,24 @@ def list_pairs(config: PairsConfig) -> Listed:
     return _matched(sides, recipes, config)
 
 
-def _check(config: PairsConfig) -> None:
+def check_pairs(config: PairsConfig, channels: Optional[int] = None) -> None:
+    """Refuse options that do not go together.
+
+    Args:
+        config: the run's data options.
+        channels: of the pictures, once that is known.
+
+    Raises:
+        UsageError: naming an option.
+    """
     degradation_of(config)
-    if config.source != FOLDER:
+    if config.source != FOLDER and (config.a or config.b):
+        raise UsageError(f"data.source: {config.source} is not read from --data.a and --data.b; set it to folder")
+    if config.degrade == "grey" and channels == 1:
+        raise UsageError(
+            "data.degrade: grey needs pictures in colour; these are grey, leave data.channels at rgb or own"
+        )
+    if config.source != FOLDER and config.degrade == "none":
         raise UsageError(
             f"data.source: {config.source} has no pairs; set data.degrade to make them, or name two folders"
         )
@@ -134,7 +166,7 @@ def _check(config: PairsConfig) -> None:
             f"data.degrade: {config.degrade} makes the inputs of the pictures of one folder; name it with --data-dir "
             "in place of --data.a and --data.b"
         )
-    if config.degrade != "none" and not config.dir:
+    if config.source == FOLDER and config.degrade != "none" and not config.dir:
         raise UsageError("data.source: a folder of images is needed; give it with --data-dir")
 
 
@@ -146,6 +178,9 @@ def _matched(sides: Sequence[Side], recipes: Sequence[Decoding], config: PairsCo
     if not common:
         a, b = (f"{side.named} has {printable(side.names[0])}, ..." for side in sides)
         raise UsageError(f"no picture has a partner: partners have the same name in both folders, and {b} but {a}")
+    if len(common) < 2:
+        what = "pair" if several else "picture"
+        raise UsageError(f"{sides[0].named}: there is only one {what}, {printable(common[0])}; at least two are needed")
     held = held_out_names(common, config.held_out)
     training = [name for name in common if name not in held][: config.limit]
     kept_apart = [name for name in common if name in held][: config.limit]
@@ -175,17 +210,15 @@ def _decode(listed: Listed) -> Tuple[List[np.ndarray], List[str], List[Failure],
     names, parts, failures = list(listed.names), listed.parts, []
     while True:
         results = [decoded(part.side.folder, part.files, part.recipe, cache_dir() / "pictures") for part in parts]
-        failed = [{failure.name for failure in result.failures} for result in results]
-        new = {failure.name: failure for result in results for failure in result.failures}
-        failures += new.values()
-        if not new or len(failures) >= len(listed.names):
+        failed = [{failure.name: failure for failure in result.failures} for result in results]
+        kept = []
+        for place in range(len(names)):
+            broken = [bad[part.files[place].name] for part, bad in zip(parts, failed) if part.files[place].name in bad]
+            failures += broken[:1]
+            kept += [] if broken else [place]
+        if not kept or len(kept) == len(names):
             break
         # Decoded anew without them: each pair must have the same place on both sides.
-        kept = [
-            place
-            for place in range(len(names))
-            if not any(part.files[place].name in bad for part, bad in zip(parts, failed))
-        ]
         names = [names[place] for place in kept]
         parts = [part._replace(files=[part.files[place] for place in kept]) for part in parts]
     notices = list(dict.fromkeys(sentence for result in results for sentence in result.depth))
@@ -194,7 +227,6 @@ def _decode(listed: Listed) -> Tuple[List[np.ndarray], List[str], List[Failure],
 
 def _of_source(config: PairsConfig, data: ImageData) -> PairData:
     """The images of a published data set, some of them held out."""
-    degradation_of(config)
     names = [f"{number:06d}" for number in range(len(data.images))]
     held = held_out_names(names, config.held_out)
     order = sorted(range(len(names)), key=lambda number: names[number] in held)

@@ -24,6 +24,8 @@ from ms_gan.errors import UsageError
 A, B = "a", "b"
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # whose pictures no training sees
 PARTS = ("train", *TEST_FOLDERS)
+OF_SIDES = {f"{part}{side}": (part, side) for part in PARTS for side in (A, B)}, {A: ("", A), B: ("", B)}
+TELLING = (*PARTS, *OF_SIDES[0], *OF_SIDES[1])  # names of folders that say what they hold
 LAYOUTS = "subfolders trainA and trainB (and testA and testB), or A and B"
 
 
@@ -70,7 +72,7 @@ def find_sides(config: TwoFoldersConfig) -> Optional[Tuple[Side, Side]]:
         raise UsageError(f"--data.a, --data.b: two folders are needed, or --data-dir with {LAYOUTS}")
     whole = one_folder(config.dir, "--data-dir")
     subfolders = _subfolders(whole.found.files)
-    for sides in ({f"{part}{side}": (part, side) for part in PARTS for side in (A, B)}, {A: ("", A), B: ("", B)}):
+    for sides in OF_SIDES:
         if not any(name in sides for name in subfolders.values()):
             continue
         both = tuple(_of(whole, subfolders, sides, side) for side in (A, B))
@@ -109,7 +111,7 @@ def one_folder(given: str, named: str) -> Side:
             + (f"; there are: {there}" if there else "")
             + (f"; cannot be unpacked: {name_failures(lost)}" if lost else "")
         )
-    below = _only_folder([file.name for file in found.files])
+    below = _only_folder([file.name for file in found.files], PARTS)
     names = tuple(name_of(file.name[len(below) :]) for file in found.files)
     return Side(f"{named} {path}", path, folder, tuple(found.files), names, found, tuple(lost))
 
@@ -150,9 +152,19 @@ def recipe_of(config: TwoFoldersConfig) -> Decoding:
     return Decoding(config.image_size or DEFAULT_SIDE, channels, background, pixel_range, config.max_pixels)
 
 
+def refuse_classes(config: TwoFoldersConfig) -> None:
+    """Refuse a choice of classes among pictures of folders that say which belong together, not what they show.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if config.classes is not None:
+        raise UsageError("data.classes: is of no use here; name a folder that holds nothing but those pictures")
+
+
 def _of(whole: Side, subfolders: Dict[str, str], sides: Dict[str, Tuple[str, str]], side: str) -> Side:
     """What belongs to one side of a folder whose subfolders tell the sides apart."""
-    below = _only_folder([file.name for file in whole.found.files])
+    below = _only_folder([file.name for file in whole.found.files], TELLING)
     files, names = [], []
     for file in whole.files:
         first, _, rest = file.name[len(below) :].partition("/")
@@ -165,19 +177,28 @@ def _of(whole: Side, subfolders: Dict[str, str], sides: Dict[str, Tuple[str, str
 
 def _subfolders(files: Sequence[PictureFile]) -> Dict[str, str]:
     """The folders that hold pictures, each with its name in lower case and without what may part its words."""
-    below = _only_folder([file.name for file in files])
+    below = _only_folder([file.name for file in files], TELLING)
     first = {file.name[len(below) :].partition("/")[0] for file in files if "/" in file.name[len(below) :]}
-    return {name: name.lower().replace("_", "").replace("-", "") for name in first}
+    return {name: _plain(name) for name in first}
 
 
-def _only_folder(names: List[str]) -> str:
-    """The path of the folder that holds all, where a folder or a zip file has nothing else: "" or ending in a slash."""
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _only_folder(names: List[str], telling: Sequence[str]) -> str:
+    """The path of the folder that holds all, where a folder or a zip file has nothing else: "" or ending in a slash.
+
+    Args:
+        names: of all files.
+        telling: names of folders that say something about what they hold, and so are not passed over.
+    """
     below = ""
     while True:
         first = {name[len(below) :].partition("/")[0] for name in names}
         only = next(iter(first))
         inside = all("/" in name[len(below) :] for name in names)
-        if len(first) > 1 or not inside or only.lower() in (*PARTS, A, B) or only.lower()[:-1] in PARTS:
+        if len(first) > 1 or not inside or _plain(only) in telling:
             return below
         below += f"{only}/"
 

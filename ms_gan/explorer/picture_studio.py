@@ -1,7 +1,8 @@
 """Generators of pictures made ready to be asked: a person's picture in, what they make of it out, all in memory."""
 
+import base64
 import io
-from typing import Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional
 
 import numpy as np
 from PIL import Image
@@ -16,6 +17,7 @@ from ms_gan.generators.translator import Translator
 from ms_gan.pictures.resizing import to_pillow
 
 MOST_SIDE = 1024  # pixels of a picture's longer side on the page; larger ones are made smaller
+FEWEST_PIXELS = 8  # of a longer side that a picture is brought to
 OPAQUE = 128  # of 255, from which on a pixel is no hole
 
 
@@ -46,6 +48,20 @@ class PictureStudio:
     def first(self) -> Translator:
         """The one that the page begins with."""
         return next(iter(self.translators.values()))
+
+    def about(self, most_side: int) -> Dict[str, Any]:
+        """What the page must know; `most_side`: pixels of the longer side of the largest picture that it may have."""
+        card, degradation = self.first.card, self.first.degradation
+        factor = degradation.strength if degradation is not None and degradation.name == "downscale" else 1
+        return {
+            "recipe": card.recipe,
+            "epoch": card.epoch,
+            "averaged": card.averaged,
+            "side": max(FEWEST_PIXELS, round(max(card.image.shape[1:]) / factor)),
+            "most_side": most_side,
+            "hole": self.first.takes_hole,
+            "directions": {one: made.card.port("image").title for one, made in self.translators.items()},
+        }
 
     def warm_up(self) -> None:
         """Compile what a square picture of the training's size needs, so that the first one does not wait for it."""
@@ -104,3 +120,9 @@ def with_opacity(pixels: np.ndarray, alpha: Optional[np.ndarray]) -> np.ndarray:
     image = to_pillow(pixels).convert("RGB")
     image.putalpha(255 if alpha is None else Image.fromarray(alpha))
     return np.asarray(image)
+
+
+def packed(picture: np.ndarray) -> Dict[str, Any]:
+    """uint8 (H, W, 4) as the page takes it: height, width and pixels in base64."""
+    height, width, _ = picture.shape
+    return {"height": height, "width": width, "pixels": base64.b64encode(np.ascontiguousarray(picture)).decode()}

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Dict, List, Optional
 
 from ms_gan import __version__
+from ms_gan.config.network_sections import GeneratorConfig, LatentConfig
 from ms_gan.config.parser import from_dict
 from ms_gan.config.schema import option
-from ms_gan.config.sections import GeneratorConfig, LatentConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.formats.graph_input import GraphInput
 from ms_gan.generators.latents import BLOCK_LATENTS
@@ -89,7 +89,7 @@ class Card:
     @property
     def graph_inputs(self) -> List[GraphInput]:
         """What an exported graph takes."""
-        return [GraphInput(port.name, tuple(port.shape), whole=port.role == "label") for port in self.ports]
+        return [GraphInput(port.name, tuple(port.shape), whole=port.role in ("label", "map")) for port in self.ports]
 
     @property
     def kind(self) -> str:

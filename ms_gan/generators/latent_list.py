@@ -5,7 +5,7 @@ from typing import Iterator, Optional, Sequence, Tuple
 
 import numpy as np
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.files import whole_file
 from ms_gan.generators.card import Card

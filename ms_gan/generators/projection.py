@@ -56,7 +56,7 @@ class SearchStep(nn.Cell):
         labels: (N,), int32, the class of each search, which stays; or None.
 
     Inputs:
-        target: (1, C, H, W), float32 in [-1, 1].
+        target: (1, C, H, W), float32 in [-1, 1], or one for each search, (N, C, H, W).
 
     Outputs:
         float32 (): the mean squared difference, summed over the searches.
@@ -71,7 +71,7 @@ class SearchStep(nn.Cell):
         labels: Optional[np.ndarray] = None,
     ):
         super().__init__(auto_prefix=False)
-        self.labels = None if labels is None else ms.Tensor(labels)
+        self.labels = None if labels is None else ms.Parameter(ms.Tensor(labels), name="labels", requires_grad=False)
         self.generator, self.spherical = generator, spherical
         self.latents = ms.Parameter(ms.Tensor(starts), name="latents")
         self.optimizer = nn.Adam([self.latents], learning_rate=rates)
@@ -92,6 +92,50 @@ class SearchStep(nn.Cell):
             latents = clamped(self.latents, -1.0, 1.0)
         ops.assign(self.latents, latents)
         return loss
+
+
+class Searches:
+    """Many searches at once, for many pictures one after another, in one compiled graph.
+
+    Args:
+        sampler: the generator; not one of an exported file, which has no gradients.
+        rows: searches side by side.
+        steps: updates of each.
+        lr: learning rate of the first update; it falls to zero along half a cosine.
+        labels: (rows,), int32, the class of each search, of a generator that takes labels; they may be changed.
+    """
+
+    def __init__(self, sampler: Sampler, rows: int, steps: int, lr: float, labels: Optional[np.ndarray] = None):
+        latent = sampler.card.latent
+        self.spherical, self.width, self.steps = is_spherical(latent), latent.width, steps
+        starts = np.ones((rows, latent.width), np.float32)
+        self._step = SearchStep(sampler.network, starts, falling(lr, steps), self.spherical, labels)
+        self._step.set_train(False)
+        self._first = [(one, one.asnumpy().copy()) for one in self._step.optimizer.get_parameters()]
+
+    def __call__(self, starts: np.ndarray, targets: np.ndarray, labels: Optional[np.ndarray] = None) -> np.ndarray:
+        """The latents (rows, width) that were found, from starts (rows, width), for targets (rows, C, H, W)."""
+        for parameter, value in self._first:  # Adam begins anew
+            parameter.set_data(ms.Tensor(value))
+        if self.spherical:
+            starts = on_the_sphere(starts)
+        self._step.latents.set_data(ms.Tensor(starts))
+        if labels is not None:
+            self._step.labels.set_data(ms.Tensor(labels))
+        given = ms.Tensor(targets)
+        for _ in range(self.steps):
+            self._step(given)
+        return self._step.latents.asnumpy().copy()
+
+
+def falling(lr: float, steps: int) -> List[float]:
+    """The learning rate of each update: down to zero along half a cosine."""
+    return [0.5 * lr * (1 + math.cos(math.pi * step / steps)) for step in range(steps)]
+
+
+def on_the_sphere(latents: np.ndarray) -> np.ndarray:
+    """Latents (N, width) in the same directions, as long as the square root of their width."""
+    return latents * (math.sqrt(latents.shape[1]) / np.linalg.norm(latents, axis=1, keepdims=True))
 
 
 def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, starts: int, lr: float) -> Projection:
@@ -118,9 +162,8 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
     nearest = np.argsort(far, kind="stable")[:starts]
     best, labels = candidates[nearest], labels[nearest] if classes else None
     if spherical:
-        best = best * (math.sqrt(latent.width) / np.linalg.norm(best, axis=1, keepdims=True))
-    rates = [0.5 * lr * (1 + math.cos(math.pi * step / steps)) for step in range(steps)]
-    search = SearchStep(sampler.network, best, rates, spherical, labels)
+        best = on_the_sphere(best)
+    search = SearchStep(sampler.network, best, falling(lr, steps), spherical, labels)
     search.set_train(False)
     image = ms.Tensor(target[np.newaxis])
     shown = sorted({0, *(steps >> shift for shift in range(SHOWN_PICTURES))})

@@ -23,6 +23,8 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("intra_frechet", "Fréchet distance within classes, mean", "lower", ".3f"),
     Measure("intra_frechet_worst", "  of the worst class", "lower", ".3f"),
     Measure("cas", "classification accuracy score, %", "higher", ".1f", 100),
+    Measure("modes", "modes, of 1,000", "higher", ".0f"),
+    Measure("modes_divergence", "KL divergence of the modes' shares to equal ones", "lower", ".3f"),
     Measure("nearest", "distance to the nearest training image, median", "", ".2f"),
     Measure("score", f"score by {FEATURES}", "higher", ".3f"),
     Measure("score_deviation", "  its deviation over subsets", "", ".3f"),
@@ -44,6 +46,9 @@ TRANSLATION: Tuple[Measure, ...] = (  # of pictures made of pictures
     Measure("psnr", "peak signal-to-noise ratio, dB", "higher", ".2f", scale="linear"),
     Measure("ssim", "structural similarity", "higher", ".4f", scale="linear"),
     Measure("frechet", "Fréchet distance", "lower", ".4g"),
+    Measure("miou", "map seen in the picture, mIoU, %", "higher", ".1f", 100, scale="linear"),
+    Measure("pixel_accuracy", "  the same, pixels, %", "higher", ".1f", 100, scale="linear"),
+    Measure("diversity", "L1 between styles", "higher", ".4f"),
     Measure("retrieval", "partner is the nearest, %", "higher", ".1f", 100, scale="linear"),
     Measure("cycle", "L1 of the way there and back", "lower", ".4f"),
 )

@@ -12,7 +12,7 @@ from ms_gan.metrics.protocol import Protocol
 
 FORMAT = "ms_gan evaluation 1"
 LARGEST_NUMBER = 1e100  # of the numbers that are read back
-COUNTS = ("count", "histogram", "covered")  # those that are whole
+COUNTS = ("count", "histogram", "covered", "modes")  # those that are whole
 BY_CLASS = tuple(measure.key for measure in measures.BY_CLASS)  # lists in which a class may have no value
 
 
@@ -43,6 +43,7 @@ class Measures:
         intra_frechet: squared distance to the real images within each class, the mean over classes; the largest one,
             and that of each class.
         cas: classification accuracy score, 0 to 1: see `metrics.cas`.
+        modes, modes_divergence: of stacked MNIST, and the divergence in nats: see `metrics.modes`.
     """
 
     count: int
@@ -69,6 +70,8 @@ class Measures:
     intra_frechet_worst: Optional[float] = conditional()
     intra_frechet_by_class: Optional[List[Optional[float]]] = conditional()
     cas: Optional[float] = conditional()
+    modes: Optional[int] = conditional()
+    modes_divergence: Optional[float] = conditional()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from mindspore import nn
 
 from ms_gan.errors import UsageError
-from ms_gan.models import cnn, dcgan, mlp
+from ms_gan.models import cnn, dcgan, fastgan, fastgan_discriminator, mlp, r3gan
 from ms_gan.models.initialisers import initialise
 from ms_gan.models.spectral import normalise_spectra
 
@@ -14,6 +14,8 @@ GENERATORS = {
     "mlp": lambda c, width, shape, classes: mlp.Generator(width, c.hidden, shape, c.batch_norm, c.slope, classes),
     "dcgan": lambda c, width, shape, classes: dcgan.Generator(width, shape, c.channels, c.kernel, classes),
     "cnn": lambda c, width, shape, classes: cnn.Generator(width, shape, c.channels, c.slope, c.kernel, classes),
+    "fastgan": lambda c, width, shape, classes: fastgan.Generator(width, shape, c.channels),
+    "r3gan": lambda c, width, shape, classes: r3gan.Generator(width, shape, c.channels),
 }
 DISCRIMINATORS = {
     "mlp": lambda c, shape, classes: mlp.Discriminator(c.hidden, shape, c.slope, classes, c.condition),
@@ -23,6 +25,10 @@ DISCRIMINATORS = {
     "cnn": lambda c, shape, classes: cnn.Discriminator(
         shape, c.channels, c.slope, c.dropout, c.kernel, classes, c.condition
     ),
+    "fastgan": lambda c, shape, classes: fastgan_discriminator.Discriminator(
+        shape, c.channels, c.slope, c.batch_norm, c.reconstruction
+    ),
+    "r3gan": lambda c, shape, classes: r3gan.Discriminator(shape, c.channels),
 }
 
 
@@ -80,7 +86,10 @@ def prepared(network: nn.Cell, config: Any, random: np.random.Generator, prefix:
         random: where the initial weights come from.
         prefix: the first part of every parameter's name.
     """
-    initialise(network, config.init, random)
+    if hasattr(network, "set_weights"):  # it has a way of its own
+        network.set_weights(random)
+    else:
+        initialise(network, config.init, random)
     if getattr(config, "spectral_norm", False):
         normalise_spectra(network, random)
     network.update_parameters_name(prefix)

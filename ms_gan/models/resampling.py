@@ -61,8 +61,8 @@ def _larger(height, width, pad):
         raise ValueError(f"a border of {pad} reflected pixels needs larger images than {height}x{width}")
 
 
-class _Resampled(nn.Cell):
-    """What the three cells below share: pixels gathered in either layout, which is that of chains when it is built."""
+class Resampled(nn.Cell):
+    """What the cells below and in bilinear.py share: pixels gathered in the layout of chains when it is built."""
 
     def __init__(self, gathered: Gathered):
         super().__init__()
@@ -75,14 +75,18 @@ class _Resampled(nn.Cell):
 
     def resampled(self, x, before, table, after):
         """Images of the sides `before` brought to the sides `after` by the tables for images of the sides `table`."""
+        return self.resampled_by(self.gathered, x, before, table, after)
+
+    def resampled_by(self, gathered, x, before, table, after):
+        """The same by a Gathered of one's own."""
         # With channels first each channel counts as an image of one.
         images, channels = x.shape[0], x.shape[3 if self.last else 1]
         shape = (images, *after, channels) if self.last else (images, channels, *after)
         pixels = x.reshape((images if self.last else images * channels, before[0] * before[1], -1))
-        return self.gathered(pixels, 1, *table).reshape(shape)
+        return gathered(pixels, 1, *table).reshape(shape)
 
 
-class Upsampled(_Resampled):
+class Upsampled(Resampled):
     """Twice as many rows and columns, each a copy of its neighbour: nearest-neighbour interpolation by 2.
 
     Inputs:
@@ -104,7 +108,7 @@ class Upsampled(_Resampled):
         return graph.layer("upsample", x, factor=2)
 
 
-class Pooled(_Resampled):
+class Pooled(Resampled):
     """The mean of each 2x2 pixels: average pooling by 2.
 
     Inputs:
@@ -131,7 +135,7 @@ class Pooled(_Resampled):
         return graph.layer("average_pool", x, kernel=2, stride=2)
 
 
-class Reflected(_Resampled):
+class Reflected(Resampled):
     """Images with a border that mirrors them, without the outermost pixels themselves: padding by reflection.
 
     Args:

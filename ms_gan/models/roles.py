@@ -13,11 +13,14 @@ class Discriminator(nn.Cell):
         mixes_batch: whether a layer, such as BatchNorm, mixes the images of a batch: then real and generated images
             take separate passes.
         dropout_features: how many features its dropout acts on; 0: it takes no mask.
+        reconstructs: whether it makes real images again of what it has seen in them: `reconstructed(images)` gives
+            logits and the error, a term of its loss.
         tells_classes: whether it gives logits of the classes too, (N, K), beside those of being real.
     """
 
     mixes_batch = False
     dropout_features = 0
+    reconstructs = False
     tells_classes = False
 
     def learn_labels(self, condition: str, classes: int, channels: int, pixels: int = 1) -> None:

@@ -17,6 +17,19 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
     return np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8)
 
 
+def perturbation(attacked: np.ndarray, clean: np.ndarray, times: float) -> np.ndarray:
+    """What was added, as pictures: middle grey is nothing, and `times` as strong as it is.
+
+    Args:
+        attacked, clean: uint8 (N, C, H, W).
+        times: factor.
+
+    Returns:
+        uint8 (N, C, H, W).
+    """
+    return np.clip(128 + times * (attacked.astype(np.float64) - clean), 0, 255).round().astype(np.uint8)
+
+
 def unload(images: np.ndarray) -> None:
     """Give the memory of images (N, C, H, W) that are mapped from a file back; the system reads them again when needed.
 

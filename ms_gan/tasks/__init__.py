@@ -12,7 +12,7 @@ from ms_gan.errors import UsageError
 from ms_gan.tasks.task import Task
 
 USUAL = "latent"  # the task of runs and files that name none
-_modules = {name: f"ms_gan.tasks.{name}" for name in ("latent", "paired", "unpaired")}
+_modules = {name: f"ms_gan.tasks.{name}" for name in ("latent", "paired", "unpaired", "map", "attack")}
 _added: Dict[str, Task] = {}
 
 

@@ -4,15 +4,13 @@ from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.network_sections import DiscriminatorConfig, GeneratorConfig, LatentConfig
 from ms_gan.config.schema import option
 from ms_gan.config.sections import (
     LABELLED,
     PAIRED,
     AdversarialConfig,
-    DiscriminatorConfig,
     EmaConfig,
-    GeneratorConfig,
-    LatentConfig,
     MetricsConfig,
     OptimizersConfig,
     ProcedureConfig,
@@ -69,6 +67,9 @@ def check(config: Config) -> None:
         raise UsageError(
             f"discriminator.condition: concat is for mlp; with {discriminator.name} choose projection or auxiliary"
         )
+    without = [name for name in (config.generator.name, discriminator.name) if name in ("fastgan", "r3gan")]
+    if config.conditional and without:
+        raise UsageError(f"conditional: {without[0]} has no place for labels; choose dcgan, cnn or mlp")
     check_procedure(config.procedure)
 
 

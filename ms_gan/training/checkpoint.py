@@ -69,10 +69,16 @@ def set_aside(damaged: Path) -> None:
     damaged.replace(damaged.with_suffix(".damaged"))
 
 
-def take_notes(config: RunConfig, images: np.ndarray) -> str:
-    """What a checkpoint notes down of its options and images (N, C, H, W), for `compare_notes`: JSON."""
+def take_notes(config: RunConfig, arrays: Dict[str, np.ndarray]) -> str:
+    """What a checkpoint notes down of its options and images, for `compare_notes`: JSON.
+
+    Args:
+        config: the run's configuration.
+        arrays: all that is learnt from, by name, (N, C, H, W) or, of maps, (N, H, W); one is called "images".
+    """
     fixed = {key: value for key, f, value in leaves(config) if not f.metadata["may_change"]}
-    return json.dumps({"options": fixed, "images": {"shape": images.shape, "sha256": sample_digest(images)}})
+    noted = {name: {"shape": array.shape, "sha256": sample_digest(array)} for name, array in arrays.items()}
+    return json.dumps({"options": fixed, **noted})
 
 
 def compare_notes(notes: str, now: str) -> List[str]:
@@ -84,11 +90,13 @@ def compare_notes(notes: str, now: str) -> List[str]:
     """
     before, present = _read(notes), _read(now)
     found = []
-    if before.get("images", present["images"]) != present["images"]:
-        found.append(
-            f"the images differ from those of the training so far: {_shape(before)} then, {_shape(present)} now; it "
-            "continues with the present ones"
-        )
+    for name in [name for name in present if name != "options"]:
+        if before.get(name, present[name]) != present[name]:
+            which = "images of b" if name == "other" else name
+            found.append(
+                f"the {which} differ from those of the training so far: {_shape(before[name])} then, "
+                f"{_shape(present[name])} now; it continues with the present ones"
+            )
     options = before.get("options", {})
     changed = [
         f"{key} {value} (was {options[key]})"
@@ -108,12 +116,13 @@ def sample_digest(images: np.ndarray) -> str:
 def _read(notes: str) -> Dict[str, Any]:
     try:
         found = json.loads(notes)
-        shape = found["images"]["shape"]
-        return found if isinstance(found["options"], dict) and len(shape) == 4 else {}
-    except (ValueError, RecursionError, TypeError, KeyError):
+        shapes = [noted["shape"] for name, noted in found.items() if name != "options"]
+        sound = isinstance(found["options"], dict) and "images" in found and all(len(shape) > 2 for shape in shapes)
+        return found if sound else {}
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         return {}
 
 
-def _shape(notes: Dict[str, Any]) -> str:
-    count, *sizes = notes["images"]["shape"]
+def _shape(noted: Dict[str, Any]) -> str:
+    count, *sizes = noted["shape"]
     return f"{count:,} images of {'x'.join(map(str, sizes))}"

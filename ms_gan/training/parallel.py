@@ -98,14 +98,17 @@ def synchronise_norms(network: nn.Cell) -> None:
                 setattr(cell, name, synchronised)
 
 
-def facts(config: RunConfig, images: np.ndarray, parameters: Iterable[Tuple[str, ms.Parameter]]) -> Dict[str, bytes]:
-    """What all workers must start from, the images (N, C, H, W) too, for `check_agreement`."""
+def facts(
+    config: RunConfig, arrays: Dict[str, np.ndarray], parameters: Iterable[Tuple[str, ms.Parameter]]
+) -> Dict[str, bytes]:
+    """What all workers must start from, the images (N, C, H, W) by name too, for `check_agreement`."""
     c = config
     # Without what each machine may have in a place of its own.
-    options = replace(c, data=replace(c.data, dir=None), metrics=replace(c.metrics, features=None), output=None)
+    elsewhere = {name: None for name in ("dir", "a", "b", "legend") if hasattr(c.data, name)}
+    options = replace(c, data=replace(c.data, **elsewhere), metrics=replace(c.metrics, features=None), output=None)
     return {
         "options": write_yaml(options).encode(),
-        "images": f"{images.shape} {sample_digest(images)}".encode(),
+        **{name: f"{array.shape} {sample_digest(array)}".encode() for name, array in arrays.items()},
         "weights": weights_digest(parameter for _, parameter in parameters).encode(),
     }
 

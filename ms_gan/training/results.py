@@ -62,7 +62,7 @@ class Results:
         self.recorder = Recorder(config, task, folder, step, lengths)
         averaged = any(stem != network for stem, network in system.generators.items())
         self.quality = Quality(config, task.measured, showcase.headline, folder, step, lengths.measure, averaged)
-        notes = take_notes(config, data.images)
+        notes = take_notes(config, data.arrays)
         self.keeper = Keeper(config, system, showcase, folder, self.recorder.log, notes, lengths.total)
         self._live = Live(config, folder, step)
         self.recorder.log.listener = self._live.add

@@ -79,7 +79,7 @@ class Trainer:
             beginning = self._restore(folder) if folder else Beginning()
             self.step = beginning.step
             if self.workers.count > 1:
-                check_agreement(self.workers, facts(config, data.images, self.system.parameters()))
+                check_agreement(self.workers, facts(config, data.arrays, self.system.parameters()))
             self.folder = folder or (create(config) if self.workers.leads else None)
             if self.workers.leads and not folder:
                 undo.callback(self.folder.release)
@@ -116,7 +116,7 @@ class Trainer:
         check_space(self.config, self.system, self.data.images.shape[1:], self.lengths, folder)
 
     def _restore(self, folder: RunFolder) -> Beginning:
-        notes = take_notes(self.config, self.data.images)
+        notes = take_notes(self.config, self.data.arrays)
         return restore_newest(folder, self.system, notes, self.lengths.save)
 
     def _open_results(self) -> Results:

@@ -3,7 +3,7 @@ import shutil
 import pytest
 from PIL import Image
 
-from ms_gan.cli.train import main
+from ms_gan.cli.train import main, read_options
 from ms_gan.config.parser import read_yaml
 from ms_gan.tasks.latent import Config
 from tests.conftest import TINY_FLAGS
@@ -86,6 +86,16 @@ def test_resume_needs_no_other_option_and_refuses_contradictions(capsys, tmp_pat
     assert read_yaml(Config, run_folder / "config.yaml").train.epochs == 3
 
 
+def test_a_run_goes_on_with_another_batch_size_and_says_so(capsys, tmp_path, trained):
+    run_folder = tmp_path / "run"
+    shutil.copytree(trained, run_folder)  # four steps of 16 images, two an epoch
+    assert main(["--resume", str(run_folder), "--batch-size", "8", "--steps", "7"]) == 0
+    said = capsys.readouterr().out
+    assert "note: a step of this run had 16 images up to step 4, and has 8 from now on; an epoch is 5 steps" in said
+    assert read_yaml(Config, run_folder / "config.yaml").train.batch_size == 8
+    assert (run_folder / "checkpoints" / "step-000000007.ckpt").is_file()
+
+
 def test_resuming_a_run_whose_networks_were_changed_names_the_parameter(capsys, tmp_path, trained):
     run_folder = tmp_path / "run"
     shutil.copytree(trained, run_folder)
@@ -121,3 +131,10 @@ def test_working_within_the_folder_of_pictures(capsys, tmp_path, monkeypatch):
         said = capsys.readouterr().out
         assert "16 images" in said and "lies among the training images" in said
     assert "the folders of trainings are left out: runs/" in said
+
+
+def test_two_folders_are_kept_as_absolute_paths(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    config, _ = read_options(["--task", "paired", "--data.a", "inputs", "--data.b", "~/targets"])
+    assert (config.data.a, config.data.b) == (str(tmp_path / "inputs"), "/home/me/targets")

@@ -52,9 +52,9 @@ def test_the_case_of_a_name_does_not_matter(tmp_path):
         (["--epochs"], "--epochs: expected one argument; --help explains it"),
         (
             ["--config", "absent.yaml"],
-            "--config absent.yaml: no such file, nor a recipe; recipes: cdcgan_64, ",
+            "--config absent.yaml: no such file, nor a recipe; recipes: advgan_mnist, ",
         ),
-        (["--config", "gan_mnist_wied"], "gan_mnist_wide; did you mean gan_mnist_wide?"),
+        (["--config", "gan_mnist_wied"], "; did you mean gan_mnist_wide?"),
         (["--config"], "--config: expected one argument"),
         (["--config", "no/such/file.yaml"], "no/such/file.yaml: cannot be read"),
     ],

@@ -57,7 +57,10 @@ def begun(tmp_path):
         (["--ema.enabled", "false", "--ema.decay", "0.9"], "ema.decay: 0.9 .* ema.enabled true;"),
         (["--metrics.every", "0", "--metrics.samples", "500"], "needs metrics.every above 0;"),
         (["--data.background", "black"], "needs data.source folder;"),
-        (["--data.source", "synthetic", "--data-dir", "x"], "data.source mnist, fashion_mnist, cifar10 or folder;"),
+        (
+            ["--data.source", "synthetic", "--data-dir", "x"],
+            "data.source mnist, fashion_mnist, cifar10, stacked_mnist or folder;",
+        ),
     ],
 )
 def test_what_is_set_in_vain_is_refused(argv, told):
@@ -89,7 +92,7 @@ def test_a_default_may_be_named_anywhere():
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_recipes_set_nothing_in_vain(recipe, capsys, tmp_path):
     config = read("--config", recipe)
-    defaults = {key: value for key, _, value in leaves(Config())}
+    defaults = {key: value for key, _, value in leaves(type(config)())}
     assert all(value == defaults[key] for key, _, value in leaves(config) if key in unread(config))
     file = tmp_path / "printed.yaml"
     file.write_text(printed(capsys, "--config", recipe))

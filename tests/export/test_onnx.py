@@ -13,7 +13,7 @@ from ms_gan.formats.onnx_graph import check_onnx
 from ms_gan.generators.card import read_card
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import card_path, open_generator
-from tests.export.generators import CONDITIONAL, FAMILIES, small_generator
+from tests.export.generators import BRANCHING, CONDITIONAL, FAMILIES, small_generator
 from tests.export.networks import NETWORKS, READERS, examples, small_network
 from tests.refusals import failed
 
@@ -22,7 +22,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 pytestmark = pytest.mark.usefixtures("device")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [*FAMILIES, *BRANCHING])
 def test_onnxruntime_makes_the_same_images(family, tmp_path):
     source, path = small_generator(family), tmp_path / "generator.onnx"
     assert export_onnx(source, path) <= onnx.SATURATED_TOLERANCE

@@ -117,9 +117,9 @@ def zip_of_pictures(folder):
 
 
 def picture(folder):
-    from ms_gan.data.decode import Unreadable, decode
+    from ms_gan.data.decode import RIGHT, Unreadable, decode, size_of
 
-    pixels = np.random.default_rng(0).integers(0, 256, (24, 32, 4), np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 32, 4), np.uint8)
     valid = []
     for form in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "TGA", "ICO", "JPEG2000", "PCX", "DDS", "SGI"):
         for mode in ("RGB", "L", "P", "RGBA", "1", "I;16"):
@@ -131,8 +131,10 @@ def picture(folder):
             valid.append(file.getvalue())
 
     def read():
+        size_of(folder / "picture.png")
         try:
-            return decode(folder / "picture.png", 16, 3, (255, 255, 255))
+            decode(folder / "picture.png", 16, 3, (255, 255, 255))
+            return decode(folder / "picture.png", 16, 3, (255, 255, 255), half=RIGHT)
         except Unreadable as error:
             raise GanError(str(error)) from error
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.generators.latent_list import LatentList, read_latents, save_latents
 from ms_gan.generators.latents import sample_latents
 from tests.refusals import failed, refused

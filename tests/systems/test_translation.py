@@ -89,7 +89,7 @@ def test_it_is_measured_shown_and_opened(whole):
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Of pictures that no training sees" in page or "of b that no training sees" in page
     columns = 3 if "pix2pix" in options else 6
-    with Image.open(folder / "samples" / f"step-{STEPS:05d}.png") as sheet:
+    with Image.open(folder / "samples" / f"step-{STEPS:09d}.png") as sheet:
         assert sheet.size == (columns * 18 + 2, 2 * 18 + 2)
     names = ["generator"] if "pix2pix" in options else ["generator_ab", "generator_ba"]
     given = np.random.default_rng(1).uniform(-1, 1, (2, 3, 16, 16)).astype(np.float32)

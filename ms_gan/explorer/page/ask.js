@@ -1,4 +1,6 @@
-// Asking the server, drawing what it answers, saving files.
+// Asking for samples, drawing them, saving files.
+
+import { send } from "./server.js";
 
 export const byId = (id) => document.getElementById(id);
 
@@ -13,27 +15,6 @@ export function say(text, wrong = false) {
   if (!wrong) fading = setTimeout(() => status.classList.add("faded"), 4000);
 }
 
-// Asks the server: a question as JSON, or a file as it is; without either, it gets what lies at the path.
-export async function send(path, question) {
-  const file = question instanceof Blob;
-  let answer;
-  try {
-    answer = await fetch(path, question && {
-      method: "POST",
-      headers: { "Content-Type": file ? "application/octet-stream" : "application/json" },
-      body: file ? question : JSON.stringify(question),
-    });
-  } catch {
-    throw new Error("No answer: the command that serves this page has ended. Start it again.");
-  }
-  if (!answer.ok) throw new Error((await answer.json()).error);
-  return answer;
-}
-
-export async function about() {
-  return (await send("about")).json();
-}
-
 // Samples: each a latent, before truncation, its image, and its own class where the generator takes labels.
 export async function ask(path, question, image) {
   const { latents, images, labels } = await (await send(path, question)).json();
@@ -46,7 +27,7 @@ export async function ask(path, question, image) {
   }));
 }
 
-function picture(bytes, { channels, height, width }) {
+export function picture(bytes, { channels, height, width }) {
   const pixels = new Uint8ClampedArray(4 * height * width).fill(255);
   for (let i = 0; i < height * width; i++) {
     for (let c = 0; c < 3; c++) pixels[4 * i + c] = bytes[channels * i + (channels < 3 ? 0 : c)];
@@ -62,7 +43,11 @@ export function draw(canvas, image) {
 
 export async function save(path, question, name) {
   say("Making " + name + " ...");
-  const url = URL.createObjectURL(await (await send(path, question)).blob());
+  saveBlob(await (await send(path, question)).blob(), name);
+}
+
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

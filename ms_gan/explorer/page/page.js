@@ -1,10 +1,11 @@
 // Puts the parts of the page together.
 
-import { about, byId, reporting, save } from "./ask.js";
+import { byId, reporting, save } from "./ask.js";
 import { Classes } from "./classes.js";
 import { Corners } from "./corners.js";
 import { Pins } from "./pins.js";
 import { Samples } from "./samples.js";
+import { about } from "./server.js";
 import { Shown } from "./shown.js";
 
 async function start() {

@@ -94,12 +94,12 @@ export class Painting {
     return false;
   }
 
-  // The picture with the hole transparent.
+  // The picture, transparent where the painted hole is and nowhere else; without one, it keeps those it has.
   applied(picture) {
     if (!this.painted) return picture;
     const hole = this.hole.getContext("2d").getImageData(0, 0, picture.width, picture.height).data;
     const data = new Uint8ClampedArray(picture.data);
-    for (let at = 3; at < data.length; at += 4) if (hole[at] > 127) data[at] = 0;
+    for (let at = 3; at < data.length; at += 4) data[at] = hole[at] > 127 ? 0 : 255;
     return new ImageData(data, picture.width, picture.height);
   }
 }

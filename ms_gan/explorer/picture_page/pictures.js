@@ -1,9 +1,10 @@
 // Puts the page of a generator of pictures together: what is shown, and what is asked.
 
-import { about, byId, latest, reporting, say, send } from "./ask.js";
+import { byId, latest, reporting, say } from "./ask.js";
 import { Camera } from "./camera.js";
 import { Painting } from "./painting.js";
 import { packed, squared, unpacked } from "./pixels.js";
+import { about, send } from "./server.js";
 import { Stage } from "./stage.js";
 
 class Pictures {

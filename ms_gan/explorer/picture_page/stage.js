@@ -22,7 +22,7 @@ export class Stage {
     byId("after").setAttribute("aria-label", "What the generator makes of it");
     const shape = after.width / after.height;
     stage.style.aspectRatio = shape;
-    stage.style.maxWidth = `${70 * shape}vh`;
+    stage.style.maxWidth = `${62 * shape}vh`;
     stage.classList.toggle("smooth", Math.max(after.width, after.height) > COARSE);
     stage.classList.add("filled");
   }

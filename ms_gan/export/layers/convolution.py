@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ms_gan.errors import GanError
-from ms_gan.export.layers.layer import Numbers, OnnxNode, bias_of, by_channel, numbers_of
+from ms_gan.export.layers.layer import Numbers, OnnxNode, bias_of, by_channel, weight_of
 
 
 class Convolution(NamedTuple):
@@ -26,7 +26,7 @@ class Convolution(NamedTuple):
     @classmethod
     def read(cls, cell: Any) -> "Convolution":
         """The layer of a cell."""
-        return cls(numbers_of(cell.weight), bias_of(cell), *window_of(cell))
+        return cls(weight_of(cell), bias_of(cell), *window_of(cell))
 
     def onnx(self, x: str) -> OnnxNode:
         """A Conv."""

@@ -9,7 +9,7 @@ from ms_gan.export.layers.layer import Numbers, OnnxNode, numbers_of
 
 
 class Embedding(NamedTuple):
-    """Labels (N,), whole numbers below `classes` -> (N, width): the rows of a table (classes, width)."""
+    """Labels (N,), or maps of them (N, H, W), below `classes` -> (N, ..., width): rows of a table (classes, width)."""
 
     table: np.ndarray
 
@@ -32,5 +32,5 @@ class Embedding(NamedTuple):
         return OnnxNode("Gather", [Numbers("table", self.table), labels])
 
     def compute(self, labels: np.ndarray) -> np.ndarray:
-        """(N, width)."""
+        """(N, ..., width)."""
         return self.table[labels]

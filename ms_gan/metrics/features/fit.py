@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Optional, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -75,11 +75,13 @@ class FitStep(nn.Cell):
         return loss
 
 
-def fit(data: ImageData, recipe: ClassifierRecipe) -> Classifier:
+def fit(data: ImageData, recipe: ClassifierRecipe, network: Optional[nn.Cell] = None) -> nn.Cell:
     """Train a classifier on labelled images: the same recipe and images give the same weights.
 
     Args:
         data: the training images, with labels and the names of their classes.
+        recipe: how.
+        network: images (N, C, H, W) to features and logits (N, classes), as Classifier has them; None: a Classifier.
 
     Returns:
         the network, in evaluation mode.
@@ -89,7 +91,7 @@ def fit(data: ImageData, recipe: ClassifierRecipe) -> Classifier:
     """
     size = min(recipe.batch_size, len(data.images))
     steps = max(recipe.least_steps, recipe.epochs * (len(data.images) // size))
-    network = Classifier(data.images.shape[1:], len(data.classes))
+    network = network or Classifier(data.images.shape[1:], len(data.classes))
     initialise(network, "glorot_uniform", stream(recipe.seed, Purpose.FEATURES, WEIGHTS))
     step = FitStep(network, nn.Adam(network.trainable_params(), learning_rate=one_cycle(recipe, steps)))
     network.set_train(True)

@@ -9,6 +9,7 @@ from typing import Any, Dict, Optional, Tuple
 
 import mindspore as ms
 import numpy as np
+from mindspore import nn
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import ImageData, load
@@ -47,16 +48,45 @@ def classifier_features(config: DataConfig, data: ImageData, seed: int, recipe: 
     """
     seen = data.images.shape[1:]
     config, data = whole_source(config, data, seed)
-    facts = _facts(data, recipe)
+    network, card, place = trained_classifier(config, data, seed, recipe)
+    return _features(card["name"], network, data, seen, card["accuracy"], str(place))
+
+
+def trained_classifier(
+    config: DataConfig, data: ImageData, seed: int, recipe: ClassifierRecipe
+) -> Tuple[Classifier, Dict[str, Any], Path]:
+    """The classifier itself: images (N, C, H, W) to features and logits, in evaluation mode.
+
+    Args:
+        config, data: what `whole_source` gives.
+        seed, recipe: as for `classifier_features`.
+
+    Returns:
+        the network, its card, and where both are kept.
+
+    Raises:
+        GanError: the cache cannot be written.
+    """
+    facts = facts_of(data, recipe)
     place, found = shipped.PLACE / config.source, shipped.find(config.source, facts)
     if found is None:
-        name = f"{config.source}-classifier-{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]}"
+        name = f"{config.source}-classifier-{digest_of(facts)}"
         place = cache_dir() / "features" / name
         found = stored(place, lambda: _trained(name, config, data, seed, recipe))
     network = Classifier(data.images.shape[1:], len(data.classes))
+    load_into(network, found)
+    return network.set_train(False), found.card, place
+
+
+def load_into(network: nn.Cell, found: Stored) -> None:
+    """Give a network the weights that are stored under the names of its parameters."""
     for parameter in network.get_parameters():
         parameter.set_data(ms.Tensor(found.weights[parameter.name].astype(np.float32)))
-    return _features(found.card["name"], network.set_train(False), data, seen, found.card["accuracy"], str(place))
+
+
+def digest_of(facts: Dict[str, Any]) -> str:
+    """Eight hexadecimal digits that stand for all that a network depends on."""
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
 
 
 def train_anew(config: DataConfig, data: ImageData, seed: int, recipe: ClassifierRecipe, folder: Path) -> Features:
@@ -130,11 +160,11 @@ def _card(
     test = load_held_out(config, data, seed)
     accuracy = None if test is None else _accuracy(_features(name, network, data, data.images.shape[1:]), test)
     seconds = round(time.monotonic() - started, 1)
-    about = {"name": name, **_facts(data, recipe), "classes": data.classes, "accuracy": accuracy, "seconds": seconds}
+    about = {"name": name, **facts_of(data, recipe), "classes": data.classes, "accuracy": accuracy, "seconds": seconds}
     return {**about, "mindspore": ms.__version__}
 
 
-def _facts(data: ImageData, recipe: ClassifierRecipe) -> Dict[str, Any]:
+def facts_of(data: ImageData, recipe: ClassifierRecipe) -> Dict[str, Any]:
     """All that a classifier depends on, but for the processor."""
     shape = data.images.shape[1:]
     return {"recipe": asdict(recipe), "data": data.name, "checksum": checksum(data), "image_shape": list(shape)}

@@ -30,6 +30,7 @@ def build(config: Config, data: ImageData, workers: Workers) -> Tuple[System, St
     classes = len(data.classes) if config.conditional else 0
     system = build_system(config, data.images.shape[1:], lengths.total, workers.count, classes)
     inputs.features = system.networks["discriminator"].dropout_features
+    inputs.generator_noise = getattr(system.networks["generator"], "noise_numbers", 0)
     return system, inputs
 
 

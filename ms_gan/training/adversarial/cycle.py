@@ -115,13 +115,14 @@ class CycleStep(nn.Cell):
         return scaled(loss_a + loss_b, self.scale_d), loss_a, loss_b
 
     def construct(self, a, b, draws_a, draws_b):
-        (_, loss_g, cycle, identity, made_a, made_b), gradients = self.grad_g(a, b)
+        found, gradients = self.grad_g(a, b)
         self.optim_g(gradients)
-        made_a, made_b = ops.stop_gradient(made_a), ops.stop_gradient(made_b)
+        loss_g, cycle, identity = found[1:4]
+        made_a, made_b = ops.stop_gradient(found[4]), ops.stop_gradient(found[5])
         if self.pools:
             made_a = self.pooled(self.pool_a, made_a, draws_a)
             made_b = self.pooled(self.pool_b, made_b, draws_b)
-        (_, loss_a, loss_b), gradients = self.grad_d(a, b, made_a, made_b)
+        losses, gradients = self.grad_d(a, b, made_a, made_b)
         self.optim_d(gradients)
         ops.assign(self.step, self.step + 1)
-        return ops.stack((loss_a, loss_b, loss_g, cycle, identity))
+        return ops.stack((losses[1], losses[2], loss_g, cycle, identity))

@@ -177,11 +177,7 @@ class AdversarialInputs:
     def _noise(self, step: int) -> Array:
         if not self._config.regularise.instance_noise:
             return None
-
-        def draw(random: np.random.Generator, count: int) -> np.ndarray:
-            return random.standard_normal((count, *self._image_shape), dtype=np.float32)
-
-        return self._of_passes(range(self._passes), Purpose.INSTANCE_NOISE, step, draw)
+        return self._of_passes(range(self._passes), Purpose.INSTANCE_NOISE, step, _normal(*self._image_shape))
 
     def _augmentation(self, step: int) -> Array:
         count = sum(POLICIES[name].draws for name in self._config.regularise.augment)
@@ -202,6 +198,9 @@ class StepInputs(AdversarialInputs):
         features, workers: see AdversarialInputs.
         labels: (N,), int32, the classes of the images, where both networks learn them; each class has images.
 
+    Attributes:
+        generator_noise: how many numbers of noise the generator is given behind each latent; 0 until it is set.
+
     Raises:
         UsageError: a batch larger than the data set, or one that the workers cannot share evenly.
     """
@@ -220,19 +219,28 @@ class StepInputs(AdversarialInputs):
         )
         self._class_counts = None if labels is None else np.bincount(labels)
         super().__init__(config, images.shape[1:], self._batches.steps_per_epoch, features, workers)
+        self.generator_noise = 0
 
     def shown(self, step: int) -> StepNumbers:
         """The images of a step, with latents, and with labels where there are any."""
         latent, updates = self._config.latent, self._updates
         images = [self._batches.batch(step * updates + i) for i in range(updates)]
         draw = partial(draw_latents, latent=latent)
-        latents_d = self._of_passes(range(updates), Purpose.TRAINING_LATENTS, step, draw)
+        latents_d = self._latents(range(updates), step, draw)
         # Of the generator's update the latents are those after the discriminator's.
         latents_g = None
         if not self._shares_fakes:
-            latents_g = self._of_passes(range(updates, updates + 1), Purpose.TRAINING_LATENTS, step, draw)
+            latents_g = self._latents(range(updates, updates + 1), step, draw)
         labels, labels_d, labels_g = self._labels(step)
         return StepNumbers(stacked(images), latents_d, latents_g, labels=labels, labels_d=labels_d, labels_g=labels_g)
+
+    def _latents(self, passes: range, step: int, draw: Draw) -> np.ndarray:
+        """This worker's latents of several passes, with the generator's noise behind each, (passes, N, width)."""
+        latents = self._of_passes(passes, Purpose.TRAINING_LATENTS, step, draw)
+        if not self.generator_noise:
+            return latents
+        noise = self._of_passes(passes, Purpose.GENERATOR_NOISE, step, _normal(self.generator_noise))
+        return np.concatenate([latents, noise], axis=-1)
 
     def _labels(self, step: int) -> List[Array]:
         """The classes of the images, and those that are asked for in the updates of both networks."""
@@ -249,6 +257,11 @@ class StepInputs(AdversarialInputs):
 def _uniform(*shape: int) -> Draw:
     """Draws U(0, 1), float32, of a shape for each image."""
     return lambda random, count: random.random((count, *shape), dtype=np.float32)
+
+
+def _normal(*shape: int) -> Draw:
+    """Draws N(0, 1), float32, of a shape for each image."""
+    return lambda random, count: random.standard_normal((count, *shape), dtype=np.float32)
 
 
 def stacked(arrays: List[np.ndarray]) -> np.ndarray:

@@ -79,13 +79,24 @@ class Judge(nn.Cell):
         # Where no layer mixes the images of a batch, real and generated ones can share one pass.
         self.one_pass = not discriminator.mixes_batch
 
-    def construct(self, images, aids, step, labels=None):
-        masks, noise, augmentation = aids
+    def seen(self, images, aids, step):
+        """Images as the discriminator is shown them: with instance noise, augmented."""
+        _, noise, augmentation = aids
         if noise is not None:
             images = instance_noise(images, _flat(noise), step, self.noise, self.noise_steps)
         if self.augment is not None:
             images = self.augment(images, _flat(augmentation))
+        return images
+
+    def construct(self, images, aids, step, labels=None):
+        masks = aids[0]
+        images = self.seen(images, aids, step)
         return judged(self.discriminator, images, None if masks is None else _flat(masks), labels)
+
+    def reconstructing(self, real, fake, aids, step):
+        """Its logits of real and of generated images, and the error with which it makes the real ones again."""
+        logits, error = self.discriminator.reconstructed(self.seen(real, passes_of(aids, 0, 1), step))
+        return logits, self.construct(fake, passes_of(aids, 1, 1), step), error
 
     def both(self, real, fake, aids, step, labels=None, fake_labels=None):
         """What it gives of real and of generated images; `aids` are those of the two, in this order."""

@@ -85,6 +85,7 @@ class TrainOneStep(nn.Cell):
         self.objective_d, self.objective_g = objective.discriminator, objective.generator
         self.has_labels, self.paired = objective.has_labels, objective.paired
         self.weight = 1.0 if procedure.loss == "sum" else 0.5
+        self.reconstructs = parts.judge.discriminator.reconstructs
         self.tells_classes, self.class_weight = parts.judge.discriminator.tells_classes, procedure.class_weight
         self.cross_entropy = nn.SoftmaxCrossEntropyWithLogits(sparse=True, reduction="mean")
         self.sign = 1.0 if procedure.positive == "real" else -1.0
@@ -103,8 +104,11 @@ class TrainOneStep(nn.Cell):
 
     def discriminator_loss(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
         """The discriminator's loss, scaled; then the objective alone, and the logits of real and generated images."""
-        real, fake = self.judge.both(images, fakes, aids, self.steps(), labels, fake_labels)
         more = 0.0
+        if self.reconstructs:
+            real, fake, more = self.judge.reconstructing(images, fakes, aids, self.steps())
+        else:
+            real, fake = self.judge.both(images, fakes, aids, self.steps(), labels, fake_labels)
         if self.tells_classes:
             (real, real_classes), (fake, fake_classes) = real, fake
             more = self.cross_entropy(real_classes, labels) + self.cross_entropy(fake_classes, fake_labels)
@@ -118,6 +122,8 @@ class TrainOneStep(nn.Cell):
         else:
             objective = self.weight * self.objective_d(real, fake)
         loss = objective + self.class_weight * more if self.tells_classes else objective
+        if self.reconstructs:
+            loss = loss + more
         if self.penalties is not None:
             loss = loss + self.penalties(images, fakes, interpolation, aids[0], labels, fake_labels)
         return scaled(loss, self.scale_d), objective, real, fake

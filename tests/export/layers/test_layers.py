@@ -56,6 +56,8 @@ MADE = {
     "reflect": (LAYERS["pad"](rows=(0, 2), columns=(1, 4), mode="reflect"), IMAGE),
     "edge": (LAYERS["pad"](rows=(1, 2), columns=(3, 4), mode="edge"), IMAGE),
     "embedding": (layers.Embedding(numbers(3, 5)), labels()),
+    "embedding_of_maps": (layers.Embedding(numbers(3, 5)), GraphInput("maps", (4, 6), whole=True)),
+    "channels_first": (LAYERS["channels_first"](), IMAGE),
 }
 # A cell that is read as one layer.
 CELLS = {
@@ -78,7 +80,7 @@ CELLS = {
 
 def given_to(inputs):
     return [
-        RANDOM.integers(0, 3, 6).astype(np.int32) if one.whole else numbers(6, *one.shape) - np.float32(1)
+        RANDOM.integers(0, 3, (6, *one.shape)).astype(np.int32) if one.whole else numbers(6, *one.shape) - np.float32(1)
         for one in inputs
     ]
 
