@@ -8,7 +8,7 @@ from ms_gan.models.resnet import ResNet
 from ms_gan.models.unet import UNet
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
-from tests.test_real_mnist import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
 
