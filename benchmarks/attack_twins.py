@@ -1,4 +1,4 @@
-"""AdvGAN restated in PyTorch from the paper (Xiao et al. 2018, arXiv:1801.02610): what tests/golden compares ms_gan with.
+"""AdvGAN restated in PyTorch from the paper (Xiao et al. 2018, arXiv:1801.02610), for tests/golden to compare with.
 
 Modules are named after ms_gan's parameters.
 """

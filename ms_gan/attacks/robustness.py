@@ -109,7 +109,7 @@ def measure(
     shown: int = 8,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Table:
-    """All of it.
+    """Measure each attack on the classifier alone, before each defence, and through it.
 
     Args:
         classifier: what is attacked and defended.
@@ -132,41 +132,60 @@ def measure(
     table = Table(clean, [], [], [], {})
     for attack in attacks:
         attacked = attacked_pictures(classifier, attack, pictures)
-        after = classifier.verdicts(attacked)
-        row = {
-            "attack": attack.name,
-            "accuracy": _share(after, labels),
-            "success_rate": success_rate(before, after, labels),
-            **_norms(attacked, images),
-            "defended": {},
-        }
-        tell(f"{attack.name}: {row['accuracy']:.1%}")
-        strip = {"clean": images, "attacked": attacked}
-        verdicts = {"clean": before, "attacked": after}
-        for defence in defences:
-            washed = to_uint8(defence.make(to_float(attacked)))
-            seen = classifier.verdicts(washed)
-            row["defended"][defence.name] = _share(seen, labels)
-            strip[defence.name], verdicts[defence.name] = washed, seen
-            tell(f"{attack.name}, {defence.name}: {row['defended'][defence.name]:.1%}")
-        table.attacks.append(row)
-        table.strips[attack.name] = _strip(strip, verdicts, labels, shown)
+        _defended(table, classifier, pictures, attack.name, attacked, defences, shown, tell)
         for other in others:
-            clean_verdicts, moved = other.verdicts(images), other.verdicts(attacked)
-            table.transfer.append(
-                {
-                    "attack": attack.name,
-                    "classifier": other.name,
-                    "clean": _share(clean_verdicts, labels),
-                    "accuracy": _share(moved, labels),
-                    "success_rate": success_rate(clean_verdicts, moved, labels),
-                }
-            )
-            tell(f"{attack.name}, tried on {other.name}: {table.transfer[-1]['accuracy']:.1%}")
+            _transferred(table, other, pictures, attack.name, attacked, tell)
     if adaptive is not None:
         for defence in defences:
             _adaptive(table, classifier, pictures.first(adaptive.count), defence, adaptive, shown, tell)
     return table
+
+
+def _defended(
+    table: Table,
+    classifier: ImageClassifier,
+    pictures: Pictures,
+    name: str,
+    attacked: np.ndarray,
+    defences: Sequence[Named],
+    shown: int,
+    tell: Callable[[str], None],
+) -> None:
+    """What attacked pictures do to the classifier alone, and behind each defence, into the table."""
+    images, labels = pictures
+    strip = {"clean": images, "attacked": attacked}
+    verdicts = {kind: classifier.verdicts(one) for kind, one in strip.items()}
+    row = {
+        "attack": name,
+        "accuracy": _share(verdicts["attacked"], labels),
+        "success_rate": success_rate(verdicts["clean"], verdicts["attacked"], labels),
+        **_norms(attacked, images),
+        "defended": {},
+    }
+    tell(f"{name}: {row['accuracy']:.1%}")
+    for defence in defences:
+        washed = to_uint8(defence.make(to_float(attacked)))
+        strip[defence.name], verdicts[defence.name] = washed, classifier.verdicts(washed)
+        row["defended"][defence.name] = _share(verdicts[defence.name], labels)
+        tell(f"{name}, {defence.name}: {row['defended'][defence.name]:.1%}")
+    table.attacks.append(row)
+    table.strips[name] = _strip(strip, verdicts, labels, shown)
+
+
+def _transferred(
+    table: Table,
+    other: ImageClassifier,
+    pictures: Pictures,
+    name: str,
+    attacked: np.ndarray,
+    tell: Callable[[str], None],
+) -> None:
+    """What the attacked pictures do to another classifier, into the table."""
+    images, labels = pictures
+    before, after = other.verdicts(images), other.verdicts(attacked)
+    row = {"attack": name, "classifier": other.name, "clean": _share(before, labels), "accuracy": _share(after, labels)}
+    table.transfer.append({**row, "success_rate": success_rate(before, after, labels)})
+    tell(f"{name}, tried on {other.name}: {row['accuracy']:.1%}")
 
 
 def _adaptive(

@@ -149,9 +149,11 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     path = Path(ckpt)
     run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
     if is_map_run(run):
-        raise UsageError(f"{path}: makes pictures of maps; give the run alone, by --ckpt {run}")
+        raise UsageError(f"{path}: makes pictures of maps; give the run alone, by --ckpt {run}", code="mismatch")
     if is_translation(run):
-        raise UsageError(f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside")
+        raise UsageError(
+            f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside", code="mismatch"
+        )
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
@@ -209,7 +211,7 @@ def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
         UsageError: not a run folder, or an option that contradicts the run.
     """
     if kind_at(folder / "config.yaml", "--ckpt") != FILE:
-        raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt")
+        raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt", code="missing")
     of_data = {key: value for key, value in given.items() if key.startswith("data.")}
     return continued(read_config(folder), of_data, folder).data
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, List, Literal, Optional, Tuple
 
-from ms_gan.cli.command import check_checkpoint
+from ms_gan.cli.command import check_checkpoint, data_options
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
@@ -86,7 +86,7 @@ def _export(argv: List[str]) -> int:
             from ms_gan.explorer.alone import export_page
 
             examples = [] if held is None else held.pictures(source.card.network, SHOWN)
-            levels = export_page(source, path, pictures, examples)
+            levels = export_page(source, path, pictures, examples, data_options(Path(options.ckpt)))
         elif source.card.port("map"):
             from ms_gan.explorer.alone_painter import export_painter
 
@@ -109,7 +109,8 @@ def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[An
     """
     from ms_gan.data.unseen import unseen
 
-    held = unseen(Path(options.ckpt))
+    ckpt = Path(options.ckpt)
+    held = unseen(ckpt if ckpt.is_dir() else ckpt.parent)
     pictures = None if held is None else held.inputs(source.card.network, HELD_OUT)
     if options.format == "MINDIR" and options.batch_size is None:
         options.batch_size = 1  # a deep network's graph for any number cannot be built

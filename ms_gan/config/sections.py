@@ -213,6 +213,11 @@ class RunConfig:
         None, "continue the run in this folder; no other option is needed", may_change=True, spelling=home_for_tilde
     )
 
+    init_from: Optional[str] = option(
+        None, "begin with the networks of this run's folder or generator.ckpt; what does not fit is named",
+        short="--init-from", spelling=home_for_tilde,
+    )  # fmt: skip
+
     conditional = False  # whether classes are learnt; a task that can learn them has an option of this name
 
     @property

@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.data.folder import parse_colour
 from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.picture_studio import MOST_SIDE, PictureStudio, packed, with_opacity
 from ms_gan.export.graph import Graph, Node, read_graph
@@ -53,6 +54,7 @@ def export_page(
     path: Path,
     pictures: Optional[np.ndarray] = None,
     examples: Sequence[np.ndarray] = (),
+    data: Optional[DataConfig] = None,
 ) -> float:
     """Write a generator as a page that translates pictures by itself.
 
@@ -63,6 +65,7 @@ def export_page(
         path: the file to write, ending in .html.
         pictures: (N, C, H, W), float32, on which it is compared beside drawn ones.
         examples: pictures to begin with, uint8 (C, H, W) each.
+        data: of the run, for the colour behind transparent pixels; None: the usual ones.
 
     Returns:
         the largest difference between its pixels and those of the source, in levels of 255.
@@ -87,7 +90,7 @@ def export_page(
             f"{path}: not written; its pixels differ from the source's by {levels:.1f} of 255, allowed: {LEVELS:.0f}; "
             "16 bits are too few for these weights, use --format ONNX"
         )
-    write_text(path, _page(source, graph, examples))
+    write_text(path, _page(source, graph, examples, data or DataConfig()))
     return levels
 
 
@@ -187,10 +190,10 @@ def described(nodes: Sequence[Node], places: Dict[str, int]) -> Tuple[List[Dict[
     return described, content
 
 
-def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray]) -> str:
+def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray], data: DataConfig) -> str:
     """The explorer's page with style, scripts, description and weights in one file, and nothing else allowed to run."""
     nodes, weights = described(graph.nodes, {one.name: place for place, one in enumerate(graph.inputs)})
-    studio = PictureStudio({"": source}, DataConfig(), {})
+    studio = PictureStudio({"": source}, data, {})
     side = max(source.card.image.shape[1:])
     degradation = source.degradation
     description = {
@@ -200,6 +203,7 @@ def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray]) -> s
             "degrade": "" if degradation is None else degradation.name,
             "strength": None if degradation is None else degradation.strength,
             "channels": source.channels,
+            "background": parse_colour(data.background),
             "outputs": source.card.image.channels,
             "multiple": source.multiple,
         },

@@ -67,7 +67,8 @@ def export_html(source: Sampler, path: Path) -> float:
     if not levels <= LEVELS:
         raise GanError(
             f"{path}: not written; its pixels differ from the source's by {levels:.1f} of 255, allowed: {LEVELS:.0f}; "
-            "16 bits are too few for these weights, use --format ONNX"
+            "16 bits are too few for these weights, use --format ONNX",
+            code="inexact",
         )
     write_text(path, _page(card, network))
     return levels

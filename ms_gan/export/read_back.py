@@ -117,6 +117,7 @@ def _check(expected: np.ndarray, found: np.ndarray, tolerance: float, saturated:
         worst = (differences / allowed).argmax()
         raise GanError(
             f"{path}: not written; its images differ from the source's by {differences.flat[worst]:.1e}, "
-            f"allowed: {allowed.flat[worst]:.0e}"
+            f"allowed: {allowed.flat[worst]:.0e}",
+            code="inexact",
         )
     return float(differences.max())

@@ -142,22 +142,26 @@ def read_card(text: str, where: str) -> Card:
         GanError: not a card, or a card that this version does not understand, or of a generator that is too large.
     """
     if len(text) > CARD_CHARACTERS:
-        raise GanError(f"{where}: not a generator's card; it is longer than {CARD_CHARACTERS:,} characters")
+        raise GanError(
+            f"{where}: not a generator's card; it is longer than {CARD_CHARACTERS:,} characters", code="damaged"
+        )
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        raise GanError(f"{where}: not a generator's card (not JSON)") from None
+        raise GanError(f"{where}: not a generator's card (not JSON)", code="damaged") from None
     if not isinstance(values, dict) or values.get("format") not in (FORMAT, FORMAT_OF_PORTS):
-        raise GanError(f"{where}: not a generator's card; its format should be {FORMAT!r} or {FORMAT_OF_PORTS!r}")
+        raise GanError(
+            f"{where}: not a generator's card; its format should be {FORMAT!r} or {FORMAT_OF_PORTS!r}", code="damaged"
+        )
     try:
         more = _read_more(values) if values["format"] == FORMAT_OF_PORTS else {}
         card = replace(from_dict(Card, {key: value for key, value in values.items() if key not in more}, where), **more)
     except UsageError as error:
-        raise GanError(str(error)) from None
+        raise GanError(str(error), code="damaged", option=error.option) from None
     try:
         card.check()
     except UsageError as error:
-        raise GanError(f"{where}: {error}") from None
+        raise GanError(f"{where}: {error}", code="damaged", option=error.option) from None
     return card
 
 

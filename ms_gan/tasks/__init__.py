@@ -98,7 +98,7 @@ def _of_run(folder: Union[str, Path]) -> Task:
     try:
         return find(_named_in(path) or USUAL)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {error}", code=error.code, option=error.option) from None
 
 
 def read_config(folder: Union[str, Path]) -> Any:

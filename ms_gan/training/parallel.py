@@ -131,5 +131,6 @@ def check_agreement(workers: Workers, facts: Dict[str, bytes]) -> None:
         if names:
             raise GanError(
                 f"worker {rank} differs from worker 0 in: {', '.join(names)}; give all "
-                "machines the same options, the same data and the same version of everything"
+                "machines the same options, the same data and the same version of everything",
+                code="workers",
             )

@@ -16,8 +16,8 @@ from PIL import Image
 from ms_gan.generators.weights import load_weights
 from ms_gan.runtime import start
 from tests.data.cifar_files import write_cifar
+from tests.paths import ROOT
 from tests.soak.test_same_bits import flags_of
-from tests.test_real_mnist import ROOT
 
 STEPS = 4
 

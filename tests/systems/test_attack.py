@@ -10,11 +10,12 @@ from ms_gan.metrics.features import trained
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.models.initialisers import initialise
 from ms_gan.runs.events import read_events
-from tests.test_real_mnist import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
 TINY = [
-    "--config", str(ROOT / "configs" / "advgan_mnist.yaml"), "--device", "CPU", "--data.source", "synthetic", "--data.limit", "40", "--batch-size", "16",
+    "--config", str(ROOT / "configs" / "advgan_mnist.yaml"), "--device", "CPU", "--data.source", "synthetic",
+    "--data.limit", "40", "--batch-size", "16",
     "--attack.channels", "4", "--attack.blocks", "1", "--discriminator.channels", "4", "--train.sample_count", "3",
     "--train.cadence", "steps", "--metrics.samples", "100",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""AdvGAN's generator and the terms of its loss against PyTorch: pictures, value, and the gradient of every parameter."""
+"""AdvGAN's generator and the terms of its loss against PyTorch: pictures, value, gradients of all parameters."""
 
 from pathlib import Path
 

@@ -49,9 +49,14 @@ def window_of(cell: Any) -> Tuple[int, Tuple[int, int]]:
     """
     (kernel, _), (stride, _) = cell.kernel_size, cell.stride
     if cell.kernel_size != (kernel, kernel) or cell.stride != (stride, stride) or cell.group != 1:
-        raise GanError("export: a convolution that is not square or has groups has no rule in ms_gan/export/layers")
+        raise GanError(
+            "export: a convolution that is not square or has groups has no rule in ms_gan/export/layers",
+            code="unsupported",
+        )
     if cell.dilation != (1, 1) or (cell.pad_mode == "pad" and not isinstance(cell.padding, int)):
-        raise GanError("export: a convolution with gaps or uneven padding has no rule in ms_gan/export/layers")
+        raise GanError(
+            "export: a convolution with gaps or uneven padding has no rule in ms_gan/export/layers", code="unsupported"
+        )
     before = after = cell.padding if cell.pad_mode == "pad" else 0
     if cell.pad_mode == "same":
         # Of an odd number of zeros one more comes after: sides are multiples of the stride, see models/layers.py.

@@ -19,7 +19,10 @@ class Dense(NamedTuple):
     def read(cls, cell: nn.Dense) -> "Dense":
         """The layer of a cell."""
         if cell.activation_flag:
-            raise GanError("export: a Dense layer with an activation of its own has no rule in ms_gan/export/layers")
+            raise GanError(
+                "export: a Dense layer with an activation of its own has no rule in ms_gan/export/layers",
+                code="unsupported",
+            )
         return cls(weight_of(cell), bias_of(cell))
 
     def onnx(self, x: str) -> OnnxNode:

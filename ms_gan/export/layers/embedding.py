@@ -17,7 +17,9 @@ class Embedding(NamedTuple):
     def read(cls, cell: Any) -> "Embedding":
         """The layer of an nn.Embedding."""
         if cell.use_one_hot:
-            raise GanError("export: an Embedding with use_one_hot has no rule in ms_gan/export/layers")
+            raise GanError(
+                "export: an Embedding with use_one_hot has no rule in ms_gan/export/layers", code="unsupported"
+            )
         return cls(numbers_of(cell.embedding_table))
 
     @classmethod
