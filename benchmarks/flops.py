@@ -11,6 +11,8 @@ from typing import Any, Tuple
 import numpy as np
 from mindspore import nn
 
+from ms_gan.models.resampling import Reflected, Upsampled
+
 
 @dataclass(frozen=True)
 class Arithmetic:
@@ -49,13 +51,15 @@ def network_flops(network: nn.Cell, image_shape: Tuple[int, int, int], makes_ima
     Args:
         network: a generator or a discriminator.
         image_shape: (C, H, W).
-        makes_images: whether images come out of the network; otherwise they go in.
+        makes_images: whether images come out of the network and none go in; otherwise those that go in have this shape.
     """
-    layers = [
-        cell for _, cell in network.cells_and_names() if isinstance(cell, (nn.Dense, nn.Conv2d, nn.Conv2dTranspose))
-    ]
+    kinds = (nn.Dense, nn.Conv2d, nn.Conv2dTranspose, Reflected, Upsampled)
+    layers = [cell for _, cell in network.cells_and_names() if isinstance(cell, kinds)]
     sides, flops = list(image_shape[1:]), []
     for layer in reversed(layers) if makes_images else layers:  # from the images on, whose sides are known
+        if isinstance(layer, (Reflected, Upsampled)):
+            sides = [2 * side if isinstance(layer, Upsampled) else side + 2 * layer.pad for side in sides]
+            continue
         operations = 2 * int(np.prod(layer.weight.shape))
         if not isinstance(layer, nn.Dense):
             # The weights are applied once for each pixel of the smaller side.
@@ -85,3 +89,16 @@ def step_flops(procedure: Any, batch: int, generator: Arithmetic, discriminator:
     # Both networks forward, gradients through the discriminator to the images and on, and of the generator's weights.
     generator_update = g.all + 2 * d.all + 2 * g.all - g.first
     return batch * (procedure.d_steps * discriminator_update + generator_update)
+
+
+def cycle_flops(batch: int, generator: Arithmetic, discriminator: Arithmetic) -> int:
+    """FLOPs of one step of CycleGAN with its identity loss: of two generators and two discriminators.
+
+    Args:
+        batch: pictures of either kind.
+        generator, discriminator: from `network_flops`, of one each.
+    """
+    d, g = discriminator, generator
+    # Each generator is given its pictures, those that should stay as they are, and what the other one made.
+    generators = 2 * (9 * g.all - 2 * g.first + 2 * d.all)
+    return batch * (generators + 2 * 2 * (3 * d.all - d.first))

@@ -5,7 +5,7 @@ import tempfile
 
 import numpy as np
 
-from benchmarks.worker import PRODUCT, ROOT, Activity, Task
+from benchmarks.worker import PRODUCT, ROOT, TRANSLATION, Activity, Task
 from ms_gan.runtime import start
 
 SHAPES = {"dcgan_64": (3, 64), "dcgan_cifar10_frog": (3, 32)}  # colours, side; of all others (1, 28)
@@ -36,11 +36,8 @@ def training(task: Task):
     return trainer.system, trainer.inputs, config, device
 
 
-def step(task: Task) -> Activity:
-    """A training step as train.py takes it, data feed included."""
-    system, inputs, config, device = training(task)
-    from benchmarks.flops import network_flops, step_flops
-
+def repeated(system, inputs):
+    """A function that takes so many steps of a system, one after another, and waits for the last."""
     done = 0
 
     def take(steps):
@@ -50,12 +47,58 @@ def step(task: Task) -> Activity:
             done += 1
         statistics.asnumpy()
 
+    return take
+
+
+def step(task: Task) -> Activity:
+    """A training step as train.py takes it, data feed included."""
+    if task.recipe in TRANSLATION:
+        return translation_step(task)
+    system, inputs, config, device = training(task)
+    from benchmarks.flops import network_flops, step_flops
+
     colours, side = SHAPES.get(task.recipe, (1, 28))
     shape = (colours, *[config.data.image_size or side] * 2)
     generator = network_flops(system.networks["generator"], shape, True)
     discriminator = network_flops(system.networks["discriminator"], shape, False)
     flops = step_flops(config.procedure, task.batch, generator, discriminator)
-    return Activity(take, flops, f"MindSpore {device.mindspore}, products in {device.precision}")
+    return Activity(repeated(system, inputs), flops, f"MindSpore {device.mindspore}, products in {device.precision}")
+
+
+def translation_step(task: Task) -> Activity:
+    """A training step from picture to picture, of pictures neither mirrored nor jittered, without an average."""
+    from ms_gan.config.parser import make_parser, parse
+    from ms_gan.tasks import paired, unpaired
+
+    pairs, shape = task.recipe == "pix2pix", (3, 64, 64)
+    kind = (paired if pairs else unpaired).Config
+    argv = ["--config", str(ROOT / "configs" / f"{task.recipe}.yaml"), "--batch-size", str(task.batch)]
+    argv += ["--precision", task.precision, "--data.mirror", "false", "--data.jitter", "0", "--ema.enabled", "false"]
+    config, _ = parse(make_parser(kind, "", "", yaml_files=True), kind, [*argv, *task.options])
+    device = start("CPU", "graph", task.precision)
+    from benchmarks.flops import cycle_flops, network_flops, step_flops
+    from ms_gan.data.domains import DomainData
+    from ms_gan.data.pairs import PairData
+    from ms_gan.runtime.workers import Workers
+    from ms_gan.systems.paired.build import build as build_pair
+    from ms_gan.systems.unpaired.build import build as build_four
+    from ms_gan.training.prefetch import Prefetched
+
+    first, second = (training_images(shape, task.images) for _ in range(2))
+    if pairs:
+        system, inputs = build_pair(config, PairData(first, None, "", "", inputs=second), Workers())
+    else:
+        system, inputs = build_four(config, DomainData(first, None, "", "", other=second), Workers())
+    generator, discriminator = (
+        network_flops(next(cell for name, cell in system.networks.items() if name.startswith(role)), shape, False)
+        for role in ("generator", "discriminator")
+    )
+    if pairs:
+        flops = step_flops(config.procedure, task.batch, generator, discriminator)
+    else:
+        flops = cycle_flops(task.batch, generator, discriminator)
+    note = f"MindSpore {device.mindspore}, products in {device.precision}"
+    return Activity(repeated(system, Prefetched(inputs)), flops, note)
 
 
 def product(task: Task) -> Activity:

@@ -19,9 +19,9 @@ from benchmarks.launch import LaunchError, launch, phases_to_first_step, time_to
 from benchmarks.step import BATCHES
 from benchmarks.table import Table
 from benchmarks.turns import Worker
-from benchmarks.worker import ROOT, Task
+from benchmarks.worker import ROOT, TRANSLATION, Task
 
-RECIPES = tuple(BATCHES)
+RECIPES = tuple(name for name in BATCHES if name not in TRANSLATION)
 SOURCES = ("synthetic", "mnist")
 MINUTES = {"start": 2.5, "memory": 2.0, "sampling": 1.0, "frechet": 1.0}  # on two cores of a server
 

@@ -4,6 +4,7 @@ Needs playwright and a Chromium. One function a page; each is given the browser,
 """
 
 import argparse
+import contextlib
 import shutil
 import signal
 import subprocess
@@ -14,21 +15,68 @@ from pathlib import Path
 IMAGES = Path(__file__).parent / "images"
 
 
-def explorer(browser, run: Path, picture: Path) -> None:
-    """The latent explorer with five pins and a sample that has been moved."""
+@contextlib.contextmanager
+def explored(browser, run: Path, height: int):
+    """The explorer's page of a run, once it is ready."""
     command = [sys.executable, "-m", "ms_gan.cli.explore", "--ckpt", str(run)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         process.stdout.readline()
-        page = browser.new_page(viewport={"width": 1280, "height": 880})
+        page = browser.new_page(viewport={"width": 1280, "height": height})
         page.goto(process.stdout.readline().strip())
         page.wait_for_selector("body[data-ready]")
+        yield page
+        page.close()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def explorer(browser, run: Path, picture: Path) -> None:
+    """The latent explorer with five pins and a sample that has been moved."""
+    with explored(browser, run, 880) as page:
         for number in (3, 14, 30, 37, 8):
             page.locator("#grid button").nth(number).dblclick()
         page.locator("#sliders input").nth(1).fill("2.4")
         page.locator("#shown-name", has_text="moved").wait_for()
         page.locator("#status.faded").wait_for(state="attached")
         page.wait_for_timeout(1000)  # it fades, and the corners' images come
+        page.screenshot(path=picture)
+
+
+def picture_explorer(browser, run: Path, picture: Path) -> None:
+    """The explorer of a generator of pictures, with a painted hole where it fills in holes."""
+    with explored(browser, run, 820) as page:
+        page.locator("#examples button").nth(3).click()
+        page.locator("#size", has_text="o").wait_for()
+        if page.locator("#painting").is_visible():
+            box = page.locator("#stage").bounding_box()
+            for number, (x, y) in enumerate(((0.25, 0.4), (0.5, 0.6), (0.7, 0.45))):
+                page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+                if number == 0:
+                    page.mouse.down()
+            page.mouse.up()
+        page.locator("#size", has_text="made in").wait_for()
+        page.wait_for_timeout(1000)
+        page.screenshot(path=picture)
+
+
+def paint(browser, run: Path, picture: Path) -> None:
+    """The page to paint on, with a stroke through the first map."""
+    command = [sys.executable, "-m", "ms_gan.cli.explore", "--ckpt", str(run)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        process.stdout.readline()
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(process.stdout.readline().strip())
+        page.wait_for_selector("body[data-ready]", timeout=120_000)
+        page.locator("#swatches label").nth(7).click()
+        box = page.locator("#map").bounding_box()
+        page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.62 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.66 * box["height"], steps=20)
+        page.mouse.up()
+        page.wait_for_timeout(2000)
         page.screenshot(path=picture)
         page.close()
     finally:
@@ -70,7 +118,10 @@ def report(browser, run: Path, picture: Path) -> None:
         page.close()
 
 
-PAGES = {"explorer": explorer, "export_html": export_html, "report": report}
+PAGES = {
+    "explorer": explorer, "picture_explorer": picture_explorer, "export_html": export_html, "paint": paint,
+    "report": report,
+}  # fmt: skip
 
 
 def main() -> None:

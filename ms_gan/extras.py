@@ -18,4 +18,6 @@ def need(purpose: str, extra: str, *packages: str) -> None:
     """
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        raise UsageError(f'{purpose} needs {" and ".join(missing)}; install with: pip install "ms_gan[{extra}]"')
+        raise UsageError(
+            f'{purpose} needs {" and ".join(missing)}; install with: pip install "ms_gan[{extra}]"', code="uninstalled"
+        )

@@ -43,7 +43,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             sync(path.parent)
     except OSError as error:
-        raise CannotWrite(f"{path}: cannot be written ({why(error, path)})") from None
+        raise CannotWrite(f"{path}: cannot be written ({why(error, path)})", code="unwritable") from None
     finally:
         # After a success the temporary name is gone already.
         with contextlib.suppress(OSError):
@@ -74,7 +74,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         yield draft
         os.replace(draft, path)
     except OSError as error:
-        raise CannotWrite(f"{path}: cannot be written ({why(error, path)})") from None
+        raise CannotWrite(f"{path}: cannot be written ({why(error, path)})", code="unwritable") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

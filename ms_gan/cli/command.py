@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
+from ms_gan.config.data_section import DataConfig
 from ms_gan.config.paths import kind_at
 from ms_gan.config.schema import completed, instead, leaves
 from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
+from ms_gan.tasks import read_config
 
 
 def continued(stored: RunConfig, given: Dict[str, Any], folder: Path) -> RunConfig:
@@ -57,3 +59,13 @@ def check_checkpoint(path: Optional[str]) -> None:
         raise UsageError("--ckpt is missing; give a run folder, or a file written by a run or by export.py")
     if kind_at(path, "--ckpt") is None:
         raise UsageError(f"--ckpt {path}: no such file or folder")
+
+
+def data_options(ckpt: Path) -> DataConfig:
+    """How the run of a folder, or of a file in it, read its pictures; the usual options where there is no run.
+
+    Raises:
+        UsageError: config.yaml cannot be read.
+    """
+    folder = ckpt if ckpt.is_dir() else ckpt.parent
+    return read_config(folder).data if (folder / "config.yaml").is_file() else DataConfig()

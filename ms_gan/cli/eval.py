@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, NamedTuple, Optional
 
 from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
+from ms_gan.cli.eval_maps import evaluate_maps, is_map_run
 from ms_gan.cli.eval_pictures import check_pictures, read_pictures
 from ms_gan.cli.eval_translation import EvalDataConfig, evaluate_run, is_translation
 from ms_gan.config.data_section import DataConfig
@@ -97,6 +98,8 @@ def _eval(argv: List[str]) -> int:
         check_pictures(options, given)
         _refuse_output(Path(options.output))
         return _measure_pictures(options)
+    if options.ckpt and is_map_run(Path(options.ckpt)):
+        return evaluate_maps(options, given, _refuse_output)
     if options.ckpt and is_translation(Path(options.ckpt)):
         return evaluate_run(options, given, _refuse_output)
     for name in ("beside", "data.a", "data.b"):
@@ -145,8 +148,12 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
     check_checkpoint(ckpt)
     path = Path(ckpt)
     run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
+    if is_map_run(run):
+        raise UsageError(f"{path}: makes pictures of maps; give the run alone, by --ckpt {run}", code="mismatch")
     if is_translation(run):
-        raise UsageError(f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside")
+        raise UsageError(
+            f"{path}: makes pictures of pictures; give its run, --ckpt {run}, and a second by --beside", code="mismatch"
+        )
     if kind_at(path, "--ckpt") == FOLDER:
         data, output = _run_data(path, given), Path(options.output or path)
     elif "compare" in given:
@@ -204,7 +211,7 @@ def _run_data(folder: Path, given: Dict[str, Any]) -> DataConfig:
         UsageError: not a run folder, or an option that contradicts the run.
     """
     if kind_at(folder / "config.yaml", "--ckpt") != FILE:
-        raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt")
+        raise UsageError(f"{folder}: not a run folder; it should hold config.yaml and generator.ckpt", code="missing")
     of_data = {key: value for key, value in given.items() if key.startswith("data.")}
     return continued(read_config(folder), of_data, folder).data
 

@@ -99,7 +99,8 @@ def _like(data: DataConfig, images: ImageData) -> DataConfig:
     if height != width or channels not in CHANNELS:
         raise UsageError(
             f"{images.name}: its images are {channels}x{height}x{width}; folders are read as squares, grey or rgb; "
-            "give two .npy files"
+            "give two .npy files",
+            code="mismatch",
         )
     return replace(data, image_size=height, channels=CHANNELS[channels])
 
@@ -124,13 +125,15 @@ def _array(path: Path) -> ImageData:
     try:
         images = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise GanError(f"{path}: cannot be read ({first_line(error)})") from None
+        raise GanError(f"{path}: cannot be read ({first_line(error)})", code="damaged") from None
     if images.dtype != np.uint8 or images.ndim not in (3, 4) or not images.size:
-        raise GanError(f"{path}: holds {images.dtype} {images.shape}; it should hold images, uint8 (N, H, W, C)")
+        raise GanError(
+            f"{path}: holds {images.dtype} {images.shape}; it should hold images, uint8 (N, H, W, C)", code="mismatch"
+        )
     if images.ndim == 3:
         images = images[:, None]
     elif images.shape[3] in CHANNELS and images.shape[1] not in CHANNELS:
         images = images.transpose(0, 3, 1, 2)
     if images.shape[1] not in (1, 2, 3, 4):
-        raise GanError(f"{path}: holds images of {images.shape[1]} channels; allowed: 1 to 4")
+        raise GanError(f"{path}: holds images of {images.shape[1]} channels; allowed: 1 to 4", code="mismatch")
     return ImageData(images, None, path.name, "given with --images or --reference")

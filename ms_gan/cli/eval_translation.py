@@ -108,7 +108,8 @@ def _measured(runs: Dict[str, Path], config: Any, options: Any) -> Tuple[Any, Di
     if data.held_out is None:
         raise UsageError(
             f"{runs['output']}: no pictures were held out of this training; train with --data.held_out 0.1, "
-            "or with a folder of test pictures"
+            "or with a folder of test pictures",
+            code="few",
         )
     prepare = directions.of_pairs if config.task == "paired" else directions.of_domains
     asked = prepare(config.data, data, config.seed, options.num)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, List, Optional
 
-from ms_gan.cli.command import check_checkpoint
+from ms_gan.cli.command import check_checkpoint, data_options
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import home_for_tilde
@@ -73,27 +73,26 @@ def _serve(options: ExploreOptions, opens: bool) -> None:
 
 
 def _studio(path: Path) -> Any:
-    """What the page asks: generators of latents or of pictures, for each direction that a run has."""
-    from ms_gan.config.data_section import DataConfig
+    """What the page asks: generators of latents, of maps or of pictures, of these for each direction that a run has."""
     from ms_gan.data.unseen import unseen
     from ms_gan.explorer.picture_studio import PictureStudio
     from ms_gan.explorer.studio import Studio
+    from ms_gan.generators.painter import Painter
     from ms_gan.generators.sampling import open_generator
-    from ms_gan.tasks import read_config
 
     opened = open_generator(path)
+    if opened.card.port("map"):
+        return Painter(opened)
     if opened.card.kind != "image":
         return Studio(opened)
     both = path.is_dir() and all((path / f"generator_{direction}.ckpt").is_file() for direction in DIRECTIONS)
     found = {direction: open_generator(path, direction) for direction in DIRECTIONS} if both else {"": opened}
-    folder = path if path.is_dir() else path.parent
-    held = unseen(folder)
+    held = unseen(path if path.is_dir() else path.parent)
     examples = {
         direction: [] if held is None else held.pictures(one.card.network, EXAMPLES_SHOWN)
         for direction, one in found.items()
     }
-    data = read_config(folder).data if (folder / "config.yaml").is_file() else DataConfig()
-    return PictureStudio(found, data, examples)
+    return PictureStudio(found, data_options(path), examples)
 
 
 def _listen(app: Any, port: int) -> Any:

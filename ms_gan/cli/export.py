@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, List, Literal, Optional, Tuple
 
-from ms_gan.cli.command import check_checkpoint
+from ms_gan.cli.command import check_checkpoint, data_options
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.paths import FOLDER, home_for_tilde, kind_at
@@ -76,15 +76,21 @@ def _export(argv: List[str]) -> int:
     if source.card.kind == "image":
         source, pictures, held = _for_pictures(source, options)
     elif options.size is not None:
-        raise UsageError("--size: this generator makes images of latents, of one size; leave it out")
+        raise UsageError("--size: this generator makes images of one size; leave it out")
     else:
         pictures = None
+        if source.card.port("map") and options.format == "MINDIR":
+            options.batch_size = options.batch_size or 1  # a deep network's graph for any number cannot be built
     if options.format == "HTML":
         if source.card.kind == "image":
             from ms_gan.explorer.alone import export_page
 
             examples = [] if held is None else held.pictures(source.card.network, SHOWN)
-            levels = export_page(source, path, pictures, examples)
+            levels = export_page(source, path, pictures, examples, data_options(Path(options.ckpt)))
+        elif source.card.port("map"):
+            from ms_gan.explorer.alone_painter import export_painter
+
+            levels = export_painter(source, path)
         else:
             levels = export.export_html(source, path)
         size = path.stat().st_size / 1e6
@@ -103,7 +109,8 @@ def _for_pictures(source: Any, options: ExportOptions) -> Tuple[Any, Optional[An
     """
     from ms_gan.data.unseen import unseen
 
-    held = unseen(Path(options.ckpt))
+    ckpt = Path(options.ckpt)
+    held = unseen(ckpt if ckpt.is_dir() else ckpt.parent)
     pictures = None if held is None else held.inputs(source.card.network, HELD_OUT)
     if options.format == "MINDIR" and options.batch_size is None:
         options.batch_size = 1  # a deep network's graph for any number cannot be built

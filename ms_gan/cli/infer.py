@@ -46,7 +46,11 @@ def _infer(argv: List[str]) -> int:
 
     sampler = open_generator(options.ckpt, options.translation.direction)
     refuse_unused(sampler.card.kind, given)
-    if sampler.card.kind == "image":
+    if sampler.card.port("map"):
+        from ms_gan.cli.infer_maps import paint_maps
+
+        print(f"{paint_maps(sampler, options, path)} in {path}")
+    elif sampler.card.kind == "image":
         from ms_gan.cli.infer_translation import translate
 
         print(f"{translate(sampler, options, path)} in {path}")

@@ -21,6 +21,7 @@ ALONE = (
     "walk.interpolate",
     "walk.classes",
 )  # options that --project does not use
+STYLE_OPTIONS = {"seed", "num", "truncation"}  # of those, what generators of maps use
 LATENT_OPTIONS = {key for key, _, _ in leaves(InferOptions()) if not key.startswith("translation.")} - {
     "ckpt",
     "output",
@@ -157,6 +158,14 @@ def refuse_unused(kind: str, given: Dict[str, Any]) -> None:
     """
     of_latents = sorted(set(given) & LATENT_OPTIONS)
     of_pictures = sorted(key for key in given if key.startswith("translation."))
+    if kind in ("map", "map+latent"):
+        of_styles = STYLE_OPTIONS if kind == "map+latent" else set()
+        unused = [key for key in of_latents + of_pictures if key not in of_styles | {"translation.input"}]
+        if unused:
+            raise UsageError(f"{_flag(unused[0])}: this generator makes pictures of maps; leave it out")
+        if "translation.input" not in given:
+            raise UsageError("--input is missing: this generator makes pictures of maps; name one, or a folder of them")
+        return
     if kind == "image" and of_latents:
         raise UsageError(
             f"{_flag(of_latents[0])}: this generator makes pictures of pictures, not of latents; leave it out"

@@ -9,12 +9,11 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 import numpy as np
 from PIL import Image
 
+from ms_gan.cli.command import data_options
 from ms_gan.cli.infer_checks import LARGEST_GRID, ending_of
 from ms_gan.cli.infer_options import InferOptions
-from ms_gan.config.data_section import DataConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.files import counted, whole_file, whole_folder
-from ms_gan.tasks import read_config
 
 SHEET_SIDE = 512  # pixels: larger pictures are made smaller on a sheet
 GROUND = 32  # grey level of a sheet, as of grids
@@ -86,7 +85,7 @@ def _made_of(
 
     read = _reader(options, translator.channels)
     hole = None
-    with allowing(_data_of(options).max_pixels):
+    with allowing(data_options(Path(options.ckpt)).max_pixels):
         if options.translation.mask is not None:
             hole = _mask(options)
         for name, file in tracked(sources, "Making pictures", len(sources), "picture"):
@@ -111,7 +110,7 @@ def _reader(options: InferOptions, channels: int) -> Any:
     from ms_gan.data.pixel_range import checked_range
     from ms_gan.data.whole import decode_whole
 
-    data = _data_of(options)
+    data = data_options(Path(options.ckpt))
     return partial(
         decode_whole,
         channels=channels,
@@ -119,12 +118,6 @@ def _reader(options: InferOptions, channels: int) -> Any:
         pixel_range=checked_range(data.range),
         most=options.translation.size,
     )
-
-
-def _data_of(options: InferOptions) -> DataConfig:
-    ckpt = Path(options.ckpt)
-    folder = ckpt if ckpt.is_dir() else ckpt.parent
-    return read_config(folder).data if (folder / "config.yaml").is_file() else DataConfig()
 
 
 def _mask(options: InferOptions) -> np.ndarray:
@@ -147,9 +140,14 @@ def _hole(
     hole = mask if mask is not None else np.zeros(pixels.shape[1:], bool) if alpha is None else alpha < OPAQUE
     if hole.shape != pixels.shape[1:]:
         sizes = [f"{shape[1]}x{shape[0]}" for shape in (hole.shape, pixels.shape[1:])]
-        raise UsageError(f"{name}: the mask has {sizes[0]} pixels and the picture {sizes[1]}; make them the same size")
+        raise UsageError(
+            f"{name}: the mask has {sizes[0]} pixels and the picture {sizes[1]}; make them the same size",
+            code="mismatch",
+        )
     if not hole.any():
-        raise UsageError(f"{name}: has no hole to fill in; name a picture of it by --mask, or make it transparent")
+        raise UsageError(
+            f"{name}: has no hole to fill in; name a picture of it by --mask, or make it transparent", code="missing"
+        )
     return hole
 
 

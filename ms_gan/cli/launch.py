@@ -49,7 +49,7 @@ def _launch(argv: List[str], program: Sequence[str]) -> int:
     device = choose(config.device).device
     local = options.workers or _usual_workers(device)
     count = local * options.nodes
-    share_batch(config, run, count)
+    share_batch(config, count)
     check_before_data(config, device, run is None and not options.node_rank)
     host, port = _meeting_point(options.master, options.nodes)
     threads = max(1, usable_cores() // local) if device == "CPU" else 0

@@ -42,7 +42,7 @@ def _train(argv: List[str]) -> int:
     config, run = read_options(argv)
     if workers.announced() > 1:
         refuse_card(config.device)
-    share_batch(config, run, workers.announced())
+    share_batch(config, workers.announced())
     with Signals() as signals:
         try:
             return _run(config, run, signals, DRY_RUN in argv)
@@ -80,10 +80,11 @@ def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int
     from ms_gan.runs.run_folder import RunFolder
     from ms_gan.training.trainer import Trainer
 
+    before = tasks.read_config(run).train.batch_size if run else config.train.batch_size
     trainer = Trainer(config, images, device, RunFolder(run) if run else None, signals)
     if trainer.results:
         trainer.folder.save_config(config)
-        _announce(trainer)
+        _announce(trainer, before)
     if trainer.is_over:
         if trainer.results:
             trainer.folder.release()
@@ -117,7 +118,7 @@ def read_options(argv: List[str]) -> Tuple[RunConfig, Optional[Path]]:
         raise UsageError(f"--recipe {config.recipe}: only names a run; to train that recipe: --config {config.recipe}")
     if flags & {"--batch-size", "--train.batch_size"} and flags & {"--local-batch-size", "--train.local_batch_size"}:
         raise UsageError("--local-batch-size cannot be combined with --batch-size; remove one of them")
-    for name in ("dir", "a", "b"):
+    for name in ("dir", "a", "b", "legend"):
         # A run may be resumed from another folder.
         if getattr(config.data, name, None):
             given[f"data.{name}"] = os.path.abspath(getattr(config.data, name))
@@ -166,25 +167,19 @@ def refuse_card(device: str) -> None:
         raise UsageError(f"--device {device}: several workers use one card each; remove the number: --device {name}")
 
 
-def share_batch(config: RunConfig, run: Optional[Path], workers: int) -> None:
+def share_batch(config: RunConfig, workers: int) -> None:
     """Set train.batch_size from train.local_batch_size, in place.
 
     Args:
         config: the run's configuration.
-        run: the folder of the run that is resumed, or None.
         workers: how many there are.
 
     Raises:
-        UsageError: a different batch from the resumed run's, or one that cannot be split evenly.
+        UsageError: a batch that cannot be split evenly.
     """
     train = config.train
     if train.local_batch_size is not None:
         whole = train.local_batch_size * workers
-        if run is not None and whole != train.batch_size:
-            raise UsageError(
-                f"train.local_batch_size: {train.local_batch_size} images for each of {workers} workers make {whole}, "
-                f"but a step of the run in {run} has {train.batch_size}; remove it"
-            )
         train.batch_size, train.local_batch_size = whole, None
     parts = workers * train.accumulate
     if train.batch_size % parts or train.batch_size < 2 * parts:
@@ -198,9 +193,16 @@ def share_batch(config: RunConfig, run: Optional[Path], workers: int) -> None:
         )
 
 
-def _announce(trainer: Any) -> None:
+def _announce(trainer: Any, before: int) -> None:
+    """Say what is trained; `before`: images in a step of the run so far."""
     for line in summary(trainer):
         print(line)
+    now = trainer.config.train.batch_size
+    if now != before:
+        print(
+            f"note: a step of this run had {before:,} images up to step {trainer.step:,}, and has {now:,} from now on; "
+            f"an epoch is {trainer.lengths.per_epoch:,} steps, as if it had always been so"
+        )
     print(f"run       {trainer.folder.path}", flush=True)
     if _lies_within_data(trainer):
         print(f"note: {trainer.folder.path} lies among the training images; ms_gan ignores it, other programs may not")

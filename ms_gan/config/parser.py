@@ -219,14 +219,14 @@ def _flat_yaml(cls: type, path: Path) -> Dict[str, Any]:
         with open(path, "rb") as file:
             text = file.read(YAML_BYTES + 1)
         if len(text) > YAML_BYTES:
-            raise UsageError(f"{path}: too long for a configuration; allowed: {YAML_BYTES:,} bytes")
+            raise UsageError(f"{path}: too long for a configuration; allowed: {YAML_BYTES:,} bytes", code="malformed")
         return flat_options(cls, parse_yaml(text))
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+        raise UsageError(f"{path}: cannot be read ({error.strerror})", code="unreadable") from None
     except ValueError as error:
-        raise UsageError(f"{path}: not YAML ({error})") from None
+        raise UsageError(f"{path}: not YAML ({error})", code="malformed") from None
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {error}", code=error.code, option=error.option) from None
 
 
 def _given_yaml(cls: type, path: Path) -> Dict[str, Any]:
@@ -235,7 +235,7 @@ def _given_yaml(cls: type, path: Path) -> Dict[str, Any]:
     try:
         refuse_both(cls, given)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {error}", code=error.code, option=error.option) from None
     return given
 
 
@@ -247,11 +247,11 @@ def read_yaml(cls: type, path: Path) -> Any:
     """
     given = _flat_yaml(cls, Path(path))
     if not given:  # not what `write_yaml` left there
-        raise UsageError(f"{path}: is empty; restore it from a copy")
+        raise UsageError(f"{path}: is empty; restore it from a copy", code="damaged")
     try:
         return completed(cls(), given)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {error}", code=error.code, option=error.option) from None
 
 
 def from_dict(cls: type, values: Any, where: str) -> Any:
@@ -263,7 +263,7 @@ def from_dict(cls: type, values: Any, where: str) -> Any:
     try:
         return completed(cls(), flat_options(cls, values))
     except UsageError as error:
-        raise UsageError(f"{where}: {error}") from None
+        raise UsageError(f"{where}: {error}", code=error.code, option=error.option) from None
 
 
 def write_yaml(options: Any) -> str:

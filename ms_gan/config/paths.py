@@ -36,7 +36,7 @@ def kind_at(path: Path, named: str) -> Optional[str]:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{named} {shortened(path)}: cannot be read ({reason(error)})") from None
+        raise UsageError(f"{named} {shortened(path)}: cannot be read ({reason(error)})", code="unreadable") from None
     return FOLDER if stat.S_ISDIR(mode) else FILE if stat.S_ISREG(mode) else OTHER
 
 
@@ -60,7 +60,7 @@ def refuse_same(output: Path, named: str, source: Path, what: str) -> None:
 def refused(error: OSError) -> GanError:
     """A sentence for what the system refused and nothing else has explained."""
     where = f"{shortened(error.filename)}: " if error.filename else ""
-    return GanError(f"{where}{reason(error)}")
+    return GanError(f"{where}{reason(error)}", code="unreadable")
 
 
 def reason(error: Exception) -> str:

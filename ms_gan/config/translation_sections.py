@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal, Optional
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.network_sections import INITIALISERS, Init
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
-from ms_gan.config.sections import INITIALISERS, Init
 
 UNET, RESNET = {"name": ("unet",)}, {"name": ("resnet",)}
 

@@ -70,7 +70,7 @@ def flat_options(cls: type, tree: Any) -> Dict[str, Any]:
         UsageError: an unknown option, a value of another type; names the key and what is allowed.
     """
     if not isinstance(tree, dict):
-        raise UsageError("not a mapping of options to values")
+        raise UsageError("not a mapping of options to values", code="malformed")
     blank = cls()
     known = {key: f for key, f, _ in leaves(blank)}
     return dict(_walk(tree, "", known, set(_groups(blank))))

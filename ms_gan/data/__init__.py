@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.map_sections import MapsConfig
 from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
 from ms_gan.data.batches import Batches
 from ms_gan.data.cifar import load_cifar10
@@ -10,6 +11,7 @@ from ms_gan.data.classes import keep_classes
 from ms_gan.data.domains import load_domains
 from ms_gan.data.folder import load_folder
 from ms_gan.data.image_data import ImageData
+from ms_gan.data.map_data import load_maps
 from ms_gan.data.mnist import load_fashion_mnist, load_mnist
 from ms_gan.data.pairs import load_pairs
 from ms_gan.data.shape import padded, with_channels
@@ -40,6 +42,8 @@ def load(config: DataConfig, seed: int) -> ImageData:
         UsageError: a folder that does not exist or does not hold the data; a class or a size that the data lacks.
         GanError: data that is damaged, or that is missing and cannot be fetched.
     """
+    if isinstance(config, MapsConfig):
+        return load_maps(config, seed)
     if isinstance(config, TwoFoldersConfig):
         return (load_pairs if isinstance(config, PairsConfig) else load_domains)(config, seed, _of_one_source)
     return _of_one_source(config, seed)

@@ -85,7 +85,8 @@ def _fetch(cache: Path) -> Path:
                 f"{TITLE} is not on this machine and could not be downloaded ({URL}: {reason(error)}). Any of these"
                 f" helps: put {ARCHIVE} (the binary version) into a folder and pass that as --data-dir; or install"
                 " Debian's package dataset-fashion-mnist and use --data.source fashion_mnist; or train on drawn digits"
-                " with --data.source synthetic"
+                " with --data.source synthetic",
+                code="network",
             ) from error
     return archive
 
@@ -114,7 +115,7 @@ def _read_file(path: Path) -> bytes:
             return file.read(FILE_BYTES + 1)
     except OSError as error:
         raise GanError(
-            f"{path}: cannot be read ({error.strerror}); {TITLE} needs all of {', '.join(BATCHES)}"
+            f"{path}: cannot be read ({error.strerror}); {TITLE} needs all of {', '.join(BATCHES)}", code="missing"
         ) from error
 
 
@@ -128,30 +129,41 @@ def _read_archive(path: Path, names: Sequence[str]) -> Dict[str, bytes]:
                 total += member.size
                 # Nothing is written, so such a name could do no harm here; but an archive that has one is an attack.
                 if name.is_absolute() or ".." in name.parts:
-                    raise GanError(f"{path}: holds the unsafe name {member.name!r}; do not use this archive")
+                    raise GanError(
+                        f"{path}: holds the unsafe name {member.name!r}; do not use this archive", code="damaged"
+                    )
                 if total > ARCHIVE_BYTES:
-                    raise GanError(f"{path}: unpacks to more than {ARCHIVE_BYTES:,} bytes; this is not {TITLE}")
+                    raise GanError(
+                        f"{path}: unpacks to more than {ARCHIVE_BYTES:,} bytes; this is not {TITLE}", code="damaged"
+                    )
                 if member.plain and name.parent == PurePosixPath(UNPACKED) and name.name in names:
                     files[name.name] = member.content.read(FILE_BYTES + 1)
     except DAMAGE as error:
-        raise GanError(f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it") from error
+        raise GanError(
+            f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it", code="damaged"
+        ) from error
     missing = [name for name in names if name not in files]
     if missing:
-        raise GanError(f"{path}: holds no {UNPACKED}/{missing[0]}; {TITLE}'s binary version is needed")
+        raise GanError(f"{path}: holds no {UNPACKED}/{missing[0]}; {TITLE}'s binary version is needed", code="damaged")
     return files
 
 
 def _records(content: bytes, named: str) -> np.ndarray:
     """Records (N, 3073): the class, then the pixels."""
     if len(content) > FILE_BYTES:
-        raise GanError(f"{named}: more than the {FILE_BYTES:,} bytes that a file of {TITLE} has; replace it")
+        raise GanError(
+            f"{named}: more than the {FILE_BYTES:,} bytes that a file of {TITLE} has; replace it", code="damaged"
+        )
     if not content or len(content) % RECORD_BYTES:
         raise GanError(
-            f"{named}: {len(content):,} bytes are not a whole number of records of {RECORD_BYTES:,}; replace it"
+            f"{named}: {len(content):,} bytes are not a whole number of records of {RECORD_BYTES:,}; replace it",
+            code="damaged",
         )
     records = np.frombuffer(content, np.uint8).reshape(-1, RECORD_BYTES)
     if records[:, 0].max() >= len(CLASSES):
-        raise GanError(f"{named}: class {records[:, 0].max()} found; {TITLE} has 0 to {len(CLASSES) - 1}")
+        raise GanError(
+            f"{named}: class {records[:, 0].max()} found; {TITLE} has 0 to {len(CLASSES) - 1}", code="damaged"
+        )
     return records
 
 

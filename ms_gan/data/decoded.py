@@ -169,7 +169,8 @@ def _make(folder: Path, files: Sequence, recipe: Decoding, place: Path) -> None:
     if needed > free:
         raise GanError(
             f"{place}: decoding {folder} takes {needed:,} bytes, {free:,} are free; set MS_GAN_CACHE to a folder on a"
-            " larger disk, or use fewer images (data.limit)"
+            " larger disk, or use fewer images (data.limit)",
+            code="space",
         )
     tqdm.write(f"Decoding {len(files):,} pictures of {folder} into {place} ({needed:,} bytes)", file=sys.stderr)
     failures, count, enlarged = [], 0, 0
@@ -192,7 +193,9 @@ def _make(folder: Path, files: Sequence, recipe: Decoding, place: Path) -> None:
         about = {"folder": str(folder), "recipe": asdict(recipe), "images": count, "enlarged": enlarged}
         write_text(place / ABOUT, json.dumps({**about, "failures": failures, "depth": depth}))
     except OSError as error:
-        raise GanError(f"{place}: the decoded images cannot be written ({error}); see MS_GAN_CACHE") from error
+        raise GanError(
+            f"{place}: the decoded images cannot be written ({error}); see MS_GAN_CACHE", code="unwritable"
+        ) from error
 
 
 def find_range(

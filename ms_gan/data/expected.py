@@ -3,11 +3,13 @@
 from typing import NamedTuple, Optional, Tuple
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.map_sections import MapsConfig
 from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
 from ms_gan.data import cifar, mnist, stacked, synthetic
 from ms_gan.data.classes import class_numbers
 from ms_gan.data.domains import list_sides
 from ms_gan.data.folder import DEFAULT_SIDE, files_of, find_pictures, is_zip, parse_colour
+from ms_gan.data.map_data import map_folders
 from ms_gan.data.pairs import check_pairs, list_pairs
 from ms_gan.data.pixel_range import checked_range
 from ms_gan.data.shape import check_side
@@ -47,6 +49,8 @@ def expected(config: DataConfig) -> Expected:
     channels, side, classes = OWN[config.source]
     if config.classes is not None and config.source != "folder":
         class_numbers(config.classes, classes)
+    if isinstance(config, MapsConfig):
+        map_folders(config)
     if config.source == "folder":
         parse_colour(config.background)
         checked_range(config.range)
@@ -56,7 +60,8 @@ def expected(config: DataConfig) -> Expected:
     side = config.image_size or side
     if isinstance(config, PairsConfig):
         check_pairs(config, channels)
-    of_folders = isinstance(config, TwoFoldersConfig) and config.source == "folder"
+    of_folders = isinstance(config, TwoFoldersConfig) and not isinstance(config, MapsConfig)
+    of_folders &= config.source == "folder"
     return Expected((channels, side, side), (_most_of_folders if of_folders else _most)(config))
 
 
@@ -73,6 +78,8 @@ def _most(config: DataConfig) -> Optional[int]:
     if config.source == "synthetic":
         return synthetic.count(config)
     found = None
+    if isinstance(config, MapsConfig):
+        return config.limit
     if config.source == "folder" and config.dir and not is_zip(config.dir):
         folder = data_folders(config.dir)[0]
         pictures = find_pictures(folder)

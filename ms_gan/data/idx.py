@@ -37,7 +37,9 @@ def read_idx(path: Path, item_shape: Tuple[int, ...]) -> np.ndarray:
                 return _read_stream(file, path, item_shape)
         return _map(path, item_shape)
     except (OSError, EOFError, zlib.error) as error:
-        raise GanError(f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it") from error
+        raise GanError(
+            f"{path}: cannot be read ({error}); it may be truncated or damaged: replace it", code="damaged"
+        ) from error
 
 
 def _map(path: Path, item_shape: Tuple[int, ...]) -> np.ndarray:
@@ -45,7 +47,7 @@ def _map(path: Path, item_shape: Tuple[int, ...]) -> np.ndarray:
         shape, offset = _read_header(file, path, item_shape)
     held, stated = path.stat().st_size - offset, _size(shape)
     if held != stated:
-        raise GanError(_wrong_length(path, shape, f"{held:,}"))
+        raise GanError(_wrong_length(path, shape, f"{held:,}"), code="damaged")
     return np.memmap(path, np.uint8, "r", offset, shape)
 
 
@@ -55,7 +57,9 @@ def _read_stream(file: BinaryIO, path: Path, item_shape: Tuple[int, ...]) -> np.
     # One byte more than the header states is enough to tell a file that is too long, however far it would inflate.
     content = file.read(stated + 1)
     if len(content) != stated:
-        raise GanError(_wrong_length(path, shape, f"{len(content):,}" if len(content) < stated else "more"))
+        raise GanError(
+            _wrong_length(path, shape, f"{len(content):,}" if len(content) < stated else "more"), code="damaged"
+        )
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
@@ -67,14 +71,21 @@ def _read_header(file: BinaryIO, path: Path, item_shape: Tuple[int, ...]) -> Tup
     if header[:4] != magic:
         found = f"0x{header[:4].hex()}" if header else "an empty file"
         what = "images" if item_shape else "labels"
-        raise GanError(f"{path}: not an IDX file of {what}: it must begin with 0x{magic.hex()}, found {found}")
+        raise GanError(
+            f"{path}: not an IDX file of {what}: it must begin with 0x{magic.hex()}, found {found}", code="damaged"
+        )
     if len(header) < length:
-        raise GanError(f"{path}: truncated: the header takes {length} bytes, found {len(header)}")
+        raise GanError(f"{path}: truncated: the header takes {length} bytes, found {len(header)}", code="damaged")
     shape = tuple(int(number) for number in np.frombuffer(header, ">u4", offset=4))
     if shape[1:] != item_shape:
-        raise GanError(f"{path}: images of {_times(shape[1:])} pixels where {_times(item_shape)} are expected")
+        raise GanError(
+            f"{path}: images of {_times(shape[1:])} pixels where {_times(item_shape)} are expected", code="damaged"
+        )
     if not 1 <= _size(shape) <= MAX_BYTES:
-        raise GanError(f"{path}: the header states {shape[0]:,} items; allowed: at least one, and {MAX_BYTES:,} bytes")
+        raise GanError(
+            f"{path}: the header states {shape[0]:,} items; allowed: at least one, and {MAX_BYTES:,} bytes",
+            code="damaged",
+        )
     return shape, length
 
 

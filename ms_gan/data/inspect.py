@@ -98,14 +98,15 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
     if folder.suffix.lower() == ".zip" and kind_at(folder, "DIR") == FILE:
         folder, lost = open_zip(folder)
     if kind_at(folder, "DIR") != FOLDER:
-        raise UsageError(f"{folder}: no such folder")
+        raise UsageError(f"{folder}: no such folder", code="missing")
     found = find_pictures(folder)
     files, others = found.files, described(found.others)
     if not files:
         raise UsageError(
             f"{given}: no images in it or its subfolders"
             + (f"; there are: {others}" if others else "")
-            + (f"; cannot be unpacked: {name_failures(lost)}" if lost else "")
+            + (f"; cannot be unpacked: {name_failures(lost)}" if lost else ""),
+            code="missing",
         )
     names = [file.name for file in files]
     for name in names:

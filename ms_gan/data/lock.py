@@ -36,7 +36,8 @@ def held(folder: Path, doing: str) -> Iterator[None]:
     # Some network file systems have no locks: filelock says so by NotImplementedError.
     except (OSError, NotImplementedError) as error:
         raise GanError(
-            f"{folder}: this cache folder cannot be used ({error}); set MS_GAN_CACHE to a folder on a local disk"
+            f"{folder}: this cache folder cannot be used ({error}); set MS_GAN_CACHE to a folder on a local disk",
+            code="unwritable",
         ) from error
     try:
         remove_unfinished(folder)

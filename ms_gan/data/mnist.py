@@ -174,17 +174,22 @@ def _read(dataset: DataSet, images_path: Path, labels_path: Path, first: int = 0
     images, labels = read_idx(images_path, (SIDE, SIDE)), read_idx(labels_path, ())
     if len(images) != len(labels):
         raise GanError(
-            f"{images_path} holds {len(images):,} images, but {labels_path} {len(labels):,} labels; they must match"
+            f"{images_path} holds {len(images):,} images, but {labels_path} {len(labels):,} labels; they must match",
+            code="mismatch",
         )
     if labels.max() >= len(dataset.classes):
         raise GanError(
-            f"{labels_path}: label {labels.max()} found; {dataset.title} has 0 to {len(dataset.classes) - 1}"
+            f"{labels_path}: label {labels.max()} found; {dataset.title} has 0 to {len(dataset.classes) - 1}",
+            code="damaged",
         )
     published = {other.files[first].sha256: other for other in (MNIST, FASHION_MNIST)}
     # Both data sets use the same file names, so only the content tells them apart.
     held = published.get(_digest(images))
     if held and held is not dataset:
-        raise UsageError(f"{images_path} is {held.title}, not {dataset.title}; use --data.source {held.source} for it")
+        raise UsageError(
+            f"{images_path} is {held.title}, not {dataset.title}; use --data.source {held.source} for it",
+            code="mismatch",
+        )
     genuine = held is dataset and _digest(labels) == dataset.files[first + 1].sha256
     folder = str(images_path.parent)
     return ImageData(

@@ -135,7 +135,7 @@ def _subfolders(folder: Path) -> List[str]:
         # A link that leads to itself is no folder, and no error.
         found = [name for name in os.listdir(folder) if not name.startswith(".") and (folder / name).is_dir()]
     except OSError as error:
-        raise GanError(f"{folder}: cannot be listed ({reason(error)})") from error
+        raise GanError(f"{folder}: cannot be listed ({reason(error)})", code="unreadable") from error
     # A training's folder may lie among the pictures, and is not looked into.
     return [name for name in found if name not in ARCHIVERS and not all((folder / name / run).exists() for run in RUN)]
 
@@ -149,7 +149,8 @@ def _by_list(files: FolderFiles, below: str, path: Path) -> Sorting:
     if absent:
         raise UsageError(
             f"{path}: names {len(absent):,} of its {len(labels):,} pictures that are not there: {some(absent)}; remove"
-            " them from the file, or put the pictures back"
+            " them from the file, or put the pictures back",
+            code="missing",
         )
     needed = tuple(range(len(classes))) if classes else tuple(sorted(set(labels.values())))
     found = np.array([labels.get(name[len(below) :], NO_CLASS) for name in files.names], np.int32)
@@ -202,7 +203,7 @@ def _content(path: Path) -> Any:
             raise _broken(path, f"it is larger than {LIST_BYTES:,} bytes")
         return json.loads(read.decode("utf-8-sig"))
     except OSError as error:
-        raise GanError(f"{path}: cannot be read ({reason(error)})") from error
+        raise GanError(f"{path}: cannot be read ({reason(error)})", code="unreadable") from error
     except (ValueError, RecursionError) as error:
         raise _broken(path, f"it is no JSON ({first_line(error)})") from error
 
@@ -221,4 +222,6 @@ def _pairs(path: Path, labels: Any) -> List[Tuple[str, Any]]:
 def _broken(path: Path, why: str, most: Optional[int] = None) -> UsageError:
     form = 'it should be {"labels": [["path/of/picture.png", 0], ...]}'
     allowed = f"a label is a whole number, 0 to {most - 1:,}" if most else form
-    return UsageError(f"{path}: {why}; {allowed}; correct it, or remove it to have subfolders for classes")
+    return UsageError(
+        f"{path}: {why}; {allowed}; correct it, or remove it to have subfolders for classes", code="malformed"
+    )

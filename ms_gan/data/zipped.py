@@ -51,7 +51,7 @@ def unpacked(archive: Path, cache: Path) -> Unpacked:
         try:
             source = opened.enter_context(zipfile.ZipFile(archive))
         except Exception as error:
-            raise GanError(f"--data-dir: {archive} cannot be unpacked ({first_line(error)})") from error
+            raise GanError(f"--data-dir: {archive} cannot be unpacked ({first_line(error)})", code="damaged") from error
         place = cache / _key(archive, source)
         failures = _done(place)
         if failures is None:
@@ -96,7 +96,9 @@ def _unpack(archive: Path, source: zipfile.ZipFile, place: Path) -> Tuple[Failur
             put_in_place(work / CONTENT, place / CONTENT)
         write_text(place / DONE, json.dumps([failure[:2] for failure in failures]))
     except OSError as error:
-        raise GanError(f"{place}: {archive} cannot be unpacked there ({error}); see MS_GAN_CACHE") from error
+        raise GanError(
+            f"{place}: {archive} cannot be unpacked there ({error}); see MS_GAN_CACHE", code="unwritable"
+        ) from error
     return tuple(failures)
 
 
@@ -137,5 +139,6 @@ def _check_room(archive: Path, source: zipfile.ZipFile, place: Path) -> None:
     if len(members) > MOST_FILES or needed > free:
         raise GanError(
             f"--data-dir: {archive} holds {len(members):,} files of {needed:,} bytes; {free:,} bytes are free in "
-            f"{os.fspath(place)}: unpack it elsewhere, or set MS_GAN_CACHE to a folder on a larger disk"
+            f"{os.fspath(place)}: unpack it elsewhere, or set MS_GAN_CACHE to a folder on a larger disk",
+            code="space",
         )

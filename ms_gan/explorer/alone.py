@@ -8,18 +8,25 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.data.folder import parse_colour
 from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.picture_studio import MOST_SIDE, PictureStudio, packed, with_opacity
 from ms_gan.export.graph import Graph, Node, read_graph
 from ms_gan.export.layers import (
     Add,
     BatchNorm,
+    ChannelsFirst,
     Concat,
     Convolution,
+    Dense,
+    Embedding,
     InstanceNorm,
     Layer,
+    MaxPool,
+    Multiply,
     Pad,
     Rectifier,
+    Reshape,
     Sigmoid,
     Tanh,
     TransposedConvolution,
@@ -47,6 +54,7 @@ def export_page(
     path: Path,
     pictures: Optional[np.ndarray] = None,
     examples: Sequence[np.ndarray] = (),
+    data: Optional[DataConfig] = None,
 ) -> float:
     """Write a generator as a page that translates pictures by itself.
 
@@ -57,6 +65,7 @@ def export_page(
         path: the file to write, ending in .html.
         pictures: (N, C, H, W), float32, on which it is compared beside drawn ones.
         examples: pictures to begin with, uint8 (C, H, W) each.
+        data: of the run, for the colour behind transparent pixels; None: the usual ones.
 
     Returns:
         the largest difference between its pixels and those of the source, in levels of 255.
@@ -66,14 +75,14 @@ def export_page(
         GanError: the difference is above LEVELS, a layer has no rule, or the file cannot be written.
     """
     graph = read_graph(source.network, source.card.graph_inputs)
-    products = _products(graph)
-    if products > MOST_PRODUCTS:
+    count = products(graph)
+    if count > MOST_PRODUCTS:
         raise UsageError(
-            f"--format HTML: a picture takes {products / 1e6:,.0f} million multiplications of this generator, too many "
+            f"--format HTML: a picture takes {count / 1e6:,.0f} million multiplications of this generator, too many "
             f"for a page; allowed: {MOST_PRODUCTS / 1e6:,.0f} million; use --format ONNX"
         )
     with np.errstate(over="ignore", invalid="ignore"):  # what becomes infinite in float16 is found by the comparison
-        graph.nodes = [node._replace(layer=_halved(node.layer)) for node in graph.nodes]
+        graph.nodes = [node._replace(layer=halved(node.layer)) for node in graph.nodes]
         expected, found = images_of_both(source, graph.compute, pictures)
     levels = 127.5 * float(np.abs(expected - found).max())
     if not levels <= LEVELS:
@@ -81,11 +90,11 @@ def export_page(
             f"{path}: not written; its pixels differ from the source's by {levels:.1f} of 255, allowed: {LEVELS:.0f}; "
             "16 bits are too few for these weights, use --format ONNX"
         )
-    write_text(path, _page(source, graph, examples))
+    write_text(path, _page(source, graph, examples, data or DataConfig()))
     return levels
 
 
-def _products(graph: Graph) -> int:
+def products(graph: Graph) -> int:
     """Multiplications for one picture."""
     results = {one.name: one.zeros(1) for one in graph.inputs}
     total = 0
@@ -98,7 +107,7 @@ def _products(graph: Graph) -> int:
     return total
 
 
-def _halved(layer: Layer) -> Layer:
+def halved(layer: Layer) -> Layer:
     """A layer with weights that float16 holds exactly."""
     if not isinstance(layer, (Convolution, TransposedConvolution)):
         return layer
@@ -125,6 +134,17 @@ def _batch_norm(layer: BatchNorm) -> Described:
     return {}, [scale, layer.offset - layer.mean * scale]
 
 
+def _dense(layer: Dense) -> Described:
+    bias = np.zeros(len(layer.weight), np.float32) if layer.bias is None else layer.bias
+    return {"outputs": len(layer.weight)}, [layer.weight.T, bias]
+
+
+def _picked(layer: MaxPool) -> Described:
+    if layer.kernel != 1:
+        raise UsageError("--format HTML: the page does not compute MaxPool; use --format ONNX")
+    return {"stride": layer.stride}, []
+
+
 def _pad(layer: Pad) -> Described:
     if layer.mode != "reflect":
         raise UsageError(f"--format HTML: the page has no padding of the kind {layer.mode}; use --format ONNX")
@@ -140,11 +160,15 @@ DESCRIBED: Dict[type, Callable[[Any], Described]] = {
     Rectifier: lambda layer: ({"slope": layer.slope}, []),
     Pad: _pad,
     Upsample: lambda layer: ({"factor": layer.factor}, []),
-    **{kind: lambda layer: ({}, []) for kind in (Add, Concat, Sigmoid, Tanh)},
+    Dense: _dense,
+    Embedding: lambda layer: ({"width": layer.table.shape[1]}, [layer.table]),
+    MaxPool: _picked,
+    Reshape: lambda layer: ({"shape": layer.shape}, []),
+    **{kind: lambda layer: ({}, []) for kind in (Add, ChannelsFirst, Concat, Multiply, Sigmoid, Tanh)},
 }
 
 
-def _described(nodes: Sequence[Node], places: Dict[str, int]) -> Tuple[List[Dict[str, Any]], bytes]:
+def described(nodes: Sequence[Node], places: Dict[str, int]) -> Tuple[List[Dict[str, Any]], bytes]:
     """The layers of a graph as the page takes them, and their numbers."""
     described, content = [], b""
     for node in nodes:
@@ -166,10 +190,10 @@ def _described(nodes: Sequence[Node], places: Dict[str, int]) -> Tuple[List[Dict
     return described, content
 
 
-def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray]) -> str:
+def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray], data: DataConfig) -> str:
     """The explorer's page with style, scripts, description and weights in one file, and nothing else allowed to run."""
-    nodes, weights = _described(graph.nodes, {one.name: place for place, one in enumerate(graph.inputs)})
-    studio = PictureStudio({"": source}, DataConfig(), {})
+    nodes, weights = described(graph.nodes, {one.name: place for place, one in enumerate(graph.inputs)})
+    studio = PictureStudio({"": source}, data, {})
     side = max(source.card.image.shape[1:])
     degradation = source.degradation
     description = {
@@ -179,13 +203,14 @@ def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray]) -> s
             "degrade": "" if degradation is None else degradation.name,
             "strength": None if degradation is None else degradation.strength,
             "channels": source.channels,
+            "background": parse_colour(data.background),
             "outputs": source.card.image.channels,
             "multiple": source.multiple,
         },
         "graph": nodes,
     }
     style = "\n".join(file.read_text(encoding="utf-8") for file in (SHOWN / "page.css", PICTURE / "pictures.css"))
-    script = f'(() => {{\n"use strict";\n{"".join(map(_in_one_scope, SCRIPTS))}}})();\n'
+    script = f'(() => {{\n"use strict";\n{"".join(map(in_one_scope, SCRIPTS))}}})();\n'
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(style, script, "blob: data:"))}">\n'
         f'<meta name="referrer" content="no-referrer">\n<style>{style}</style>\n</head>'
@@ -200,7 +225,7 @@ def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray]) -> s
     return page.replace("</head>", head).replace("</body>", carried)
 
 
-def _in_one_scope(file: Path) -> str:
+def in_one_scope(file: Path) -> str:
     """A module without what it imports and exports."""
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(line.removeprefix("export ") for line in lines if not line.startswith("import "))

@@ -80,7 +80,7 @@ class PictureStudio:
             with allowing(self._data.max_pixels):
                 pixels, alpha = decode_whole(io.BytesIO(content), 3, background, pixel_range, MOST_SIDE)
         except Unreadable as error:
-            raise UsageError(f"the file cannot be read as a picture ({error})") from None
+            raise UsageError(f"the file cannot be read as a picture ({error})", code="damaged") from None
         return with_opacity(pixels, alpha)
 
     def translated(self, picture: np.ndarray, direction: str, most: Optional[int] = None) -> Shown:

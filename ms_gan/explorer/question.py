@@ -20,7 +20,7 @@ class Question:
 
     def __init__(self, fields: Any):
         if not isinstance(fields, dict):
-            raise UsageError("a question should be a JSON object")
+            raise UsageError("a question should be a JSON object", code="malformed")
         self._fields: Dict[str, Any] = fields
 
     def whole(self, name: str, low: int, high: int) -> int:
@@ -107,7 +107,7 @@ def question() -> Question:
     try:
         return Question(request.get_json())
     except RecursionError:
-        raise UsageError("a question should not be nested so deeply") from None
+        raise UsageError("a question should not be nested so deeply", code="malformed") from None
 
 
 def _number(value: Any, name: str, low: float, high: float) -> float:

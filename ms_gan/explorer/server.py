@@ -12,19 +12,26 @@ from werkzeug.exceptions import HTTPException
 from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.classes import along_walk, between, own, wanted
 from ms_gan.explorer.directions import axis, mixed
+from ms_gan.explorer.painting import answer_painting
 from ms_gan.explorer.picture_routes import answer_pictures
 from ms_gan.explorer.picture_studio import PictureStudio
 from ms_gan.explorer.question import Question, question
 from ms_gan.explorer.studio import Studio, animation, png
 from ms_gan.generators.latents import sample_latents
+from ms_gan.generators.painter import Painter
 from ms_gan.generators.walks import round_trip
 from ms_gan.seeds import MAX_SEED
 
-PAGE, PICTURE_PAGE = (Path(__file__).parent / name for name in ("page", "picture_page"))
+PAGE, PICTURE_PAGE, PAINT_PAGE = (Path(__file__).parent / name for name in ("page", "picture_page", "paint_page"))
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 HOSTS = ["127.0.0.1", "localhost"]
 QUESTION_BYTES = 16 << 20
 FILE_BYTES = 64 << 20  # of a picture's file
+# Of generators that take other things than latents: the folders of the page, the routes, and the largest request.
+OTHERS = {
+    PictureStudio: ([PAGE, PICTURE_PAGE], answer_pictures, FILE_BYTES),
+    Painter: ([PAGE, PAINT_PAGE], answer_painting, FILE_BYTES),
+}
 LAST_NUMBER = 2**31 - 1  # of a seed's samples
 MOST_STEPS = 60  # from one pin to the next
 LARGEST_TRUNCATION = 1.5
@@ -42,21 +49,22 @@ HEADERS = {
 }
 
 
-def create_app(studio: Union[Studio, PictureStudio], token: str) -> Flask:
+def create_app(studio: Union[Studio, PictureStudio, Painter], token: str) -> Flask:
     """The page and what it asks for, under `/<token>/`.
 
     Args:
-        studio: the generator, of latents or of pictures.
+        studio: the generator, of latents, of pictures or of maps.
         token: what the first part of every request's path must be, ASCII.
     """
     app = Flask("ms_gan.explorer", static_folder=None)
-    of_pictures = isinstance(studio, PictureStudio)
-    app.config["MAX_CONTENT_LENGTH"] = FILE_BYTES if of_pictures else QUESTION_BYTES
+    kind = next((kind for kind in OTHERS if isinstance(studio, kind)), None)
+    folders, answer, most = OTHERS.get(kind, ([PAGE], _answer_questions, QUESTION_BYTES))
+    app.config["MAX_CONTENT_LENGTH"] = most
     # A page of another site can point its own name at this machine; the browser then sends that name here.
     app.config["TRUSTED_HOSTS"] = HOSTS
     _guard(app, token)
-    _serve_page(app, token, [PAGE, PICTURE_PAGE] if of_pictures else [PAGE])
-    (answer_pictures if of_pictures else _answer_questions)(app, studio, token)
+    _serve_page(app, token, folders)
+    answer(app, studio, token)
     return app
 
 

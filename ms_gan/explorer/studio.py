@@ -107,7 +107,7 @@ def _cells(sampler: Sampler) -> ms.nn.Cell:
     if not isinstance(sampler.network, ms.nn.GraphCell):
         if isinstance(sampler.network, ms.nn.Cell):
             return sampler.network
-        raise GanError("an ONNX file keeps its weights to itself")
+        raise GanError("an ONNX file keeps its weights to itself", code="unsupported")
     values = {parameter.name: parameter for parameter in sampler.parameters()}
     return opened_with(sampler.card, values, Path("the MindIR file")).network
 

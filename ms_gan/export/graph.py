@@ -75,7 +75,10 @@ class Graph:
             return result
         read = _nearest(layers.READERS, cell)
         if read is None:
-            raise GanError(f"export: {type(cell).__name__} has no rule in ms_gan/export/layers, and no describe()")
+            raise GanError(
+                f"export: {type(cell).__name__} has no rule in ms_gan/export/layers, and no describe()",
+                code="unsupported",
+            )
         return self.add(read(cell), *inputs)
 
     def compute(self, *inputs: np.ndarray) -> np.ndarray:

@@ -46,6 +46,8 @@ def export_html(source: Sampler, path: Path) -> float:
         GanError: the difference is above LEVELS, a layer has no rule, or the file cannot be written.
     """
     card = source.card
+    if card.port("map"):
+        raise UsageError("--format HTML: shows generators of latents and labels, not of maps; use --format ONNX")
     network = fold_graph(read_graph(source.network, card.graph_inputs), len(card.classes))
     if card.image.channels not in (1, 3):
         raise UsageError(f"--format HTML: shows images of 1 or 3 channels, not of {card.image.channels}; use ONNX")
@@ -65,7 +67,8 @@ def export_html(source: Sampler, path: Path) -> float:
     if not levels <= LEVELS:
         raise GanError(
             f"{path}: not written; its pixels differ from the source's by {levels:.1f} of 255, allowed: {LEVELS:.0f}; "
-            "16 bits are too few for these weights, use --format ONNX"
+            "16 bits are too few for these weights, use --format ONNX",
+            code="inexact",
         )
     write_text(path, _page(card, network))
     return levels

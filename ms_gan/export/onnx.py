@@ -70,7 +70,10 @@ def make_model(graph: Graph, image_shape: Sequence[int], batch_size: Optional[in
 
     nodes, arrays = _onnx_nodes(graph)
     if sum(array.nbytes for array in arrays.values()) > LARGEST_FILE_BYTES:
-        raise GanError(f"the generator's weights are more than an ONNX file holds: {LARGEST_FILE_BYTES:,} bytes")
+        raise GanError(
+            f"the generator's weights are more than an ONNX file holds: {LARGEST_FILE_BYTES:,} bytes",
+            code="unsupported",
+        )
     batch = batch_size or "N"
     made = helper.make_graph(
         [helper.make_node(name=node["outputs"][0], **node) for node in nodes],

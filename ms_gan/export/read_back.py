@@ -8,6 +8,7 @@ from typing import Callable, List, Optional, Tuple
 
 import numpy as np
 
+from ms_gan.data.legend import UNKNOWN
 from ms_gan.errors import GanError
 from ms_gan.files import whole_file, write_text
 from ms_gan.generators.card import Card
@@ -17,11 +18,12 @@ from ms_gan.generators.sampling import card_path, open_generator
 from ms_gan.seeds import Purpose, stream
 
 TOLERANCE = 1e-5  # largest difference between two images of one latent, on the scale [-1, 1]
-PICTURE_TOLERANCE = 1e-4  # the same of deep networks from picture to picture, a hundredth of a level
+PICTURE_TOLERANCE = 1e-4  # the same of deep networks from picture or map to picture, a hundredth of a level
 SATURATION = 0.99  # of Tanh: from there on a program may have a tolerance of its own
 COMPARED = 96  # latents; not a multiple of the sampler's block, so that padding is covered
 DRAWN_PICTURES = 4  # of noise, and as many of large patches
-PATCHES = 4  # along each side of a drawn picture
+DRAWN_MAPS = 10
+PATCHES = 4  # along each side of a drawn picture or map
 
 
 def write_compared(
@@ -56,7 +58,8 @@ def write_compared(
         card = replace(source.card, batch_size=batch_size, sha256=hashlib.sha256(content).hexdigest())
         card_path(draft).write_text(card.to_json(), encoding="utf-8")
         expected, found = images_of_both(source, open_generator(draft).run, pictures)
-        tolerance = PICTURE_TOLERANCE if source.card.kind == "image" else TOLERANCE
+        deep = source.card.port("image") or source.card.port("map")
+        tolerance = PICTURE_TOLERANCE if deep else TOLERANCE
         difference = _check(expected, found, tolerance, max(saturated, tolerance), path)
         with whole_file(path) as temporary:
             temporary.write_bytes(content)
@@ -88,10 +91,23 @@ def _examples(card: Card, pictures: Optional[np.ndarray]) -> List[np.ndarray]:
         patches = few[:, :, np.arange(height) * PATCHES // height][..., np.arange(width) * PATCHES // width]
         drawn = np.concatenate([noise, patches]).astype(np.float32)
         return [drawn if pictures is None else np.concatenate([drawn, pictures])]
+    if card.port("map"):
+        return _maps_and_styles(card)
     given = [sample_latents(card.seed, 0, COMPARED, card.latent)]
     if card.classes:
         given.append(np.arange(COMPARED, dtype=np.int32) % len(card.classes))
     return given
+
+
+def _maps_and_styles(card: Card) -> List[np.ndarray]:
+    """Maps of patches of classes, some of them unknown, and latents where the generator takes any."""
+    port, random = card.port("map"), stream(card.seed, Purpose.SAMPLE_LATENTS)
+    height, width = port.shape
+    few = random.integers(-1, len(port.classes), (DRAWN_MAPS, PATCHES, PATCHES))
+    maps = few[:, np.arange(height) * PATCHES // height][..., np.arange(width) * PATCHES // width]
+    latents = card.port("latent")
+    styles = random.standard_normal((DRAWN_MAPS, latents.size if latents else 0), dtype=np.float32)
+    return [np.where(maps < 0, UNKNOWN, maps).astype(np.int32), *([styles] if latents else [])]
 
 
 def _check(expected: np.ndarray, found: np.ndarray, tolerance: float, saturated: float, path: Path) -> float:
@@ -101,6 +117,7 @@ def _check(expected: np.ndarray, found: np.ndarray, tolerance: float, saturated:
         worst = (differences / allowed).argmax()
         raise GanError(
             f"{path}: not written; its images differ from the source's by {differences.flat[worst]:.1e}, "
-            f"allowed: {allowed.flat[worst]:.0e}"
+            f"allowed: {allowed.flat[worst]:.0e}",
+            code="inexact",
         )
     return float(differences.max())

@@ -36,8 +36,8 @@ class Operator(NamedTuple):
     """What a node of a kind may have, and what it makes.
 
     Attributes:
-        inputs: a regular expression of what it takes, a letter each: v a value of float32, l one of int32 (labels),
-            f a tensor of float32 and i one of int64, both in the file, - nothing.
+        inputs: a regular expression of what it takes, a letter each: v a value of float32, l one of int32 (labels,
+            maps), f a tensor of float32 and i one of int64, both in the file, - nothing.
         result: (shapes of its values, its tensors, attributes) -> shape of its result, float32, all without N.
         attributes: which it has, all of them, by name, and whether each is f, i, s or ints.
     """
@@ -145,8 +145,14 @@ def _pad(values: List[Shape], tensors: List[Tensor], attributes: Attributes) -> 
 
 
 def _embedding(values: List[Shape], tensors: List[Tensor], attributes: Attributes) -> Shape:
-    _fits(values[0] == () and len(tensors[0].shape) == 2)
-    return tensors[0].shape[1:]
+    """Rows of a table, by labels or by maps of them."""
+    _fits(len(values[0]) in (0, 2) and len(tensors[0].shape) == 2)
+    return (*values[0], *tensors[0].shape[1:])
+
+
+def _channels_first(values: List[Shape], tensors: List[Tensor], attributes: Attributes) -> Shape:
+    _fits(len(values[0]) == 3 and attributes["perm"] == [0, 3, 1, 2])
+    return (values[0][2], *values[0][:2])
 
 
 WINDOW = {"kernel_shape": "ints", "strides": "ints"}
@@ -170,4 +176,5 @@ OPERATORS = {
     "Sigmoid": Operator("v", _same),
     "Slice": Operator("viii", _slice),
     "Tanh": Operator("v", _same),
+    "Transpose": Operator("v", _channels_first, {"perm": "ints"}),
 }

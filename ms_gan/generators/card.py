@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Dict, List, Optional
 
 from ms_gan import __version__
+from ms_gan.config.network_sections import GeneratorConfig, LatentConfig
 from ms_gan.config.parser import from_dict
 from ms_gan.config.schema import option
-from ms_gan.config.sections import GeneratorConfig, LatentConfig
 from ms_gan.errors import GanError, UsageError
 from ms_gan.formats.graph_input import GraphInput
 from ms_gan.generators.latents import BLOCK_LATENTS
@@ -89,7 +89,7 @@ class Card:
     @property
     def graph_inputs(self) -> List[GraphInput]:
         """What an exported graph takes."""
-        return [GraphInput(port.name, tuple(port.shape), whole=port.role == "label") for port in self.ports]
+        return [GraphInput(port.name, tuple(port.shape), whole=port.role in ("label", "map")) for port in self.ports]
 
     @property
     def kind(self) -> str:
@@ -142,22 +142,26 @@ def read_card(text: str, where: str) -> Card:
         GanError: not a card, or a card that this version does not understand, or of a generator that is too large.
     """
     if len(text) > CARD_CHARACTERS:
-        raise GanError(f"{where}: not a generator's card; it is longer than {CARD_CHARACTERS:,} characters")
+        raise GanError(
+            f"{where}: not a generator's card; it is longer than {CARD_CHARACTERS:,} characters", code="damaged"
+        )
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        raise GanError(f"{where}: not a generator's card (not JSON)") from None
+        raise GanError(f"{where}: not a generator's card (not JSON)", code="damaged") from None
     if not isinstance(values, dict) or values.get("format") not in (FORMAT, FORMAT_OF_PORTS):
-        raise GanError(f"{where}: not a generator's card; its format should be {FORMAT!r} or {FORMAT_OF_PORTS!r}")
+        raise GanError(
+            f"{where}: not a generator's card; its format should be {FORMAT!r} or {FORMAT_OF_PORTS!r}", code="damaged"
+        )
     try:
         more = _read_more(values) if values["format"] == FORMAT_OF_PORTS else {}
         card = replace(from_dict(Card, {key: value for key, value in values.items() if key not in more}, where), **more)
     except UsageError as error:
-        raise GanError(str(error)) from None
+        raise GanError(str(error), code="damaged", option=error.option) from None
     try:
         card.check()
     except UsageError as error:
-        raise GanError(f"{where}: {error}") from None
+        raise GanError(f"{where}: {error}", code="damaged", option=error.option) from None
     return card
 
 

@@ -5,7 +5,7 @@ from typing import Iterator, Optional, Sequence, Tuple
 
 import numpy as np
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.errors import GanError, UsageError, first_line
 from ms_gan.files import whole_file
 from ms_gan.generators.card import Card
@@ -105,15 +105,21 @@ def read_latents(path: Path, latent: LatentConfig) -> np.ndarray:
         stored = np.lib.format.open_memmap(path, mode="r")
     # A header is Python's text, and numpy raises whatever reading a broken one runs into.
     except Exception as error:
-        raise GanError(f"{path}: cannot be read as a .npy file of numbers ({first_line(error)})") from None
+        raise GanError(
+            f"{path}: cannot be read as a .npy file of numbers ({first_line(error)})", code="damaged"
+        ) from None
     if stored.dtype.kind not in "fiu" or stored.shape[-1:] != (latent.width,):
         raise UsageError(
-            f"{path}: holds {stored.dtype} {stored.shape}; latents of this generator are numbers (N, {latent.width})"
+            f"{path}: holds {stored.dtype} {stored.shape}; latents of this generator are numbers (N, {latent.width})",
+            code="mismatch",
         )
     with np.errstate(over="ignore"):
         latents = np.array(stored.reshape(-1, latent.width), np.float32)
     if stored.ndim > 2 or not len(latents) or not np.isfinite(latents).all():
-        raise UsageError(f"{path}: holds {stored.shape}; latents are finite numbers (N, {latent.width}), N 1 or more")
+        raise UsageError(
+            f"{path}: holds {stored.shape}; latents are finite numbers (N, {latent.width}), N 1 or more",
+            code="mismatch",
+        )
     return latents
 
 

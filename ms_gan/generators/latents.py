@@ -4,7 +4,7 @@ from typing import Sequence
 
 import numpy as np
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.seeds import Purpose, stream
 
 BLOCK_LATENTS = 64  # sample latents drawn at a time; part of what a seed means: never change it

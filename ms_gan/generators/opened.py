@@ -47,7 +47,7 @@ class Opened:
             made = self.network(*(ms.Tensor(_padded(part, self.block)) for part in parts))
             images[start : start + len(parts[0])] = made.asnumpy()[: len(parts[0])]
         if not np.isfinite(images).all():
-            raise GanError("the generator produced NaN or infinite pixels; its weights are corrupted")
+            raise GanError("the generator produced NaN or infinite pixels; its weights are corrupted", code="diverged")
         return images
 
 

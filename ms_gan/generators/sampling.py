@@ -159,8 +159,10 @@ def _kept_in(folder: Path, direction: Optional[str]) -> Path:
         return usual if usual.is_file() else found[0]
     if found:
         names = " and ".join(path.stem for path in found)
-        raise UsageError(f"{folder}: holds {names}; name one of them, such as {found[0]}")
-    raise UsageError(f"{folder}: holds no generator.ckpt; give a run folder that was saved at least once")
+        raise UsageError(f"{folder}: holds {names}; name one of them, such as {found[0]}", code="mismatch")
+    raise UsageError(
+        f"{folder}: holds no generator.ckpt; give a run folder that was saved at least once", code="missing"
+    )
 
 
 def _outline(card: Card, path: Path) -> ms.nn.Cell:
@@ -169,9 +171,9 @@ def _outline(card: Card, path: Path) -> ms.nn.Cell:
         with no_init_parameters():
             return _network(card)
     except UsageError as error:
-        raise GanError(f"{path}: {error}") from None
+        raise GanError(f"{path}: {error}", code="damaged", option=error.option) from None
     except ValueError as error:
-        raise GanError(f"{path}: its card does not describe a generator: {error}") from None
+        raise GanError(f"{path}: its card does not describe a generator: {error}", code="damaged") from None
 
 
 def _network(card: Card) -> ms.nn.Cell:
@@ -187,6 +189,8 @@ def _network(card: Card) -> ms.nn.Cell:
         classes = len(card.classes)
         network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape, classes)
     else:
+        if card.kind == "image" and len(card.ports[0].shape) != 3:
+            raise ValueError(f"pictures of shape {card.ports[0].shape}")
         network = importlib.import_module(tasks.find(card.task).module).generator(card)
     network.update_parameters_name("generator.")
     return network
@@ -194,28 +198,36 @@ def _network(card: Card) -> ms.nn.Cell:
 
 def _open_exported(path: Path, check: Callable, load: Callable[[Path, bytes], Any]) -> Opened:
     if not path.is_file():
-        raise UsageError(f"{path}: no such file")
+        raise UsageError(f"{path}: no such file", code="missing")
     card = _card_beside(path)
     try:
         if path.stat().st_size > EXPORT_BYTES:
-            raise GanError(f"{path}: larger than any export of this project; allowed: {EXPORT_BYTES:,} bytes")
+            raise GanError(
+                f"{path}: larger than any export of this project; allowed: {EXPORT_BYTES:,} bytes", code="damaged"
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise GanError(f"{path}: cannot be read ({error.strerror})") from None
+        raise GanError(f"{path}: cannot be read ({error.strerror})", code="unreadable") from None
     if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise GanError(f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again")
+        raise GanError(
+            f"{path}: damaged, or not the file that its {card_path(path).name} describes; export it again",
+            code="damaged",
+        )
     try:
         check(content, card.graph_inputs, card.image.shape, card.batch_size)
         sampler = (Translator if card.kind == "image" else Sampler)(load(path, content), card)
         made = sampler.network(*(ms.Tensor(one.zeros(sampler.block)) for one in card.graph_inputs))
     except Malformed as fault:
-        raise GanError(f"{path}: not the static graph of a generator: {fault}") from None
+        raise GanError(f"{path}: not the static graph of a generator: {fault}", code="damaged") from None
     except UsageError:
         raise
     except Exception as error:  # neither MindSpore nor onnxruntime has a common class for its errors
-        raise GanError(f"{path}: cannot be run ({first_line(error)})") from None
+        raise GanError(f"{path}: cannot be run ({first_line(error)})", code="damaged") from None
     if made.shape != (sampler.block, *card.image.shape):
-        raise GanError(f"{path}: makes images of {tuple(made.shape[1:])}, not of {card.image.shape} as its card says")
+        raise GanError(
+            f"{path}: makes images of {tuple(made.shape[1:])}, not of {card.image.shape} as its card says",
+            code="mismatch",
+        )
     return sampler
 
 
@@ -265,7 +277,7 @@ def _card_beside(path: Path) -> Card:
             return read_card(file.read(CARD_CHARACTERS + 1), str(description))
     except FileNotFoundError:
         raise UsageError(
-            f"{description}: missing; export.py writes it beside {path.name}, keep them together"
+            f"{description}: missing; export.py writes it beside {path.name}, keep them together", code="missing"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise GanError(f"{description}: cannot be read ({error})") from None
+        raise GanError(f"{description}: cannot be read ({error})", code="unreadable") from None

@@ -44,7 +44,9 @@ class Translator(Opened):
         self.block = card.batch_size or 1
         self.multiple = card.options.get("multiple", 1)
         if type(self.multiple) is not int or not 1 <= self.multiple <= MOST_MULTIPLE:
-            raise GanError(f"the card's options.multiple should be a whole number, 1 to {MOST_MULTIPLE}")
+            raise GanError(
+                f"the card's options.multiple should be a whole number, 1 to {MOST_MULTIPLE}", code="damaged"
+            )
         self.degradation = _degradation(card)
         self.fixed = card.sha256 is not None
         self.limit_tiles(TILE)
@@ -117,7 +119,7 @@ class Translator(Opened):
         for number, picture in enumerate(pictures):
             made[number] = self._translated(picture)
         if not np.isfinite(made).all():
-            raise GanError("the generator produced NaN or infinite pixels; its weights are corrupted")
+            raise GanError("the generator produced NaN or infinite pixels; its weights are corrupted", code="diverged")
         return made
 
     def _translated(self, picture: np.ndarray) -> np.ndarray:
@@ -162,7 +164,9 @@ class Translator(Opened):
         made = self.network(ms.Tensor(given)).asnumpy()
         wanted = (self.block, self.card.image.channels, *tile.shape[1:])
         if made.shape != wanted:
-            raise GanError(f"the generator made pictures of shape {made.shape}, where its card promises {wanted}")
+            raise GanError(
+                f"the generator made pictures of shape {made.shape}, where its card promises {wanted}", code="mismatch"
+            )
         return made[0]
 
 
@@ -172,7 +176,7 @@ def _degradation(card: Card) -> Optional[Degradation]:
     try:
         return None if not isinstance(values, dict) else Degradation.from_dict(values)
     except UsageError as error:
-        raise GanError(f"the card's options.degrade: {error}") from None
+        raise GanError(f"the card's options.degrade: {error}", code="damaged") from None
 
 
 def _places(sides: List[int], tile: List[int]) -> Iterator[Tuple[int, int]]:

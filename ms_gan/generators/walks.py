@@ -5,7 +5,7 @@ Several walks go side by side, each through latents of its own; `stops` are (sto
 
 import numpy as np
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.generators.latents import between, sample_latents
 
 

@@ -120,20 +120,29 @@ def read_checkpoint(path: Path) -> Contents:
     """
     path = Path(path)
     if not path.is_file():
-        raise UsageError(f"{path}: no such checkpoint; --ckpt takes a run folder, a .ckpt or a .mindir file")
+        raise UsageError(
+            f"{path}: no such checkpoint; --ckpt takes a run folder, a .ckpt or a .mindir file", code="missing"
+        )
     try:
         if path.stat().st_size > CHECKPOINT_BYTES:
-            raise GanError(f"{path}: larger than any checkpoint of this project; allowed: {CHECKPOINT_BYTES:,} bytes")
+            raise GanError(
+                f"{path}: larger than any checkpoint of this project; allowed: {CHECKPOINT_BYTES:,} bytes",
+                code="damaged",
+            )
         values = _parse(_unsealed(path.read_bytes()))
     except (OSError, MemoryError) as error:
-        raise GanError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'out of memory'})") from None
+        raise GanError(
+            f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'out of memory'})", code="unreadable"
+        ) from None
     except Malformed as fault:
-        raise GanError(f"{path}: not a checkpoint, or a truncated one ({fault})") from None
+        raise GanError(f"{path}: not a checkpoint, or a truncated one ({fault})", code="damaged") from None
     texts = {name: value for name, value in values.items() if isinstance(value, str)}
     if SEAL in texts or texts.keys() - {CARD, NOTES}:
-        raise GanError(f"{path}: damaged: its content is not what was written (SHA-256)")
+        raise GanError(f"{path}: damaged: its content is not what was written (SHA-256)", code="damaged")
     if CARD not in texts:
-        raise GanError(f"{path}: a checkpoint without a generator's card; this project did not write it")
+        raise GanError(
+            f"{path}: a checkpoint without a generator's card; this project did not write it", code="damaged"
+        )
     parameters = {name: ms.Parameter(ms.Tensor(value)) for name, value in values.items() if name not in texts}
     return Contents(parameters, read_card(texts[CARD], str(path)), texts.get(NOTES, ""))
 
@@ -194,15 +203,20 @@ def check_fits(parameters: Iterable[Tuple[str, ms.Parameter]], values: Dict[str,
     """
     for name, parameter in parameters:
         if name not in values:
-            raise GanError(f"{where}: holds another network: {name} {tuple(parameter.shape)} is not in it")
+            raise GanError(
+                f"{where}: holds another network: {name} {tuple(parameter.shape)} is not in it", code="mismatch"
+            )
         found = values[name]
         if tuple(found.shape) != tuple(parameter.shape):
             raise GanError(
                 f"{where}: holds another network: {name} is {tuple(found.shape)} there "
-                f"and should be {tuple(parameter.shape)}"
+                f"and should be {tuple(parameter.shape)}",
+                code="mismatch",
             )
         if found.dtype != parameter.dtype:
-            raise GanError(f"{where}: holds another network: {name} is {found.dtype} there, not {parameter.dtype}")
+            raise GanError(
+                f"{where}: holds another network: {name} is {found.dtype} there, not {parameter.dtype}", code="mismatch"
+            )
 
 
 def restore(parameters: Iterable[Tuple[str, ms.Parameter]], values: Dict[str, ms.Parameter], where: Path) -> None:

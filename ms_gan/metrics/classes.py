@@ -49,9 +49,9 @@ def checked_probabilities(probabilities: np.ndarray) -> np.ndarray:
     if probabilities.ndim != 2:
         raise ValueError(f"probabilities have shape {probabilities.shape}; allowed: (samples, classes)")
     if not len(probabilities):
-        raise UsageError("no samples to judge; take at least 1")
+        raise UsageError("no samples to judge; take at least 1", code="few")
     if not np.isfinite(probabilities).all():
-        raise GanError("class probabilities hold NaN; check that the generator's weights are finite")
+        raise GanError("class probabilities hold NaN; check that the generator's weights are finite", code="diverged")
     if (probabilities < 0).any() or (np.abs(probabilities.sum(axis=1) - 1) > 1e-3).any():
         raise ValueError("class probabilities must be 0 or more and sum to 1 in each row; these may be logits")
     return probabilities

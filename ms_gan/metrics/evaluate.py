@@ -6,8 +6,9 @@ from typing import Iterable, List, NamedTuple, Optional
 import numpy as np
 
 from ms_gan.data import ImageData
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.errors import UsageError
-from ms_gan.metrics.blocks import evenly_spaced, image_blocks, measured_blocks
+from ms_gan.metrics.blocks import image_blocks, measured_blocks
 from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
 from ms_gan.metrics.conditional import Tally
 from ms_gan.metrics.copies import find_copies
@@ -67,7 +68,9 @@ def protocol_of(
     shape = source.shape
     if shape != splits.train.images.shape[1:]:
         made, held = ("x".join(map(str, sides)) for sides in (shape, splits.train.images.shape[1:]))
-        raise UsageError(f"the images are {made} (channels x rows x columns), those of the data {held}")
+        raise UsageError(
+            f"the images are {made} (channels x rows x columns), those of the data {held}", code="mismatch"
+        )
     real, other = splits if split == "train" else splits[::-1]
     _refuse_few(num, len(real.images), len(real.images) // 2 if other is None else len(other.images))
     if other is not None:
@@ -170,7 +173,9 @@ def _refuse_few(num: int, real: int, stand_in: int) -> None:
     counted = ((num, "images to generate, --num"), (real, "real images"), (stand_in, "real images for the floor"))
     for count, what in counted:
         if count < FEWEST_IMAGES:
-            raise UsageError(f"{count:,} {what}: too few; neighbours and the score need {FEWEST_IMAGES} or more")
+            raise UsageError(
+                f"{count:,} {what}: too few; neighbours and the score need {FEWEST_IMAGES} or more", code="few"
+            )
 
 
 def _histogram(features: Features, data: ImageData) -> Optional[np.ndarray]:

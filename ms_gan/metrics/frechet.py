@@ -22,7 +22,9 @@ def checked_features(features: np.ndarray) -> np.ndarray:
     if features.ndim != 2:
         raise ValueError(f"features have shape {features.shape}; allowed: (samples, width)")
     if not np.isfinite(features).all():
-        raise GanError("features hold NaN or infinite numbers; check that the generator's weights are finite")
+        raise GanError(
+            "features hold NaN or infinite numbers; check that the generator's weights are finite", code="diverged"
+        )
     return features
 
 
@@ -76,7 +78,7 @@ class Moments:
             UsageError: fewer than two samples.
         """
         if self.count < 2:
-            raise UsageError(f"a covariance of {self.count} samples is undefined; take at least 2")
+            raise UsageError(f"a covariance of {self.count} samples is undefined; take at least 2", code="few")
         return self.scatter / (self.count - 1)
 
 

@@ -35,7 +35,7 @@ def inception_score(probabilities: np.ndarray, splits: int = 10) -> InceptionSco
     probabilities = checked_probabilities(probabilities)
     count = len(probabilities)
     if not 1 <= splits <= count:
-        raise UsageError(f"{splits} splits are out of range; allowed for {count} samples: 1 to {count}")
+        raise UsageError(f"{splits} splits are out of range; allowed for {count} samples: 1 to {count}", code="few")
     bounds = [i * count // splits for i in range(splits + 1)]
     parts = [probabilities[start:end] for start, end in zip(bounds, bounds[1:])]
     scores = [np.exp(_entropy(part.mean(axis=0)) - _entropy(part).mean()) for part in parts]

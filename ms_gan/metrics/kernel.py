@@ -53,7 +53,9 @@ def kernel_distance(
         raise ValueError(f"features are {a.shape[1]} and {b.shape[1]} wide; a distance needs one width")
     size = min(size, len(a), len(b))
     if size < 2 or subsets < 1:
-        raise UsageError(f"{subsets} subsets of {size} samples give no kernel distance; take at least 1 of 2")
+        raise UsageError(
+            f"{subsets} subsets of {size} samples give no kernel distance; take at least 1 of 2", code="few"
+        )
     found = [squared_mmd(_subset(a, size, random), _subset(b, size, random)) for _ in range(subsets)]
     return KernelDistance(float(np.mean(found)), float(np.std(found)))
 

@@ -46,6 +46,9 @@ TRANSLATION: Tuple[Measure, ...] = (  # of pictures made of pictures
     Measure("psnr", "peak signal-to-noise ratio, dB", "higher", ".2f", scale="linear"),
     Measure("ssim", "structural similarity", "higher", ".4f", scale="linear"),
     Measure("frechet", "Fréchet distance", "lower", ".4g"),
+    Measure("miou", "map seen in the picture, mIoU, %", "higher", ".1f", 100, scale="linear"),
+    Measure("pixel_accuracy", "  the same, pixels, %", "higher", ".1f", 100, scale="linear"),
+    Measure("diversity", "L1 between styles", "higher", ".4f"),
     Measure("retrieval", "partner is the nearest, %", "higher", ".1f", 100, scale="linear"),
     Measure("cycle", "L1 of the way there and back", "lower", ".4f"),
 )

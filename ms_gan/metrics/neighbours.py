@@ -60,7 +60,9 @@ def manifold(features: np.ndarray, neighbours: int = 5, memory: int = MEMORY) ->
     """
     features = checked_features(features)
     if not 1 <= neighbours < len(features):
-        raise UsageError(f"{len(features)} samples have no {neighbours} nearest neighbours each; take more samples")
+        raise UsageError(
+            f"{len(features)} samples have no {neighbours} nearest neighbours each; take more samples", code="few"
+        )
     radii = np.empty(len(features))
     for rows, squares in _squared_distances(features, features, memory):
         squares.partition(neighbours, axis=1)  # the nearest of all is the sample itself
@@ -110,7 +112,7 @@ def nearest(queries: np.ndarray, references: np.ndarray, memory: int = MEMORY) -
     """
     queries, references = checked_features(queries), checked_features(references)
     if not len(references):
-        raise UsageError("no references to search; take at least 1")
+        raise UsageError("no references to search; take at least 1", code="few")
     index, distance = np.empty(len(queries), np.int64), np.empty(len(queries))
     for rows, squares in _squared_distances(queries, references, memory):
         index[rows] = squares.argmin(axis=1)

@@ -72,7 +72,8 @@ def _check(outputs: np.ndarray, truths: np.ndarray, holes: Optional[np.ndarray])
     if min(truths.shape[2:]) < SMALLEST_SIDE:
         raise UsageError(
             f"pictures of {truths.shape[2]}x{truths.shape[3]} pixels are too small for the structural similarity; "
-            f"allowed: {SMALLEST_SIDE}x{SMALLEST_SIDE} and more"
+            f"allowed: {SMALLEST_SIDE}x{SMALLEST_SIDE} and more",
+            code="few",
         )
     expected = (len(truths), *truths.shape[2:])
     if holes is not None and (holes.dtype != np.bool_ or holes.shape != expected):

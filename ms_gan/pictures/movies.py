@@ -24,11 +24,14 @@ def check_movie(path: Path) -> None:
     if path.suffix.lower() == ".mp4" and not shutil.which("ffmpeg"):
         raise UsageError(
             f"{path}: an .mp4 is written by the program ffmpeg, which is not on PATH; install it (such as with"
-            " apt install ffmpeg), or name a .gif or a .webp"
+            " apt install ffmpeg), or name a .gif or a .webp",
+            code="uninstalled",
         )
     Image.init()
     if path.suffix.lower() == ".webp" and "WEBP" not in Image.SAVE_ALL:
-        raise UsageError(f"{path}: this Pillow writes no WebP; install a newer one (pip install -U Pillow)")
+        raise UsageError(
+            f"{path}: this Pillow writes no WebP; install a newer one (pip install -U Pillow)", code="uninstalled"
+        )
 
 
 def save_movie(frames: Sequence[np.ndarray], path: Path, seconds: float) -> None:
@@ -72,4 +75,4 @@ def _save_mp4(frames: Sequence[np.ndarray], path: Path, seconds: float) -> None:
         done = subprocess.run(command, input=pixels, capture_output=True)
         if done.returncode:
             told = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
-            raise GanError(f"{path}: ffmpeg cannot write it ({told[-1]})")
+            raise GanError(f"{path}: ffmpeg cannot write it ({told[-1]})", code="unwritable")

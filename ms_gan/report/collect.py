@@ -203,5 +203,5 @@ def read_run(path: Path) -> Run:
         UsageError: there is no run in that folder.
     """
     if kind_at(Path(path) / "config.yaml", "RUN") != FILE:
-        raise UsageError(f"{path}: not a run folder; it should hold config.yaml and log.jsonl")
+        raise UsageError(f"{path}: not a run folder; it should hold config.yaml and log.jsonl", code="missing")
     return Run(path)

@@ -60,13 +60,15 @@ class RunFolder:
         except Timeout:
             raise GanError(
                 f"{self.path}: another process is already training in this folder; wait until it finishes or choose "
-                "another --output"
+                "another --output",
+                code="taken",
             ) from None
         except (NotImplementedError, OSError) as error:  # filelock says the first of them where ENOSYS is the answer
             if isinstance(error, OSError) and error.errno not in NO_LOCKS:
                 raise GanError(
                     f"{self.path}: cannot be written to ({error.strerror}); a run continues only in its folder: make "
-                    "it writable, or copy it and resume the copy"
+                    "it writable, or copy it and resume the copy",
+                    code="unwritable",
                 ) from None
             print(f"note: {self.path}: its file system has no locks; make sure that nothing else trains in it")
         remove_unfinished(self.path)
@@ -138,7 +140,8 @@ def create(config: RunConfig) -> RunFolder:
     except OSError as error:
         where = config.output or "runs"
         raise UsageError(
-            f"--output {where}: cannot be written to ({error.strerror}); choose a folder that you may write to"
+            f"--output {where}: cannot be written to ({error.strerror}); choose a folder that you may write to",
+            code="unwritable",
         ) from None
 
 
@@ -173,7 +176,9 @@ def check_output(output: Optional[str], recipe: str) -> None:
             raise UsageError(f"--output {path}: is not empty; choose a new or an empty folder")
     nearest = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
-        raise UsageError(f"--output {path}: cannot be written to; choose a folder that you may write to")
+        raise UsageError(
+            f"--output {path}: cannot be written to; choose a folder that you may write to", code="unwritable"
+        )
 
 
 def _empty(path: Path) -> Path:

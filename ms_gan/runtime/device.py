@@ -64,7 +64,8 @@ def start(device: str = "auto", mode: str = "graph", precision: str = "fp32") ->
             import mindspore as ms
     except ImportError as error:
         raise GanError(
-            f"MindSpore cannot be imported ({error}); set up the environment with scripts/setup_env.sh"
+            f"MindSpore cannot be imported ({error}); set up the environment with scripts/setup_env.sh",
+            code="uninstalled",
         ) from None
     finding = _confirmed(ms, finding, asked_for=device != "auto")
     for notice in finding.notices:

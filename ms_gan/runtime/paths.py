@@ -26,7 +26,7 @@ def cache_dir() -> Path:
     if not os.path.isabs(base):
         base = home_for_tilde("~/.cache")
     if not os.path.isabs(base):  # as in a container whose user has no entry
-        raise UsageError("this user has no home folder for the cache; set MS_GAN_CACHE to a folder")
+        raise UsageError("this user has no home folder for the cache; set MS_GAN_CACHE to a folder", code="missing")
     return Path(base) / "ms_gan"
 
 

@@ -146,7 +146,8 @@ class Workers:
             first = first_line(error)
             raise GanError(
                 f"worker {self.rank} cannot continue ({first}); if another worker has ended, see its last "
-                "lines, and continue with --resume"
+                "lines, and continue with --resume",
+                code="workers",
             ) from None
 
 
@@ -180,8 +181,9 @@ def _fail(error: Exception) -> NoReturn:
     first = first_line(error)
     where = f"{os.environ.get(HOST)}:{os.environ.get(PORT)}"
     if is_scheduler():
-        raise GanError(f"the scheduler has lost a worker ({first})") from None
+        raise GanError(f"the scheduler has lost a worker ({first})", code="workers") from None
     raise GanError(
         f"the workers could not connect to each other at {where} ({first}); that machine must be reachable from all "
-        "others, and all must be started with the same numbers"
+        "others, and all must be started with the same numbers",
+        code="workers",
     ) from None

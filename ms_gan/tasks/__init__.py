@@ -12,7 +12,7 @@ from ms_gan.errors import UsageError
 from ms_gan.tasks.task import Task
 
 USUAL = "latent"  # the task of runs and files that name none
-_modules = {name: f"ms_gan.tasks.{name}" for name in ("latent", "paired", "unpaired", "attack")}
+_modules = {name: f"ms_gan.tasks.{name}" for name in ("latent", "paired", "unpaired", "map", "attack")}
 _added: Dict[str, Task] = {}
 
 
@@ -98,7 +98,7 @@ def _of_run(folder: Union[str, Path]) -> Task:
     try:
         return find(_named_in(path) or USUAL)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {error}", code=error.code, option=error.option) from None
 
 
 def read_config(folder: Union[str, Path]) -> Any:

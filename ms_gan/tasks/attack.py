@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from typing import List, Literal, Optional, Tuple
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.network_sections import DiscriminatorConfig, Init
 from ms_gan.config.schema import option
 from ms_gan.config.sections import (
     AdversarialConfig,
-    DiscriminatorConfig,
     EmaConfig,
-    Init,
     MetricsConfig,
     OptimizerConfig,
     OptimizersConfig,

@@ -4,15 +4,13 @@ from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.network_sections import DiscriminatorConfig, GeneratorConfig, LatentConfig
 from ms_gan.config.schema import option
 from ms_gan.config.sections import (
     LABELLED,
     PAIRED,
     AdversarialConfig,
-    DiscriminatorConfig,
     EmaConfig,
-    GeneratorConfig,
-    LatentConfig,
     MetricsConfig,
     OptimizersConfig,
     ProcedureConfig,

@@ -53,7 +53,7 @@ def newest_whole(folder: Path) -> Optional[Checkpoint]:
         except GanError as error:
             damaged.append((path, str(error)))
     if damaged:
-        raise GanError(f"{folder}: holds no undamaged checkpoint to resume from: {damaged[0][1]}")
+        raise GanError(f"{folder}: holds no undamaged checkpoint to resume from: {damaged[0][1]}", code="damaged")
     return None
 
 
@@ -74,7 +74,7 @@ def take_notes(config: RunConfig, arrays: Dict[str, np.ndarray]) -> str:
 
     Args:
         config: the run's configuration.
-        arrays: all that is learnt from, by name, each (N, C, H, W); one is called "images".
+        arrays: all that is learnt from, by name, (N, C, H, W) or, of maps, (N, H, W); one is called "images".
     """
     fixed = {key: value for key, f, value in leaves(config) if not f.metadata["may_change"]}
     noted = {name: {"shape": array.shape, "sha256": sample_digest(array)} for name, array in arrays.items()}
@@ -92,7 +92,7 @@ def compare_notes(notes: str, now: str) -> List[str]:
     found = []
     for name in [name for name in present if name != "options"]:
         if before.get(name, present[name]) != present[name]:
-            which = "images" if name == "images" else f"{name} images"
+            which = "images of b" if name == "other" else name
             found.append(
                 f"the {which} differ from those of the training so far: {_shape(before[name])} then, "
                 f"{_shape(present[name])} now; it continues with the present ones"
@@ -117,7 +117,7 @@ def _read(notes: str) -> Dict[str, Any]:
     try:
         found = json.loads(notes)
         shapes = [noted["shape"] for name, noted in found.items() if name != "options"]
-        sound = isinstance(found["options"], dict) and "images" in found and all(len(shape) == 4 for shape in shapes)
+        sound = isinstance(found["options"], dict) and "images" in found and all(len(shape) > 2 for shape in shapes)
         return found if sound else {}
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         return {}

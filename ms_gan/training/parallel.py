@@ -104,7 +104,7 @@ def facts(
     """What all workers must start from, the images (N, C, H, W) by name too, for `check_agreement`."""
     c = config
     # Without what each machine may have in a place of its own.
-    elsewhere = {name: None for name in ("dir", "a", "b") if hasattr(c.data, name)}
+    elsewhere = {name: None for name in ("dir", "a", "b", "legend") if hasattr(c.data, name)}
     options = replace(c, data=replace(c.data, **elsewhere), metrics=replace(c.metrics, features=None), output=None)
     return {
         "options": write_yaml(options).encode(),
@@ -131,5 +131,6 @@ def check_agreement(workers: Workers, facts: Dict[str, bytes]) -> None:
         if names:
             raise GanError(
                 f"worker {rank} differs from worker 0 in: {', '.join(names)}; give all "
-                "machines the same options, the same data and the same version of everything"
+                "machines the same options, the same data and the same version of everything",
+                code="workers",
             )

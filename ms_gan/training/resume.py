@@ -42,7 +42,7 @@ def restore_newest(folder: RunFolder, system: System, notes: str, first_save: in
     if found is None:
         last = max((record.get("step", 0) for record in read_events(folder.log)), default=0)
         if last > first_save:
-            raise GanError(f"{folder.checkpoints}: holds no checkpoint to resume from")
+            raise GanError(f"{folder.checkpoints}: holds no checkpoint to resume from", code="missing")
         return Beginning(warnings=(f"{folder.path}: ended before its first checkpoint; it starts again",))
     system.restore(found.contents.values, found.path)
     warnings = [f"{error}; {found.path.name} is used instead" for _, error in found.damaged]

@@ -78,5 +78,5 @@ def check_space(
         "reduce train.keep_checkpoints or raise train.sample_every"
     )
     if not folder:
-        raise UsageError(f"--output {lack}")
+        raise UsageError(f"--output {lack}", code="space")
     say(f"warning: {lack}")

@@ -21,6 +21,7 @@ from ms_gan.runtime.signals import Signals
 from ms_gan.training.checkpoint import take_notes
 from ms_gan.training.checks import check_options
 from ms_gan.training.finite import first_not_finite, not_finite
+from ms_gan.training.initial import begin_with
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.parallel import check_agreement, check_patience, facts
 from ms_gan.training.prefetch import Prefetched
@@ -100,6 +101,7 @@ class Trainer:
         """Networks, step and inputs, at step 0."""
         check_options(self.config, self.device.name)
         self.system, inputs = self._parts.build(self.config, self.data, self.workers)
+        begin_with(self.config.init_from, self.system, self.workers.leads)  # a resumed run's checkpoint takes its place
         self.inputs = Prefetched(inputs)
         self.lengths = Lengths.of(self.config, inputs.steps_per_epoch)
 
@@ -116,8 +118,7 @@ class Trainer:
         check_space(self.config, self.system, self.data.images.shape[1:], self.lengths, folder)
 
     def _restore(self, folder: RunFolder) -> Beginning:
-        notes = take_notes(self.config, self.data.arrays)
-        return restore_newest(folder, self.system, notes, self.lengths.save)
+        return restore_newest(folder, self.system, take_notes(self.config, self.data.arrays), self.lengths.save)
 
     def _open_results(self) -> Results:
         """What the run leaves behind, from this step on."""
@@ -268,7 +269,9 @@ class Trainer:
         """Raise a GanError: what is not finite, where, and what to do."""
         name = first_not_finite(self.system.parameters())
         text = what + (f"; the first NaN or infinite parameter is {name}" if name else "")
-        raise GanError(f"{text}. {self.results.recorder.failure(self.step, text)}" if self.results else text)
+        raise GanError(
+            f"{text}. {self.results.recorder.failure(self.step, text)}" if self.results else text, code="diverged"
+        )
 
     def _look(self, sample: bool, measure: bool, save: bool) -> None:
         """Make of the present weights what is due."""
@@ -293,4 +296,4 @@ class Trainer:
             self.results.end(self.step, "end" if over else "stop")
         self.workers.wait()
         if self.results and self.results.keeper.unsaved:
-            raise GanError(self.results.keeper.unsaved)
+            raise GanError(self.results.keeper.unsaved, code="unwritable")

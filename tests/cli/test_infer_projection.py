@@ -4,9 +4,9 @@ from PIL import Image
 
 from ms_gan.cli.infer_projection import held_out, nearest_other, read_target
 from ms_gan.config.data_section import DataConfig
-from ms_gan.errors import GanError, UsageError
 from ms_gan.generators.card import ImageConfig
 from ms_gan.pictures.grids import save_grid
+from tests.refusals import failed, refused
 
 
 def test_a_picture_is_brought_to_the_generator(tmp_path):
@@ -18,9 +18,9 @@ def test_a_picture_is_brought_to_the_generator(tmp_path):
 
 def test_what_cannot_be_brought_to_the_generator(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
-    with pytest.raises(GanError, match="a.png: cannot be read"):
+    with failed(option="--project", says="a.png: cannot be read"):
         read_target(tmp_path / "a.png", ImageConfig(), False)
-    with pytest.raises(UsageError, match="this generator makes 1x28x20"):
+    with refused("--project", says="this generator makes 1x28x20"):
         read_target(tmp_path / "a.png", ImageConfig(width=20), False)
 
 
@@ -29,7 +29,7 @@ def test_a_picture_is_read_as_those_of_the_run(tmp_path):
     found = read_target(tmp_path / "deep.png", ImageConfig(), False, DataConfig(source="folder", range=[0, 4000]))
     assert found.max() == found.min() == 64
     Image.new("L", (60, 60), 9).save(tmp_path / "large.png")
-    with pytest.raises(GanError, match=r"is too large \(60x60 pixels are more than 3,000\); make it smaller$"):
+    with failed(option="--project", says=r"is too large \(60x60 pixels are more than 3,000\); make it smaller$"):
         read_target(tmp_path / "large.png", ImageConfig(), False, DataConfig(source="folder", max_pixels=3000))
     allowed = DataConfig(source="folder", max_pixels=3600)
     assert read_target(tmp_path / "large.png", ImageConfig(), False, allowed).max() == 9

@@ -86,6 +86,16 @@ def test_resume_needs_no_other_option_and_refuses_contradictions(capsys, tmp_pat
     assert read_yaml(Config, run_folder / "config.yaml").train.epochs == 3
 
 
+def test_a_run_goes_on_with_another_batch_size_and_says_so(capsys, tmp_path, trained):
+    run_folder = tmp_path / "run"
+    shutil.copytree(trained, run_folder)  # four steps of 16 images, two an epoch
+    assert main(["--resume", str(run_folder), "--batch-size", "8", "--steps", "7"]) == 0
+    said = capsys.readouterr().out
+    assert "note: a step of this run had 16 images up to step 4, and has 8 from now on; an epoch is 5 steps" in said
+    assert read_yaml(Config, run_folder / "config.yaml").train.batch_size == 8
+    assert (run_folder / "checkpoints" / "step-000000007.ckpt").is_file()
+
+
 def test_resuming_a_run_whose_networks_were_changed_names_the_parameter(capsys, tmp_path, trained):
     run_folder = tmp_path / "run"
     shutil.copytree(trained, run_folder)

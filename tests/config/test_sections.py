@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from ms_gan.config.schema import allowed, check_ranges, fill, leaves
-from ms_gan.errors import UsageError
 from ms_gan.tasks.latent import Config
+from tests.refusals import refused
 
 
 def test_every_option_says_what_it_is():
@@ -29,7 +29,7 @@ def test_every_number_has_a_range():
 def test_a_value_out_of_range_is_named(group, name, value, message):
     config = Config()
     setattr(getattr(config, group), name, value)
-    with pytest.raises(UsageError, match=message):
+    with refused(f"{group}.{name}", says=message):
         check_ranges(config)
 
 

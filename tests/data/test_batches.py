@@ -3,8 +3,8 @@ import pytest
 
 from ms_gan.data import Batches
 from ms_gan.data import batches as batches_module
-from ms_gan.errors import UsageError
 from ms_gan.pictures.pixels import to_uint8
+from tests.refusals import refused
 
 # Image i is filled with the value i, so that a batch tells which images it holds.
 IMAGES = np.arange(50, dtype=np.uint8)[:, None, None, None] * np.ones((1, 3, 2, 2), np.uint8)
@@ -79,5 +79,5 @@ def test_a_mapped_file_larger_than_what_is_kept_in_memory_is_read_right(tmp_path
 
 @pytest.mark.parametrize("size, workers, says", [(51, 1, "51 .* holds 50 images"), (8, 3, "not a multiple of .* 3")])
 def test_a_batch_that_cannot_be_had_is_refused(size, workers, says):
-    with pytest.raises(UsageError, match=f"train.batch_size.*{says}"):
+    with refused("train.batch_size", says=says):
         Batches(IMAGES, size, 0, 0, workers)

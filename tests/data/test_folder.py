@@ -14,11 +14,11 @@ from ms_gan.data import Batches, decoded, load, walk
 from ms_gan.data.decode import formats
 from ms_gan.data.folder import find_pictures, printable
 from ms_gan.data.inspect import main as inspect
-from ms_gan.errors import GanError, UsageError
 from ms_gan.explorer.studio import animation, png
 from ms_gan.pictures.grids import new_figure, save_animation, save_figure
 from ms_gan.pictures.movies import save_movie
 from ms_gan.pictures.pixels import to_uint8
+from tests.refusals import failed, refused
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ def test_unreadable_files_are_counted_named_and_left_out(folder):
 
 def test_too_many_unreadable_files_are_fatal_until_they_are_allowed(folder):
     break_files(folder, 3)
-    with pytest.raises(GanError, match=r"3 of 10 image files cannot be read, more than data.max_unreadable \(0.2\)"):
+    with failed("unreadable", says=r"3 of 10 image files cannot be read, more than data.max_unreadable \(0.2\)"):
         load_folder(folder, max_unreadable=0.2)
     assert len(load_folder(folder, max_unreadable=0.3).images) == 7
 
@@ -98,7 +98,7 @@ def test_too_many_unreadable_files_are_fatal_until_they_are_allowed(folder):
 def test_a_folder_of_broken_files_is_fatal_whatever_is_allowed(tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken/a\nb.png").write_text("x")
-    with pytest.raises(GanError, match=r"1 of 1 image file cannot be read.*a\\nb.png"):
+    with failed("unreadable", says=r"1 of 1 image file .*a\\nb.png"):
         load_folder(tmp_path / "broken", max_unreadable=1.0)
 
 
@@ -125,14 +125,14 @@ def test_a_folder_without_pictures_is_refused(tmp_path, files):
     (tmp_path / "none").mkdir()
     for name in files:
         (tmp_path / "none" / name).write_text("x")
-    with pytest.raises(UsageError, match="--data-dir: .*none holds no images"):
+    with refused("--data-dir"):
         load_folder(tmp_path / "none")
 
 
 def test_one_picture_is_a_data_set_but_no_batch(folder):
     data = load_folder(folder, limit=1)
     assert data.name.endswith("1 image")
-    with pytest.raises(UsageError, match="holds 1 image"):
+    with refused("train.batch_size", says="holds 1 image"):
         Batches(data.images, 2, 0)
 
 
@@ -205,7 +205,7 @@ def test_grey_of_more_than_8_bits_has_one_range_for_the_folder(tmp_path):
     assert "2 pictures have more than 8 bits; black is 0 and white 4095 for all of them" in data.notices[0]
     stated = load_folder(tmp_path / "deep", range=[0, 8000])
     assert values(stated) == [13, 128] and not any("more than 8 bits" in notice for notice in stated.notices)
-    with pytest.raises(UsageError, match="data.range"):
+    with refused("data.range"):
         load_folder(tmp_path / "deep", range=[1])
 
 
@@ -257,17 +257,17 @@ def test_what_a_zip_file_cannot_give_counts_as_unreadable(folder, tmp_path):
     data = load_folder(tmp_path / "photos.zip", max_unreadable=0.2)
     assert len(data.images) == 5
     assert data.notices == ("1 image file left out: ../out.png (a name that leads out of the folder)",)
-    with pytest.raises(GanError, match=r"photos.zip: 1 of 6 image files cannot be read, .* \(0.1\) allows: ../out.png"):
+    with failed("unreadable", says=r"photos.zip: 1 of 6 image files .* \(0.1\) allows: ../out.png"):
         load_folder(tmp_path / "photos.zip", max_unreadable=0.1)
 
 
 def test_no_folder_and_no_colour_are_refused():
-    with pytest.raises(UsageError, match="give it with --data-dir"):
+    with refused("data.source"):
         load_folder(None)
 
 
 def test_a_background_that_is_no_colour_is_refused(folder):
-    with pytest.raises(UsageError, match="data.background: 'bluish' is not a colour"):
+    with refused("data.background"):
         load_folder(folder, background="bluish")
 
 

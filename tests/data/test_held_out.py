@@ -6,9 +6,9 @@ from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
 from ms_gan.data.held_out import DRAWN, load_held_out
 from ms_gan.data.labels import labelled
-from ms_gan.errors import GanError
 from tests.data.cifar_files import archive_members, records, write_archive
 from tests.data.idx_files import random_digits, write_idx, write_mnist
+from tests.refusals import failed
 
 
 def held_out(**options):
@@ -35,7 +35,7 @@ def test_idx_files_that_are_missing_or_no_pair(tmp_path):
     assert held_out(dir=str(folder)) is None
     write_idx(folder / "t10k-images-idx3-ubyte", random_digits(4)[0])
     write_idx(folder / "t10k-labels-idx1-ubyte", random_digits(5)[1])
-    with pytest.raises(GanError, match="holds 4 images, but .* 5 labels"):
+    with failed("mismatch"):
         held_out(dir=str(folder))
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ms_gan.data.idx import read_idx
-from ms_gan.errors import GanError
 from tests.data.idx_files import idx_bytes, random_digits, write_idx
+from tests.refusals import failed
 
 IMAGES, LABELS = random_digits(3)
 
@@ -33,9 +33,9 @@ BAD = {
 def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, content, says, ending):
     path = tmp_path / f"images{ending}"
     path.write_bytes(gzip.compress(content) if ending else content)
-    with pytest.raises(GanError, match=says) as caught:
+    with failed("damaged", says=says) as caught:
         read_idx(path, (28, 28))
-    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
+    assert str(caught.value).startswith(str(path))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, content, says, ending)
 def test_a_damaged_gz_is_named(tmp_path, damage):
     path = tmp_path / "images.gz"
     path.write_bytes(damage(gzip.compress(idx_bytes(IMAGES))))
-    with pytest.raises(GanError, match="images.gz: cannot be read"):
+    with failed("damaged", says="images.gz: "):
         read_idx(path, (28, 28))
 
 
@@ -58,6 +58,6 @@ def test_a_gz_bomb_is_not_inflated(tmp_path):
     real_read = gzip.GzipFile.read
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gzip.GzipFile, "read", lambda self, n: taken.append(n) or real_read(self, n))
-        with pytest.raises(GanError, match="found more"):
+        with failed("damaged", says="found more"):
             read_idx(path, (28, 28))
     assert sum(taken) <= 16 + IMAGES.size + 1

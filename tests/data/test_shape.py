@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from ms_gan.data.shape import padded, with_channels
-from ms_gan.errors import UsageError
+from tests.refusals import refused
 
 RANDOM = np.random.default_rng(0)
 COLOUR = RANDOM.integers(0, 256, (3000, 3, 4, 4), np.uint8)
@@ -39,5 +39,5 @@ def test_images_are_padded_with_black_around_the_middle(side, before):
 
 
 def test_images_are_never_cut():
-    with pytest.raises(UsageError, match="data.image_size: 16 .* 28 to 1024"):
+    with refused("data.image_size", says="16 .* 28 to 1024"):
         padded(GREY, 16)

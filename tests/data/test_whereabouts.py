@@ -1,11 +1,9 @@
 import shutil
 
-import pytest
-
 from ms_gan.data.mnist import NAMES
 from ms_gan.data.whereabouts import whereabouts
-from ms_gan.errors import UsageError
 from tests.data.cifar_files import write_cifar
+from tests.refusals import refused
 
 
 def test_what_is_here_and_whence_the_rest_would_come(tmp_path, monkeypatch):
@@ -31,5 +29,5 @@ def test_what_is_here_and_whence_the_rest_would_come(tmp_path, monkeypatch):
 
 def test_a_folder_that_does_not_exist_is_named(monkeypatch):
     monkeypatch.setenv("MS_GAN_DATA", "/no/such/folder")
-    with pytest.raises(UsageError, match="MS_GAN_DATA: /no/such/folder does not exist"):
+    with refused("MS_GAN_DATA"):
         whereabouts()

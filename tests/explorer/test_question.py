@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from ms_gan.errors import UsageError
 from ms_gan.explorer.question import Question
+from tests.refusals import refused
 
 HUGE = json.loads("1" + "0" * 400)
 
@@ -20,19 +20,19 @@ def test_what_is_right_is_read():
 
 @pytest.mark.parametrize("value", [-1, 4, 1.0, True, "1", None, [1], HUGE, -HUGE, float("nan")])
 def test_not_a_whole_number_in_range(value):
-    with pytest.raises(UsageError, match="seed: .* is not allowed; allowed: a whole number, 0 to 3"):
+    with refused("seed", says="is not allowed; allowed: a whole number, 0 to 3"):
         Question({"seed": value}).whole("seed", 0, 3)
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, True, "1", None, {}, HUGE, float("nan"), float("inf"), 1e308])
 def test_not_a_number_in_range(value):
-    with pytest.raises(UsageError, match="psi: .* is not allowed; allowed: a number, 0 to 1$"):
+    with refused("psi", says="is not allowed; allowed: a number, 0 to 1$"):
         Question({"psi": value}).number("psi", 0, 1)
 
 
 @pytest.mark.parametrize("value", ["gif", 1, None, ["GIF"], {}])
 def test_not_a_choice(value):
-    with pytest.raises(UsageError, match="kind: .* is not allowed; allowed: GIF, WEBP"):
+    with refused("kind", says="is not allowed; allowed: GIF, WEBP"):
         Question({"kind": value}).choice("kind", ["GIF", "WEBP"])
 
 
@@ -51,14 +51,14 @@ def test_not_a_choice(value):
     ],
 )
 def test_not_latents(value, message):
-    with pytest.raises(UsageError, match=f"latents: .*{message}"):
+    with refused("latents", says=message):
         Question({"latents": value}).latents("latents", 2, 1, 2)
 
 
 def test_missing_and_not_even_an_object():
-    with pytest.raises(UsageError, match="seed: is missing"):
+    with refused("seed", says="is missing"):
         Question({}).whole("seed", 0, 3)
-    with pytest.raises(UsageError, match="should be a JSON object"):
+    with refused(code="malformed"):
         Question([1])
 
 
@@ -71,13 +71,13 @@ def test_labels_are_numbers_or_weights():
 
 @pytest.mark.parametrize("value", [-1, 3, 1.0, True, None, "cat", [1, 0], [1, 0, 2], [1, 0, float("nan")], [[1], 0, 0]])
 def test_not_labels(value):
-    with pytest.raises(UsageError, match="labels: "):
+    with refused("labels"):
         Question({"labels": [0, value]}).labels("labels", 3, 2)
-    with pytest.raises(UsageError, match="labels: .* is not allowed; allowed: a whole number, 0 to 2"):
+    with refused("labels"):
         Question({"labels": value}).label("labels", 3)
 
 
 @pytest.mark.parametrize("value", [[0], [0, 1, 2], 0])
 def test_a_label_for_each_latent(value):
-    with pytest.raises(UsageError, match="labels: .* allowed: "):
+    with refused("labels"):
         Question({"labels": value}).labels("labels", 3, 2)

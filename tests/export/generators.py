@@ -14,10 +14,9 @@ FAMILIES = {
     "mlp_plain": {"name": "mlp", "hidden": [12, 16], "batch_norm": False, "slope": 0.2},
     "dcgan": {"channels": 4},
     "cnn": {"channels": 4, "slope": 0.3},
-    "fastgan": {"channels": 4},
-    "r3gan": {"channels": 4},
     "cnn_odd": {"name": "cnn", "channels": 4, "kernel": 5},
 }
+BRANCHING = {"fastgan": {"channels": 4}, "r3gan": {"channels": 4}}  # which a page does not compute
 CLASSES = ("cat", "dog", "<b>owl</b>")
 COUNTS = (30, 10, 60)  # training images of each
 CONDITIONAL = {
@@ -32,7 +31,7 @@ def small_generator(family: str) -> Sampler:
     """A generator of FAMILIES or CONDITIONAL, compiled once: 28x28 and grey if dense, else 16x16 in colours."""
     card = Card(recipe=f"small {family}")
     card.latent.width = 8
-    for name, value in {"name": family, **(FAMILIES | CONDITIONAL)[family]}.items():
+    for name, value in {"name": family, **(FAMILIES | BRANCHING | CONDITIONAL)[family]}.items():
         setattr(card.generator, name, value)
     if family in CONDITIONAL:
         card.inputs = [of_latents(8, "normal"), of_labels(CLASSES, COUNTS)]

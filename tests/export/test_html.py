@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from mindspore import nn
 
-from ms_gan.errors import GanError, UsageError
 from ms_gan.export import export_html, html, layers
 from ms_gan.export.folded import fold_graph, generate
 from ms_gan.export.graph import Graph, read_graph
@@ -17,6 +16,7 @@ from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.sampling import Sampler
 from tests.export.generators import CLASSES, CONDITIONAL, FAMILIES, small_generator
 from tests.graph_inputs import labels, latents, pictures
+from tests.refusals import failed, refused
 
 pytestmark = pytest.mark.usefixtures("device")
 
@@ -50,7 +50,7 @@ def test_batch_norm_after_what_labels_do_is_refused():
         layers.Multiply(), graph.add(DENSE, "latents"), graph.add(layers.Embedding(np.ones((3, 4))), "labels")
     )
     graph.output = graph.add(NORM, row)
-    with pytest.raises(UsageError, match="use ONNX"):
+    with refused("--format"):
         fold_graph(graph, 3)
 
 
@@ -93,7 +93,7 @@ def residual():
 )
 def test_what_is_no_row_of_these_layers_is_refused(graph):
     message = "--format HTML: pages are made of generators of latents; use ONNX"
-    with pytest.raises(UsageError, match=f"^{message}$"):
+    with refused("--format", says=f"^{message}$"):
         fold_graph(graph)
 
 
@@ -108,14 +108,14 @@ def spoil(scale):
 @pytest.mark.parametrize("scale", [1.2, 1e6])  # the latter is infinite in float16
 def test_what_differs_is_not_written(scale, tmp_path, monkeypatch):
     monkeypatch.setitem(layers.READERS, nn.Dense, spoil(scale))
-    with pytest.raises(GanError, match=r"not written; its pixels differ from the source's by \S+ of 255, allowed: 2"):
+    with failed("inexact", says=r"by \S+ of 255, allowed: 2"):
         export_html(small_generator("mlp"), tmp_path / "page.html")
     assert not list(tmp_path.iterdir())
 
 
 def test_a_generator_that_a_browser_is_too_slow_for_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(html, "MOST_PRODUCTS", 1)
-    with pytest.raises(UsageError, match="million multiplications, too many for a page; .* use --format ONNX"):
+    with refused("--format", says="million multiplications, too many for a page; .* use --format ONNX"):
         export_html(small_generator("mlp"), tmp_path / "page.html")
 
 

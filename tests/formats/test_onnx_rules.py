@@ -36,6 +36,7 @@ FITS = {
     "Pad": ([IMAGE], [integers(0, 0, 1, 2, 0, 0, 3, 4)], {"mode": b"reflect"}, (4, 10, 11)),
     "Resize": ([IMAGE], [floats(1, 1, 2, 3)], {}, (4, 12, 15)),
     "Slice": ([IMAGE], [integers(1), integers(4), integers(1)], {}, (3, 6, 5)),
+    "Transpose": ([IMAGE], [], {"perm": [0, 3, 1, 2]}, (5, 4, 6)),
 }
 
 
@@ -47,6 +48,10 @@ def test_what_fits_has_a_size(name):
 
 def test_a_value_times_a_number():
     assert OPERATORS["Mul"].result([IMAGE], [sized(1)], {}) == IMAGE
+
+
+def test_a_map_of_labels_becomes_rows_of_a_table():
+    assert OPERATORS["Gather"].result([(6, 5)], [sized(10, 7)], {}) == (6, 5, 7)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +87,8 @@ def test_a_value_times_a_number():
         ("Resize", {1: [floats(1, 1, np.nan, 2)]}),
         ("Resize", {1: [floats(1, 1, np.inf, 2)]}),
         ("Resize", {0: [(24,)]}),
+        ("Transpose", {2: {"perm": [0, 2, 1, 3]}}),
+        ("Transpose", {0: [(4, 6)]}),
         ("Slice", {1: [integers(2), integers(2), integers(1)]}),
         ("Slice", {1: [integers(-1), integers(2), integers(1)]}),
         ("Slice", {1: [integers(0), integers(5), integers(1)]}),

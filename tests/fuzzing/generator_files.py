@@ -152,7 +152,7 @@ def _fault(content, network, values):
 
 def latents(folder):
     """Latents in a .npy file."""
-    from ms_gan.config.sections import LatentConfig
+    from ms_gan.config.network_sections import LatentConfig
     from ms_gan.generators.latent_list import read_latents
 
     file = io.BytesIO()

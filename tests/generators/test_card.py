@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from ms_gan.errors import GanError
 from ms_gan.generators.card import Card, read_card
+from tests.refusals import failed
 
 
 def test_round_trip():
@@ -13,30 +13,30 @@ def test_round_trip():
 
 
 @pytest.mark.parametrize(
-    "change, message",
+    "change, option",
     [
-        ({"format": "other"}, "format should be"),
-        ({"latent": {"width": 0}}, "latent.width: 0 is out of range"),
-        ({"image": 3}, "image: 3 is a single value"),
-        ({"surprise": 1}, "unknown option surprise"),
-        ({"generator": {"name": "magic"}}, "generator.name: 'magic' is not allowed"),
-        ({"generator": {"hidden": [1] * 101}}, "101 layers are too many"),
-        ({"image": {"height": 4096}}, "image.height: 4096 is out of range"),
-        ({"batch_size": 65536, "image": {"height": 1024, "width": 1024}}, "65,536 images of 1x1024x1024"),
-        ({"batch_size": 65536, "latent": {"width": 65536}}, "bytes at once; allowed: 2,147,483,648"),
-        ({"epoch": float("nan")}, "epoch: nan is not allowed"),
-        ({"epoch": float("inf")}, "epoch: inf is not allowed"),
-        ({"step": 10**4000}, "step: a number with too many digits is not allowed"),
-        ({"seed": [[[[[[]]]]]]}, "seed: .* is not allowed"),
-        ({"seed": 2**63}, "seed: 9223372036854775808 is out of range"),
+        ({"format": "other"}, ""),
+        ({"latent": {"width": 0}}, "latent.width"),
+        ({"image": 3}, "image"),
+        ({"surprise": 1}, "surprise"),
+        ({"generator": {"name": "magic"}}, "generator.name"),
+        ({"generator": {"hidden": [1] * 101}}, "generator.hidden"),
+        ({"image": {"height": 4096}}, "image.height"),
+        ({"batch_size": 65536, "image": {"height": 1024, "width": 1024}}, "image"),
+        ({"batch_size": 65536, "latent": {"width": 65536}}, "image"),
+        ({"epoch": float("nan")}, "epoch"),
+        ({"epoch": float("inf")}, "epoch"),
+        ({"step": 10**4000}, "step"),
+        ({"seed": [[[[[[]]]]]]}, "seed"),
+        ({"seed": 2**63}, "seed"),
     ],
 )
-def test_a_wrong_card_is_one_sentence_that_names_the_file(change, message):
-    with pytest.raises(GanError, match=f"x.json: .*{message}"):
+def test_a_wrong_card_is_one_sentence_that_names_the_file(change, option):
+    with failed("damaged", option=option, says="^x.json: "):
         read_card(json.dumps({**json.loads(Card().to_json()), **change}), "x.json")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "[" * 90_000, '{"a":' * 90_000, " " * 100_001, "9" * 90_000])
 def test_what_is_no_card_at_all(text):
-    with pytest.raises(GanError, match="not a generator's card"):
+    with failed("damaged", says="not a generator's card"):
         read_card(text, "x.json")

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from ms_gan.config.sections import LatentConfig
-from ms_gan.errors import GanError, UsageError
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.generators.latent_list import LatentList, read_latents, save_latents
 from ms_gan.generators.latents import sample_latents
+from tests.refusals import failed, refused
 
 LATENT = LatentConfig(width=4)
 
@@ -40,7 +40,7 @@ def test_latents_on_disk_come_back(tmp_path):
 )
 def test_arrays_that_are_no_latents(tmp_path, stored, message):
     np.save(tmp_path / "a.npy", stored)
-    with pytest.raises(UsageError, match=message):
+    with refused(code="mismatch", says=message):
         read_latents(tmp_path / "a.npy", LATENT)
 
 
@@ -54,5 +54,5 @@ def test_files_that_are_no_arrays(tmp_path):
     for name, content in contents.items():
         (tmp_path / f"{name}.npy").write_bytes(content)
     for name in (*contents, "objects", "several"):
-        with pytest.raises(GanError, match=f"{name}.npy: cannot be read"):
+        with failed("damaged", says=f"{name}.npy: "):
             read_latents(tmp_path / f"{name}.npy", LATENT)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.generators.latents import between, sample_latents, truncated
 
 NORMAL = LatentConfig(width=20)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ms_gan.config.sections import LatentConfig
+from ms_gan.config.network_sections import LatentConfig
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.walks import round_trip, rows, sample_pairs, there_and_back
 

@@ -43,6 +43,13 @@ def labels_of(name, classes=10):
     return random.integers(0, classes, BATCH).astype(np.int32)
 
 
+def maps_of(classes, sides):
+    """Maps (N, H, W), int32, some pixels unknown, a function of their sizes alone."""
+    random = np.random.Generator(np.random.Philox(zlib.crc32(b"maps")))
+    maps = random.integers(0, classes + 1, (BATCH, *sides)).astype(np.int32)
+    return np.where(maps == classes, 255, maps).astype(np.int32)
+
+
 def translation_inputs(case, step):
     """What a step of pictures is given: paired: (pictures, images); unpaired: (a, b, draws of a, draws of b)."""
     names = {"pictures": 4, "images": 3} if case == "paired" else {"a": 3, "b": 3}

@@ -21,7 +21,7 @@ from benchmarks.twins import named  # noqa: E402
 
 def ours(name):
     """ms_gan's name of a parameter: its rows of cells have no name of their own."""
-    return name.replace(".cell_list", "").replace(".cells", "")
+    return name.replace(".cell_list", "").replace(".cells", "").replace("..", ".")
 
 
 def main():

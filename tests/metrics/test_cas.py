@@ -5,12 +5,12 @@ import pytest
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
-from ms_gan.errors import UsageError
 from ms_gan.metrics import cas
 from ms_gan.metrics.cas import check_cas, with_cas
 from ms_gan.metrics.evaluate import Splits, evaluate
 from ms_gan.metrics.features.fit import ClassifierRecipe
 from tests.metrics.stand_ins import CLASSES, Generator, Network, data
+from tests.refusals import refused
 
 TINY = ClassifierRecipe(epochs=0, least_steps=25, batch_size=32)
 TRAIN, TEST = data(120, seed=1), data(90, seed=2)
@@ -71,5 +71,5 @@ def test_of_some_classes_the_others_are_neither_learnt_nor_tried(report, fits):
     ],
 )
 def test_what_has_no_score_is_refused(labels, splits, says):
-    with pytest.raises(UsageError, match=says):
+    with refused("--cas", says=says):
         check_cas(Generator(TEST.images, labels=labels), splits, 0)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ms_gan.errors import GanError, UsageError
 from ms_gan.metrics.classes import class_balance, class_counts
+from tests.refusals import failed, refused
 
 PROBABILITIES = np.array([[0.95, 0.05, 0], [0.5, 0.3, 0.2], [0.05, 0.9, 0.05], [0.6, 0.2, 0.2]])
 
@@ -49,9 +49,9 @@ def test_what_cannot_be_counted_is_refused():
     for probabilities in (np.ones(3), np.array([[3.0, -2.0]]), np.array([[5.0, 1.0]])):
         with pytest.raises(ValueError):
             class_counts(probabilities)
-    with pytest.raises(UsageError, match="no samples"):
+    with refused(code="few"):
         class_counts(np.zeros((0, 10)))
-    with pytest.raises(GanError, match="NaN"):
+    with failed("diverged"):
         class_counts(np.array([[np.nan, 0.5]]))
     for data in (np.ones(4), np.zeros(3)):
         with pytest.raises(ValueError, match="3 classes"):

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ms_gan.errors import UsageError
 from ms_gan.metrics import blocks, evaluate
 from ms_gan.metrics.evaluate import Splits
 from tests.metrics.stand_ins import Generator, Network, data, drawn
+from tests.refusals import refused
 
 TRAIN, TEST = data(400, seed=1), data(300, seed=2, title="unseen stripes")
 SPLITS = Splits(TRAIN, TEST)
@@ -97,9 +97,9 @@ def test_too_few_images_are_warned_of():
 
 
 def test_what_cannot_be_measured_is_refused():
-    with pytest.raises(UsageError, match="--split test: stripes, 400 images has no test split"):
+    with refused("--split"):
         measured(TEST.images, splits=Splits(TRAIN, None), split="test")
-    with pytest.raises(UsageError, match="images are 3x8x8 .*, those of the data 1x8x8"):
+    with refused(code="mismatch", says="3x8x8 .*, those of the data 1x8x8"):
         evaluate.evaluate(Generator(drawn(20)[0], (3, 8, 8)), Network().features, SPLITS, 20, 0)
 
 
@@ -123,5 +123,5 @@ def test_too_few_images_are_refused_before_any_is_generated(monkeypatch, num, tr
     monkeypatch.setattr(evaluate, "measured_blocks", lambda *_: pytest.fail("generated"))
     monkeypatch.setattr(evaluate, "reference_moments", lambda *_, **__: pytest.fail("measured"))
     splits = Splits(data(train, seed=1), test and data(test, seed=2))
-    with pytest.raises(UsageError, match=says):
+    with refused(code="few", says=says):
         measured(TRAIN.images[:num], splits=splits)

@@ -2,10 +2,10 @@ import mindspore as ms
 import numpy as np
 import pytest
 
-from ms_gan.config.sections import DiscriminatorConfig, GeneratorConfig
-from ms_gan.errors import UsageError
+from ms_gan.config.network_sections import DiscriminatorConfig, GeneratorConfig
 from ms_gan.models import build_discriminator, build_generator, count_parameters
 from ms_gan.seeds import Purpose, stream
+from tests.refusals import refused
 
 pytestmark = pytest.mark.usefixtures("device")
 FROG = (3, 32, 32)
@@ -39,7 +39,7 @@ def test_shapes_and_kernels_are_parameters(shape, kernel):
 
 
 def test_impossible_sizes_are_refused():
-    with pytest.raises(UsageError, match="even sides, not 27x28"):
+    with refused("generator.name", says="even sides, not 27x28"):
         generator((1, 27, 28), channels=4)
-    with pytest.raises(UsageError, match="larger images than 16x16"):
+    with refused("discriminator.name", says="larger images than 16x16"):
         discriminator((1, 16, 16), channels=4)

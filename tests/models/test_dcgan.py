@@ -2,10 +2,10 @@ import mindspore as ms
 import numpy as np
 import pytest
 
-from ms_gan.config.sections import DiscriminatorConfig, GeneratorConfig
-from ms_gan.errors import UsageError
+from ms_gan.config.network_sections import DiscriminatorConfig, GeneratorConfig
 from ms_gan.models import build_discriminator, build_generator, count_parameters
 from ms_gan.seeds import Purpose, stream
+from tests.refusals import refused
 
 pytestmark = pytest.mark.usefixtures("device")
 
@@ -42,7 +42,7 @@ def test_sizes_channels_and_kernels_are_parameters(size, channels, kernel):
     ],
 )
 def test_impossible_sizes_are_refused(shape, kernel, message):
-    with pytest.raises(UsageError, match=message):
+    with refused("generator.name", says=message):
         build_generator(GeneratorConfig(name="dcgan", kernel=kernel), 5, shape, random())
 
 

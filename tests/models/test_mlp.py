@@ -2,7 +2,7 @@ import mindspore as ms
 import numpy as np
 import pytest
 
-from ms_gan.config.sections import DiscriminatorConfig, GeneratorConfig
+from ms_gan.config.network_sections import DiscriminatorConfig, GeneratorConfig
 from ms_gan.models import build_discriminator, build_generator, count_parameters
 from ms_gan.seeds import Purpose, stream
 

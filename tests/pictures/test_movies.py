@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from ms_gan.errors import GanError, UsageError
 from ms_gan.pictures import movies
+from tests.refusals import failed, refused
 
 FFMPEG = """#!/bin/sh
 printf '%s\\n' "$@" > {folder}/arguments
@@ -64,17 +64,17 @@ def test_an_mp4_is_made_of_raw_frames(tmp_path, ffmpeg, channels, form):
 
 def test_what_ffmpeg_complains_of_is_told_and_nothing_left(tmp_path, ffmpeg):
     folder = ffmpeg('echo half > "$last"; echo first >&2; echo no such encoder >&2; exit 3')
-    with pytest.raises(GanError, match=r"film.mp4: ffmpeg cannot write it \(no such encoder\)$"):
+    with failed("unwritable", says=r"film.mp4: ffmpeg cannot write it \(no such encoder\)$"):
         movies.save_movie(frames(), tmp_path / "film.mp4", seconds=1)
     assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_what_is_missing_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UsageError, match="not on PATH; install it .*apt install ffmpeg.*, or name a .gif or a .webp"):
+    with refused(code="uninstalled", says="apt install ffmpeg.*, or name a .gif or a .webp"):
         movies.save_movie(frames(), tmp_path / "film.mp4", seconds=1)
     monkeypatch.delitem(Image.SAVE_ALL, "WEBP", raising=False)
-    with pytest.raises(UsageError, match="writes no WebP"):
+    with refused(code="uninstalled", says="WebP"):
         movies.check_movie(tmp_path / "film.webp")
 
 

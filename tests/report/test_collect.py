@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from ms_gan.errors import UsageError
 from ms_gan.report.collect import MOST_NOTICES, read_run
+from tests.refusals import refused
 from tests.report.drawn_run import draw_run, quality_record, start_record, train_record, write_records
 
 
@@ -59,5 +59,5 @@ def test_damage_is_left_out(tmp_path):
     assert run.step == 400 and run.notices[0].step == 0 and run.total_steps is None and run.config is None
     assert "config.yaml: not YAML" in run.trouble and run.evaluation is None
     (folder / "config.yaml").unlink()
-    with pytest.raises(UsageError, match="not a run folder"):
+    with refused(code="missing"):
         read_run(folder)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ms_gan.errors import GanError, UsageError
 from ms_gan.runs.run_folder import RunFolder, create
 from ms_gan.tasks.latent import Config
+from tests.refusals import failed, refused
 
 CREATOR = """
 import sys, time
@@ -47,17 +47,17 @@ def config_for(path):
 def test_of_two_at_once_in_one_folder_one_is_refused_until_the_other_is_dead(tmp_path):
     both = creators(2, tmp_path / "run", tmp_path)
     try:
-        refused, path = sorted((process.stdout.readline().strip() for process in both), reverse=True)
+        told, path = sorted((process.stdout.readline().strip() for process in both), reverse=True)
         assert path == str(tmp_path / "run")
-        assert "another process is already training" in refused or "holds another run" in refused
-        with pytest.raises(GanError, match="run: another process is already training"):
+        assert "another process is already training" in told or "holds another run" in told
+        with failed("taken"):
             RunFolder(path).claim()
     finally:
         end(both)
     folder = RunFolder(path)
     folder.claim()
     folder.release()
-    with pytest.raises(UsageError, match="holds another run"):
+    with refused("--output", says="holds another run"):
         create(config_for(path))
 
 
@@ -78,7 +78,7 @@ def test_a_folder_in_which_a_process_died_before_it_wrote_anything_is_empty(tmp_
     folder.release()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("")
-    with pytest.raises(UsageError, match="is not empty"):
+    with refused("--output", says="is not empty"):
         create(config_for(tmp_path / "mine"))
 
 
@@ -93,7 +93,7 @@ def test_a_file_system_without_locks_is_told_of_and_goes_on(tmp_path, monkeypatc
     assert "its file system has no locks" in capsys.readouterr().out
     folder.release()
     monkeypatch.setattr(fcntl, "flock", lambda handle, operation: os.fstat(-1))  # any other error
-    with pytest.raises(GanError, match="cannot be written to"):
+    with failed("unwritable"):
         RunFolder(folder.path).claim()
 
 
@@ -109,6 +109,6 @@ def test_what_was_written_before_the_first_checkpoint_goes(tmp_path):
 @pytest.mark.parametrize("recipe", ["faces/v2", "..", "a" * 300])
 def test_a_recipe_that_names_no_folder_is_refused_by_its_name(tmp_path, monkeypatch, recipe):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match="^recipe: .* cannot name the run.s folder"):
+    with refused("recipe"):
         create(Config(recipe=recipe))
     assert not list(tmp_path.iterdir())

@@ -4,12 +4,12 @@ import pytest
 
 from ms_gan.cli.launch import main as launch
 from ms_gan.cli.train import main as train
-from ms_gan.errors import GanError
 from ms_gan.runtime import device as module
 from ms_gan.runtime.ascend.examine import device_id
 from ms_gan.runtime.cards import take_card
 from ms_gan.runtime.device import choose
 from ms_gan.runtime.finding import Finding
+from tests.refusals import failed
 
 
 @pytest.fixture(autouse=True)
@@ -38,16 +38,16 @@ def test_a_number_counts_the_cards_that_this_process_may_use(monkeypatch, before
 
 def test_a_card_that_the_environment_hides(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
-    with pytest.raises(GanError) as refused:
+    with failed(option="--device") as caught:
         choose("GPU:2")
     told = "--device GPU:2: CUDA_VISIBLE_DEVICES=2,3 leaves GPU:0, GPU:1; unset it, or choose one of those"
-    assert str(refused.value) == told
+    assert str(caught.value) == told
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "2,3"
 
 
 def test_a_card_that_is_not_there(machine):
     machine["GPU"] = Finding("GPU", "a driver", False, "no card", "buy one")
-    with pytest.raises(GanError, match=r"^--device GPU:7 \(sets CUDA_VISIBLE_DEVICES=7\): no card; buy one; run"):
+    with failed(option="--device", says=r"^--device GPU:7 \(sets CUDA_VISIBLE_DEVICES=7\): no card; buy one; run"):
         choose("GPU:7")
 
 

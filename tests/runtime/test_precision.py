@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import mindspore as ms
 import pytest
 
-from ms_gan.errors import GanError, UsageError
 from ms_gan.models import layers
 from ms_gan.runtime import environment, precision, start
+from tests.refusals import failed, refused
 
 pytestmark = pytest.mark.usefixtures("device")
 MODE, OLD_MODE = environment.MATHS_MODES
@@ -61,7 +61,7 @@ def test_products_that_round_are_recognised():
 
 
 def test_fp16_is_not_for_cpus():
-    with pytest.raises(UsageError, match=r"--precision fp16: only for GPU and Ascend; on a CPU use bf16 .* or fp32"):
+    with refused("--precision"):
         start("CPU", precision="fp16")
 
 
@@ -69,7 +69,7 @@ def test_a_device_that_lacks_the_precision_is_refused():
     """As on MindSpore's CPU, whose layers have float16 and no bfloat16."""
     reduced, line = precision.set_precision(ms, "GPU", "fp16")
     assert not reduced and "losses scaled" in line
-    with pytest.raises(GanError, match="MindSpore has no bfloat16 products on this GPU; use fp16 or fp32"):
+    with failed(option="--precision", says="no bfloat16 products on this GPU; use fp16 or fp32"):
         precision.set_precision(ms, "GPU", "bf16")
 
 

@@ -9,7 +9,6 @@ import pytest
 from ms_gan import data, files
 from ms_gan.cli.train import main
 from ms_gan.config.parser import read_yaml
-from ms_gan.errors import GanError
 from ms_gan.runs.run_folder import RunFolder
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
@@ -19,6 +18,7 @@ from ms_gan.training.lengths import Lengths
 from ms_gan.training.trainer import Trainer
 from tests.conftest import TINY_FLAGS, tiny_config
 from tests.killing import check_readable, differences
+from tests.refusals import failed
 
 CHECKPOINT_ONLY, ALL = 100_000, 600  # bytes: a limit that refuses checkpoints, and one that refuses nearly all
 
@@ -49,7 +49,7 @@ def test_what_is_refused_is_told_and_spares_the_training_and_the_last_checkpoint
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     trainer.system.take = limited_take
     try:
-        with pytest.raises(GanError) as caught:
+        with failed("unwritable") as caught:
             trainer.run()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
@@ -120,7 +120,7 @@ def small_disk(tmp_path):
 
 def test_a_disk_that_is_full_and_then_read_only(device, small_disk, monkeypatch, capsys):
     monkeypatch.setattr(space, "free_space", lambda path: 1 << 40)
-    with pytest.raises(GanError, match=r"step 8 is not saved: .*No space left on device; \d.* free there"):
+    with failed("unwritable", says=r"step 8 is not saved: .*No space left on device; \d.* free there"):
         trainer_for(small_disk / "run", device).run()
     check_readable(small_disk / "run")
     kept = files.free_space(small_disk)

@@ -16,9 +16,12 @@ def test_all_images_of_a_run_are_noted_and_compared():
     assert compare_notes(pairs, pairs) == compare_notes(plain, pairs) == compare_notes("", pairs) == []
     changed = take_notes(config, {"images": IMAGES, "inputs": 255 - IMAGES[:4]})
     assert compare_notes(pairs, changed) == [
-        "the inputs images differ from those of the training so far: 5 images of 3x4x4 then, 4 images of 3x4x4 now; it "
+        "the inputs differ from those of the training so far: 5 images of 3x4x4 then, 4 images of 3x4x4 now; it "
         "continues with the present ones"
     ]
+    maps = take_notes(config, {"images": IMAGES, "maps": IMAGES[:, 0]})
+    others = take_notes(config, {"images": IMAGES, "maps": IMAGES[:, 1]})
+    assert compare_notes(maps, maps) == [] and "the maps differ" in compare_notes(maps, others)[0]
     assert len(compare_notes(take_notes(config, {"images": 255 - IMAGES, "inputs": IMAGES}), changed)) == 2
 
 

@@ -8,7 +8,6 @@ import pytest
 from ms_gan import data
 from ms_gan.cli.train import main
 from ms_gan.config.parser import read_yaml
-from ms_gan.errors import GanError
 from ms_gan.generators.weights import load_weights, save_weights
 from ms_gan.runs.events import read_events
 from ms_gan.runs.run_folder import RunFolder
@@ -17,6 +16,7 @@ from ms_gan.training.checkpoint import newest_checkpoint
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
 from tests.killing import differences
+from tests.refusals import failed
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +67,7 @@ def test_where_no_checkpoint_is_whole_the_run_is_left_as_it_is(device, run):
     for path in run.checkpoints.iterdir():
         path.write_bytes(path.read_bytes()[:-1000])
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
-    with pytest.raises(
-        GanError, match="checkpoints: holds no undamaged checkpoint to resume from: .*step-000000006.ckpt: not"
-    ):
+    with failed("damaged", says="checkpoints: holds no undamaged .*step-000000006.ckpt: not"):
         resumed(run, device)
     assert before == {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
 
@@ -98,7 +96,7 @@ def test_nothing_is_said_of_a_checkpoint_of_an_earlier_version(device, run, caps
 
 def test_a_run_killed_before_its_first_checkpoint_begins_anew_but_not_one_that_lost_them(device, run, capsys):
     shutil.rmtree(run.checkpoints)
-    with pytest.raises(GanError, match="holds no checkpoint to resume from"):
+    with failed("missing"):
         resumed(run, device)
     run.release()
     first = run.log.read_text().splitlines()[:2]

@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from ms_gan import data
-from ms_gan.errors import GanError, UsageError
 from ms_gan.generators.weights import load_weights
 from ms_gan.runs.events import read_events
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
+from tests.refusals import failed, refused
 
 
 def train(config, device, folder=None):
@@ -142,7 +142,7 @@ def test_what_is_not_finite_stops_the_run_and_spares_the_checkpoints(device, tmp
     # A gradient that no loss has shown yet: pictures and checkpoint would be the first to hold it.
     moment = dict(trainer.system.parameters())["optim_g.moment2.generator.layers.5.bias"]
     moment.set_data(moment.value() + float("inf"))
-    with pytest.raises(GanError) as caught:
+    with failed("diverged") as caught:
         trainer.run()
     assert (
         "losses are finite at step 5, but weights or the optimizer's state are not; the first NaN or infinite"
@@ -163,7 +163,7 @@ def test_what_is_not_finite_stops_the_run_and_spares_the_checkpoints(device, tmp
 
     trainer = Trainer(config, data.load(config.data, config.seed), device, folder)
     trainer.inputs = spoilt_inputs
-    with pytest.raises(GanError, match="^loss_d, loss_g, d_real became NaN or infinite at step 7; the first "):
+    with failed("diverged", says="^loss_d, loss_g, d_real became NaN or infinite at step 7; the first "):
         trainer.run()
     assert read_events(folder.log)[-1]["event"] == "error"
     values, _ = load_weights(sorted(folder.checkpoints.iterdir())[-1])
@@ -171,20 +171,20 @@ def test_what_is_not_finite_stops_the_run_and_spares_the_checkpoints(device, tmp
 
 
 @pytest.mark.parametrize(
-    "change, named",
+    "change, option",
     [
         (lambda c: setattr(c.train, "batch_size", 1000), "train.batch_size"),
         (lambda c: (setattr(c.generator, "name", "dcgan"), setattr(c.generator, "kernel", 3)), "generator.name"),
         (
             lambda c: (setattr(c.procedure, "objective", "hinge"), setattr(c.procedure, "label_noise", 0.1)),
-            "label_noise",
+            "procedure.label_noise",
         ),
     ],
 )
-def test_what_cannot_be_trained_leaves_no_folder(device, tmp_path, change, named):
+def test_what_cannot_be_trained_leaves_no_folder(device, tmp_path, change, option):
     config = tiny_config(epochs=1)
     config.output = str(tmp_path / "run")
     change(config)
-    with pytest.raises(UsageError, match=named):
+    with refused(option):
         train(config, device)
     assert not (tmp_path / "run").exists()

@@ -11,9 +11,7 @@ from mindspore import nn
 
 from ms_gan import data
 from ms_gan.cli.train import main
-from ms_gan.errors import UsageError
 from ms_gan.generators.weights import load_weights
-from ms_gan.models import layers
 from ms_gan.runs.events import read_events
 from ms_gan.runtime.job import Job, JobPlan, free_port
 from ms_gan.runtime.workers import Workers
@@ -21,6 +19,7 @@ from ms_gan.systems.latent.build import build_networks
 from ms_gan.training.parallel import NORMS
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
+from tests.refusals import refused
 from tests.training.jobs import PLAIN, final_values, run
 from tests.training.two_workers import SIGNALLED, plain_config
 
@@ -78,15 +77,15 @@ def test_what_a_device_does_not_do_for_several_workers_leaves_no_folder(device, 
     config = tiny_config()
     config.output = str(tmp_path / "run")
     config.train.sync_batch_norm = True
-    with pytest.raises(UsageError, match="train.sync_batch_norm: MindSpore has it on Ascend only, not on a CPU"):
+    with refused("train.sync_batch_norm"):
         trainer()
     config.train.sync_batch_norm, config.metrics.every = False, 1
-    with pytest.raises(UsageError, match="metrics.every: with MindSpore 2.9.0 workers on CPUs wait .* 30 seconds"):
+    with refused("metrics.every"):
         trainer(workers=Workers(0, 2), mindspore="2.9.0")
     assert not (tmp_path / "run").exists()
 
 
-def test_every_norm_becomes_one_of_all_workers(monkeypatch):
+def test_every_norm_becomes_one_of_all_workers(choose_kernels, monkeypatch):
     class SyncBatchNorm(nn.BatchNorm2d):
         """Stands in for MindSpore's, which can be made on an Ascend only, and takes (N, C) too."""
 
@@ -94,7 +93,7 @@ def test_every_norm_becomes_one_of_all_workers(monkeypatch):
             pass
 
     monkeypatch.setattr(nn, "SyncBatchNorm", SyncBatchNorm)
-    monkeypatch.setattr(layers, "_products", False)
+    choose_kernels(False)
     for family, shape, norms in (("mlp", (1, 6, 6), 1), ("dcgan", (1, 16, 16), 2)):
         config = tiny_config()
         config.generator.name = family

@@ -79,6 +79,27 @@ function each(x, compute) {
   return y;
 }
 
+// A row of numbers times a matrix (inputs, outputs).
+function dense(x, { outputs }, [weight, bias]) {
+  const y = filled(blank(1, 1, outputs), bias);
+  add(y.data, 0, x.data, 0, x.data.length, weight, 0, outputs);
+  return y;
+}
+
+// For each pixel of a map the row of a table that its number names.
+function rowsOf(map, { width }, [table]) {
+  const y = blank(map.height, map.width, width);
+  map.data.forEach((number, at) => y.data.set(table.subarray(number * width, (number + 1) * width), at * width));
+  return y;
+}
+
+// A row of numbers, channel by channel, as an image.
+function reshaped(x, { shape: [channels, height, width] }) {
+  const y = blank(height, width, channels);
+  x.data.forEach((value, at) => (y.data[(at % (height * width)) * channels + Math.floor(at / (height * width))] = value));
+  return y;
+}
+
 function instance(x, { epsilon }, [scale, offset]) {
   const pixels = x.height * x.width;
   const mean = new Float64Array(x.channels);
@@ -129,27 +150,33 @@ const LAYERS = {
   InstanceNorm: instance,
   Rectifier: (x, { slope }) => each(x, (value) => (value > 0 ? value : slope * value)),
   Tanh: (x) => each(x, Math.tanh),
+  Dense: dense,
+  Embedding: rowsOf,
+  ChannelsFirst: (x) => x,
+  MaxPool: (x, { stride }) => gathered(x, x.height / stride, x.width / stride, (row) => row * stride, (column) => column * stride),
+  Reshape: reshaped,
   Sigmoid: (x) => each(x, (value) => 1 / (1 + Math.exp(-value))),
   Pad: (x, { rows, columns }) => reflected(x, rows, columns),
   Upsample: (x, { factor }) =>
     gathered(x, factor * x.height, factor * x.width, (row) => Math.floor(row / factor), (column) => Math.floor(column / factor)),
 };
 const JOINING = {
+  Multiply: (x, y) => each(x, (value, _, at) => value * y.data[at]),
   Add: (x, y) => each(x, (value, _, at) => value + y.data[at]),
   Concat: joined,
 };
 
-// The layers of a graph with their numbers; each takes earlier results by their places, the picture being number 0.
+// The layers of a graph with their numbers; each takes earlier results by their places, after what is given.
 function readGraph(nodes, text) {
   const next = readNumbers(text);
   return nodes.map((node) => ({ ...node, arrays: node.numbers.map(next) }));
 }
 
-function run(graph, picture) {
-  const results = [picture];
+function run(graph, ...given) {
+  const results = given;
   for (const { kind, inputs, options, arrays } of graph) {
-    const given = inputs.map((place) => results[place]);
-    results.push(kind in JOINING ? JOINING[kind](...given) : LAYERS[kind](given[0], options, arrays));
+    const taken = inputs.map((place) => results[place]);
+    results.push(kind in JOINING ? JOINING[kind](...taken) : LAYERS[kind](taken[0], options, arrays));
   }
   return results[results.length - 1];
 }

@@ -6,11 +6,12 @@ const STRONG = 30; // a black one above
 const toFloat = (level) => level / 127.5 - 1;
 const toLevel = (value) => Math.round((Math.min(1, Math.max(-1, value)) + 1) * 127.5);
 
-// Red, green and blue, or what Pillow makes grey of them, 0 to 255.
-function colours({ width, height, data }, channels) {
+// Red, green and blue before a background, or what Pillow makes grey of them, 0 to 255.
+function colours({ width, height, data }, channels, background) {
   const levels = blank(height, width, channels);
   for (let at = 0; at < width * height; at++) {
-    const [red, green, blue] = data.subarray(4 * at, 4 * at + 3);
+    const opacity = data[4 * at + 3] / 255;
+    const [red, green, blue] = background.map((level, c) => Math.round(level + (data[4 * at + c] - level) * opacity));
     if (channels === 1) levels.data[at] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
     else levels.data.set([red, green, blue], 3 * at);
   }
@@ -71,9 +72,9 @@ function contours(levels) {
 }
 
 // What the network is given: by the degradation that it has learnt to mend, or none.
-function prepared(picture, { degrade, strength, channels }) {
-  if (degrade === "edges") return contours(colours(picture, channels));
-  let levels = colours(picture, degrade === "grey" ? 1 : channels);
+function prepared(picture, { degrade, strength, channels, background }) {
+  if (degrade === "edges") return contours(colours(picture, channels, background));
+  let levels = colours(picture, degrade === "grey" ? 1 : channels, background);
   if (degrade === "downscale") levels = enlarged(levels, strength);
   const given = each(levels, toFloat);
   if (degrade !== "mask") return given;

@@ -27,7 +27,7 @@ export async function ask(path, question, image) {
   }));
 }
 
-function picture(bytes, { channels, height, width }) {
+export function picture(bytes, { channels, height, width }) {
   const pixels = new Uint8ClampedArray(4 * height * width).fill(255);
   for (let i = 0; i < height * width; i++) {
     for (let c = 0; c < 3; c++) pixels[4 * i + c] = bytes[channels * i + (channels < 3 ? 0 : c)];
@@ -43,7 +43,11 @@ export function draw(canvas, image) {
 
 export async function save(path, question, name) {
   say("Making " + name + " ...");
-  const url = URL.createObjectURL(await (await send(path, question)).blob());
+  saveBlob(await (await send(path, question)).blob(), name);
+}
+
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -10,6 +10,7 @@ from mindspore import nn
 from ms_gan.export.layers.activation import Rectifier, Sigmoid, Tanh
 from ms_gan.export.layers.add import Add
 from ms_gan.export.layers.batch_norm import BatchNorm
+from ms_gan.export.layers.channels_first import ChannelsFirst
 from ms_gan.export.layers.concat import Channels, Concat
 from ms_gan.export.layers.convolution import Convolution
 from ms_gan.export.layers.dense import Dense
@@ -29,6 +30,7 @@ from ms_gan.models import layers as cells
 LAYERS: Dict[str, Callable[..., Layer]] = {
     "add": Add,
     "channels": Channels,
+    "channels_first": ChannelsFirst,
     "concat": Concat,
     "conv": Convolution,
     "conv_transpose": TransposedConvolution,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ms_gan.errors import GanError
-from ms_gan.export.layers.layer import Numbers, OnnxNode, bias_of, by_channel, numbers_of
+from ms_gan.export.layers.layer import Numbers, OnnxNode, bias_of, by_channel, weight_of
 
 
 class Convolution(NamedTuple):
@@ -26,7 +26,7 @@ class Convolution(NamedTuple):
     @classmethod
     def read(cls, cell: Any) -> "Convolution":
         """The layer of a cell."""
-        return cls(numbers_of(cell.weight), bias_of(cell), *window_of(cell))
+        return cls(weight_of(cell), bias_of(cell), *window_of(cell))
 
     def onnx(self, x: str) -> OnnxNode:
         """A Conv."""
@@ -49,9 +49,14 @@ def window_of(cell: Any) -> Tuple[int, Tuple[int, int]]:
     """
     (kernel, _), (stride, _) = cell.kernel_size, cell.stride
     if cell.kernel_size != (kernel, kernel) or cell.stride != (stride, stride) or cell.group != 1:
-        raise GanError("export: a convolution that is not square or has groups has no rule in ms_gan/export/layers")
+        raise GanError(
+            "export: a convolution that is not square or has groups has no rule in ms_gan/export/layers",
+            code="unsupported",
+        )
     if cell.dilation != (1, 1) or (cell.pad_mode == "pad" and not isinstance(cell.padding, int)):
-        raise GanError("export: a convolution with gaps or uneven padding has no rule in ms_gan/export/layers")
+        raise GanError(
+            "export: a convolution with gaps or uneven padding has no rule in ms_gan/export/layers", code="unsupported"
+        )
     before = after = cell.padding if cell.pad_mode == "pad" else 0
     if cell.pad_mode == "same":
         # Of an odd number of zeros one more comes after: sides are multiples of the stride, see models/layers.py.

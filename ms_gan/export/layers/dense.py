@@ -6,7 +6,7 @@ import numpy as np
 from mindspore import nn
 
 from ms_gan.errors import GanError
-from ms_gan.export.layers.layer import Numbers, OnnxNode, bias_of, numbers_of
+from ms_gan.export.layers.layer import Numbers, OnnxNode, bias_of, weight_of
 
 
 class Dense(NamedTuple):
@@ -19,8 +19,11 @@ class Dense(NamedTuple):
     def read(cls, cell: nn.Dense) -> "Dense":
         """The layer of a cell."""
         if cell.activation_flag:
-            raise GanError("export: a Dense layer with an activation of its own has no rule in ms_gan/export/layers")
-        return cls(numbers_of(cell.weight), bias_of(cell))
+            raise GanError(
+                "export: a Dense layer with an activation of its own has no rule in ms_gan/export/layers",
+                code="unsupported",
+            )
+        return cls(weight_of(cell), bias_of(cell))
 
     def onnx(self, x: str) -> OnnxNode:
         """A Gemm."""

@@ -9,7 +9,7 @@ from ms_gan.export.layers.layer import Numbers, OnnxNode, numbers_of
 
 
 class Embedding(NamedTuple):
-    """Labels (N,), whole numbers below `classes` -> (N, width): the rows of a table (classes, width)."""
+    """Labels (N,), or maps of them (N, H, W), below `classes` -> (N, ..., width): rows of a table (classes, width)."""
 
     table: np.ndarray
 
@@ -17,7 +17,9 @@ class Embedding(NamedTuple):
     def read(cls, cell: Any) -> "Embedding":
         """The layer of an nn.Embedding."""
         if cell.use_one_hot:
-            raise GanError("export: an Embedding with use_one_hot has no rule in ms_gan/export/layers")
+            raise GanError(
+                "export: an Embedding with use_one_hot has no rule in ms_gan/export/layers", code="unsupported"
+            )
         return cls(numbers_of(cell.embedding_table))
 
     @classmethod
@@ -30,5 +32,5 @@ class Embedding(NamedTuple):
         return OnnxNode("Gather", [Numbers("table", self.table), labels])
 
     def compute(self, labels: np.ndarray) -> np.ndarray:
-        """(N, width)."""
+        """(N, ..., width)."""
         return self.table[labels]

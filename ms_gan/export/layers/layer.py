@@ -41,6 +41,21 @@ def numbers_of(parameter: Any) -> np.ndarray:
     return np.array(parameter.asnumpy(), np.float32)
 
 
+def weight_of(cell: Any, axis: int = 0) -> np.ndarray:
+    """A cell's weight, divided by its largest singular value where it has spectral normalisation.
+
+    Args:
+        cell: with a weight of any shape, and a vector (1, outputs) `weight_u` where it is normalised.
+        axis: of the weight's outputs.
+    """
+    weight, u = numbers_of(cell.weight), getattr(cell, "weight_u", None)
+    if u is None:
+        return weight
+    matrix = np.moveaxis(weight, axis, 0).reshape(weight.shape[axis], -1)
+    v = numbers_of(u) @ matrix
+    return weight / np.linalg.norm(v / (np.linalg.norm(v) + 1e-12) @ matrix.T)
+
+
 def bias_of(cell: Any) -> Optional[np.ndarray]:
     """The bias of a cell, of shape (channels,), where it has one, otherwise None."""
     return numbers_of(cell.bias) if cell.has_bias else None

@@ -51,7 +51,9 @@ class MaxPool(NamedTuple):
 def _window_of(cell: Any):
     kernel, stride = cell.kernel_size, cell.stride
     if not isinstance(kernel, int) or not isinstance(stride, int) or str(cell.pad_mode).lower() != "valid":
-        raise GanError("export: a pooling that is not square or pads has no rule in ms_gan/export/layers")
+        raise GanError(
+            "export: a pooling that is not square or pads has no rule in ms_gan/export/layers", code="unsupported"
+        )
     return kernel, stride
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ms_gan.export.layers.convolution import window_of, windowed
-from ms_gan.export.layers.layer import OnnxNode, bias_of, by_channel, numbers_of
+from ms_gan.export.layers.layer import OnnxNode, bias_of, by_channel, weight_of
 
 
 class TransposedConvolution(NamedTuple):
@@ -26,7 +26,7 @@ class TransposedConvolution(NamedTuple):
     @classmethod
     def read(cls, cell: Any) -> "TransposedConvolution":
         """The layer of a cell."""
-        return cls(numbers_of(cell.weight), bias_of(cell), *window_of(cell))
+        return cls(weight_of(cell, 1), bias_of(cell), *window_of(cell))
 
     def made(self, side: int) -> int:
         """The side of the result, of images of a side."""

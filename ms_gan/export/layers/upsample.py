@@ -18,7 +18,10 @@ class Upsample(NamedTuple):
         """The layer of an nn.Upsample."""
         factors = cell.scale_factor if isinstance(cell.scale_factor, (tuple, list)) else [cell.scale_factor]
         if cell.mode != "nearest" or cell.size is not None or len(set(factors)) != 1 or factors[0] % 1:
-            raise GanError("export: an Upsample that does not repeat pixels has no rule in ms_gan/export/layers")
+            raise GanError(
+                "export: an Upsample that does not repeat pixels has no rule in ms_gan/export/layers",
+                code="unsupported",
+            )
         return cls(int(factors[0]))
 
     def onnx(self, x: str) -> OnnxNode:

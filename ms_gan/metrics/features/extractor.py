@@ -67,7 +67,9 @@ class Features:
             raise ValueError(f"images are {images.dtype} {images.shape}, and should be uint8 (N, C, H, W)")
         if self._image_shape not in (None, images.shape[1:]):
             expected, found = ("x".join(map(str, shape)) for shape in (self._image_shape, images.shape[1:]))
-            raise UsageError(f"images of {found} (channels x rows x columns); {self.name} is for {expected}")
+            raise UsageError(
+                f"images of {found} (channels x rows x columns); {self.name} is for {expected}", code="mismatch"
+            )
         values = np.empty((len(images), self.width), np.float32)
         logits = None
         for start in range(0, len(images), self._block):
@@ -78,7 +80,7 @@ class Features:
                 logits[part] = part_logits
             unload(images)
         if not np.isfinite(values).all():
-            raise GanError(f"{self.name} made features that are not numbers")
+            raise GanError(f"{self.name} made features that are not numbers", code="diverged")
         return values, None if logits is None else _softmax(logits)
 
     def _of_block(self, images: np.ndarray) -> Tuple[np.ndarray, Optional[np.ndarray]]:

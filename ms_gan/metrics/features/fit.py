@@ -99,7 +99,7 @@ def fit(data: ImageData, recipe: ClassifierRecipe, network: Optional[nn.Cell] = 
     for images, labels in tracked(batches, "Training the features", steps, "step"):
         loss = step(ms.Tensor(images), ms.Tensor(labels))
     if not np.isfinite(loss.asnumpy()):
-        raise GanError(f"training a classifier of {data.name} failed: its loss stopped being a number")
+        raise GanError(f"training a classifier of {data.name} failed: its loss stopped being a number", code="diverged")
     return network.set_train(False)
 
 

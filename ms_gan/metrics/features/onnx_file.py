@@ -45,10 +45,12 @@ def open_onnx(given: str, pixel_range: Tuple[float, float] = PIXEL_RANGE) -> Fea
     """
     path = Path(given)
     if path.suffix != ".onnx" or not path.is_file():
-        raise UsageError(f"{given}: no feature extractor; name a file that exists and ends in .onnx")
+        raise UsageError(f"{given}: no feature extractor; name a file that exists and ends in .onnx", code="missing")
     low, high = pixel_range
     if not np.isfinite(pixel_range).all() or not low < high:
-        raise UsageError(f"pixel range {low} to {high}: black must be less than white, such as -1 to 1 or 0 to 1")
+        raise UsageError(
+            f"pixel range {low} to {high}: black must be less than white, such as -1 to 1 or 0 to 1", code="malformed"
+        )
     session = _session(path)
     taken = _input(session, path)
 
@@ -65,7 +67,7 @@ def open_onnx(given: str, pixel_range: Tuple[float, float] = PIXEL_RANGE) -> Fea
     except GanError:
         raise
     except Exception as error:  # onnxruntime has no common class for its errors
-        raise UsageError(f"{path}: the network cannot be run ({first_line(error)})") from None
+        raise UsageError(f"{path}: the network cannot be run ({first_line(error)})", code="unsupported") from None
     size = "x".join(map(str, taken.image_shape))
     content = hashlib.sha256(f"{file_digest(path)} {low} {high}".encode()).hexdigest()
     return Features(
@@ -98,12 +100,12 @@ def _session(path: Path) -> Any:
         import onnxruntime
     except ImportError:
         raise UsageError(
-            f'{path}: ONNX files need onnxruntime; install it with: pip install "ms_gan[metrics]"'
+            f'{path}: ONNX files need onnxruntime; install it with: pip install "ms_gan[metrics]"', code="uninstalled"
         ) from None
     try:
         return onnxruntime.InferenceSession(str(path), providers=onnxruntime.get_available_providers())
     except Exception as error:  # onnxruntime has no common class for its errors
-        raise UsageError(f"{path}: not an ONNX file, or a damaged one ({first_line(error)})") from None
+        raise UsageError(f"{path}: not an ONNX file, or a damaged one ({first_line(error)})", code="damaged") from None
 
 
 def _input(session: Any, path: Path) -> Input:
@@ -123,7 +125,8 @@ def _input(session: Any, path: Path) -> Input:
                 return Input(inputs[0].name, (channels, height, width), channels_last, batch)
     raise UsageError(
         f"{path}: takes {len(inputs)} input{'s' if len(inputs) > 1 else ''}, {inputs[0].type} {shape}; a feature"
-        " extractor takes one, tensor(float) [N, C, H, W] or [N, H, W, C], with 1 or 3 channels and a fixed size"
+        " extractor takes one, tensor(float) [N, C, H, W] or [N, H, W, C], with 1 or 3 channels and a fixed size",
+        code="mismatch",
     )
 
 
@@ -137,6 +140,7 @@ def _outputs(outputs: Any, count: int, path: Path) -> Tuple[np.ndarray, Optional
         if array is not None and (array.ndim != 2 or len(array) != count or array.dtype != np.float32):
             raise UsageError(
                 f"{path}: the {what} output is {array.dtype} {array.shape} for {count} images; it should be float32 and"
-                f" a vector for each image: ({count}, width)"
+                f" a vector for each image: ({count}, width)",
+                code="mismatch",
             )
     return features, logits

@@ -68,7 +68,8 @@ def check_sides(sides: Sequence[int]) -> None:
     if min(sides) < 1 << LAYERS:
         raise UsageError(
             f"images of {sides[0]}x{sides[1]} pixels are too small to be measured; allowed: 16x16 and more, or "
-            "a training without measurements: --metrics.every 0"
+            "a training without measurements: --metrics.every 0",
+            code="few",
         )
 
 

@@ -55,7 +55,8 @@ class RankTable:
         listed = ", ".join(name for name, _ in self.servers)
         raise UsageError(
             f"the rank table has {several} with a name of this one ({', '.join(names)}); it lists {listed}: set its"
-            " server_id to this server's address"
+            " server_id to this server's address",
+            code="missing",
         )
 
 
@@ -67,17 +68,17 @@ def read_rank_table(path: Path) -> RankTable:
     """
     try:
         if path.stat().st_size > TABLE_BYTES:
-            raise UsageError(f"{path}: too large for a rank table; allowed: {TABLE_BYTES:,} bytes")
+            raise UsageError(f"{path}: too large for a rank table; allowed: {TABLE_BYTES:,} bytes", code="malformed")
         table = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path}: the rank table cannot be read ({error.strerror})") from None
+        raise UsageError(f"{path}: the rank table cannot be read ({error.strerror})", code="unreadable") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: the rank table is not JSON ({error})") from None
+        raise UsageError(f"{path}: the rank table is not JSON ({error})", code="malformed") from None
     try:
         return _checked(table)
     except _Fault as fault:
         raise UsageError(
-            f"{path}: {fault}; a launcher such as hccl_tools writes it, or start with msrun instead"
+            f"{path}: {fault}; a launcher such as hccl_tools writes it, or start with msrun instead", code="malformed"
         ) from None
 
 

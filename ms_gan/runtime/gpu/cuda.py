@@ -105,7 +105,7 @@ def preload(libraries: Libraries) -> None:
         try:
             ctypes.CDLL(os.fspath(path))
         except OSError as error:
-            raise GanError(f"{libraries.origin} cannot be loaded ({error}); run {SET_UP}") from None
+            raise GanError(f"{libraries.origin} cannot be loaded ({error}); run {SET_UP}", code="uninstalled") from None
 
 
 def diagnose(machine: Machine) -> Finding:

@@ -130,7 +130,9 @@ def lay_out(libraries: Libraries) -> Path:
             complaint = complaint or str(error)
         else:
             return folder
-    raise GanError(f"{complaint}; run bash scripts/setup_env.sh gpu as a user who may, or set MS_GAN_CACHE")
+    raise GanError(
+        f"{complaint}; run bash scripts/setup_env.sh gpu as a user who may, or set MS_GAN_CACHE", code="unwritable"
+    )
 
 
 def fill(folder: Path, files: Dict[str, Path]) -> None:

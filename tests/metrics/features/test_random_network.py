@@ -4,9 +4,9 @@ import pytest
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.data import load
-from ms_gan.errors import UsageError
 from ms_gan.metrics.features.random_network import WIDTH, RandomNetwork, random_features
 from ms_gan.pictures.pixels import to_float
+from tests.refusals import refused
 
 pytestmark = pytest.mark.usefixtures("device")
 
@@ -52,5 +52,5 @@ def test_other_images_have_other_statistics():
 
 
 def test_small_images_are_refused():
-    with pytest.raises(UsageError, match="images of 28x15 pixels are too small"):
+    with refused(code="few", says="images of 28x15 pixels are too small"):
         random_features((1, 28, 15))

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from ms_gan.errors import UsageError
 from ms_gan.runtime.ascend.rank_table import RankedDevice, read_rank_table
+from tests.refusals import refused
 
 GOOD = {
     "version": "1.0",
@@ -55,7 +55,7 @@ def test_workers_and_this_servers_devices_by_rank(read):
     assert table.workers == 3
     assert table.devices_of(["node1", "10.0.0.1"]) == (RankedDevice(4, 0), RankedDevice(5, 1))
     assert table.devices_of(["10.0.0.2"]) == (RankedDevice(0, 2),)
-    with pytest.raises(UsageError, match=r"no server with a name of this one \(node3\); it lists 10.0.0.1, 10.0.0.2"):
+    with refused(code="missing", says=r"\(node3\); it lists 10.0.0.1, 10.0.0.2"):
         table.devices_of(["node3"])
 
 
@@ -88,11 +88,11 @@ FIRST = ("server_list", 0, "device", 0)
     ],
 )
 def test_faults_are_named_with_their_place(read, table, says):
-    with pytest.raises(UsageError) as error:
+    with refused(code="malformed") as error:
         read(table)
     assert says in str(error.value) and "hccl.json: " in str(error.value)
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(UsageError, match="the rank table cannot be read"):
+    with refused(code="unreadable"):
         read_rank_table(tmp_path / "none.json")

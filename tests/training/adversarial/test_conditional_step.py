@@ -3,12 +3,13 @@ import numpy as np
 import pytest
 from inputs import excerpt, labels_of, step_inputs, weight
 
-from ms_gan.errors import UsageError
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import check
 from ms_gan.training.adversarial.inputs import StepInputs
 from tests.conftest import tiny_config
-from tests.training.adversarial.test_step import GOLDEN, ROOT, recipe
+from tests.paths import GOLDEN, ROOT
+from tests.refusals import refused
+from tests.training.adversarial.test_step import recipe
 
 pytestmark = pytest.mark.usefixtures("device")
 SHAPE, CLASSES = (1, 24, 24), 3
@@ -115,7 +116,7 @@ def test_labels_move_every_weight_that_learns_them(change):
 def test_labels_beside_pixels_are_for_dense_networks():
     config = conditional()
     config.discriminator.name, config.discriminator.condition = "dcgan", "concat"
-    with pytest.raises(UsageError, match="^discriminator.condition: "):
+    with refused("discriminator.condition"):
         check(config)
 
 

@@ -112,7 +112,7 @@ def test_one_pass_or_two_identity_and_pools_are_options(eager):
     assert not [name for name, value in before.items() if np.array_equal(value, parameters[name].asnumpy())]
 
 
-def test_a_pool_fills_then_exchanges_image_by_image(mode):
+def test_a_pool_fills_then_exchanges_image_by_image():
     pool, random = Pool(3, (1, 2, 2), "pool."), np.random.default_rng(0)
     kept, seen, expected = [], [], []
     for step in range(8):
