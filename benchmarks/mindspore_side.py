@@ -66,7 +66,7 @@ def step(task: Task) -> Activity:
 
 
 def translation_step(task: Task) -> Activity:
-    """A training step from picture to picture, of pictures that are neither mirrored nor jittered."""
+    """A training step from picture to picture, of pictures neither mirrored nor jittered, without an average."""
     from ms_gan.config.parser import make_parser, parse
     from ms_gan.tasks import paired, unpaired
 

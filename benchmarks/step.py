@@ -11,6 +11,7 @@ import math
 import statistics
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -26,7 +27,7 @@ BATCHES = {
     "dcgan_64": 32,
     "dcgan_cifar10_frog": 20,
     "pix2pix": 16,
-    "cyclegan": 1,
+    "cyclegan": 2,
 }
 DENSE = ("gan_mnist", "gan_mnist_wide", "gan_mnist_plain")
 # What may be expected, in seconds, on two cores of a server: one side's start and first steps, one step of a recipe.
@@ -40,7 +41,7 @@ ratio: ms_gan's median over that of PyTorch's faster side, below 1 where ms_gan 
 ratios within each round, which does not move with the machine's load between rounds."""
 
 
-def sides(recipe: str, batch: int, precision: str, compiles: bool) -> Dict[str, Task]:
+def sides(recipe: str, batch: int, precision: str, compiles: bool, cores: int = THREADS) -> Dict[str, Task]:
     """What takes turns: ms_gan's step, PyTorch's in each of its ways, the products that show the peak."""
     tasks = {"ms_gan": Task("step", recipe, batch, precision)}
     for way in ("fp32",) if precision == "fp32" else ("autocast", "bf16"):
@@ -51,7 +52,7 @@ def sides(recipe: str, batch: int, precision: str, compiles: bool) -> Dict[str, 
     for kind in dict.fromkeys(("fp32", precision)):
         tasks[f"MindSpore product {kind}"] = Task("product", precision=kind)
         tasks[f"PyTorch product {kind}"] = Task("torch_product", precision=kind)
-    return tasks
+    return {name: replace(task, cores=cores) for name, task in tasks.items()}
 
 
 def summary(tasks: Dict[str, Task], timings: Dict[str, Timing], precision: str) -> Dict[str, Any]:
@@ -96,8 +97,9 @@ def announce(options: argparse.Namespace) -> None:
     """What will be done, and about how long it takes."""
     ways = " and ".join(["eager with fused Adam"] + ([] if options.no_compile else ["torch.compile"]))
     extra = "" if options.precision == "fp32" else ", by torch.autocast and by bf16 products of fp32 numbers"
+    cores = "one core, its processor's time" if options.one_core else f"{THREADS} cores"
     print(
-        f"{', '.join(options.recipes)}: ms_gan against PyTorch ({ways}{extra}), {options.precision}, {THREADS} cores, "
+        f"{', '.join(options.recipes)}: ms_gan against PyTorch ({ways}{extra}), {options.precision}, {cores}, "
         f"{options.rounds} rounds with turns of {options.seconds:g} s; about {expected_minutes(options)} minutes, "
         "if the machine has nothing else to do\n",
         flush=True,
@@ -112,6 +114,11 @@ def parse_options(argv: List[str]) -> argparse.Namespace:
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the products (default: fp32)")
     parser.add_argument("--rounds", type=int, help="turns of each side (default: 6)")
     parser.add_argument("--seconds", type=float, help="length of one turn (default: 2)")
+    parser.add_argument(
+        "--one-core",
+        action="store_true",
+        help="on one core, and the processor's time: where others use the machine too",
+    )
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out: it needs a C++ compiler")
     parser.add_argument("--torch-python", default=sys.executable, help="a Python that has PyTorch, if not this one")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
@@ -135,13 +142,14 @@ def main() -> None:
     options = parse_options(sys.argv[1:])
     machine.announce()
     announce(options)
+    cores = 1 if options.one_core else THREADS
     names = list(sides("gan_mnist", 1, options.precision, not options.no_compile))
     shown = [name for name in names if "product" not in name]
     columns = [f"{name}, ms" for name in shown]
     table = Table(["recipe", "batch", *columns, "images/s", "GFLOP", "GFLOP/s", "of peak", "ratio", "by round"], 18)
     figures = {}
     for recipe in options.recipes:
-        tasks = sides(recipe, BATCHES[recipe], options.precision, not options.no_compile)
+        tasks = sides(recipe, BATCHES[recipe], options.precision, not options.no_compile, cores)
         timings = take_turns(tasks, options.rounds, options.seconds, options.torch_python)
         found = figures[recipe] = summary(tasks, timings, options.precision)
         table.row(

@@ -9,9 +9,9 @@ from benchmarks.twins import Twin
 from benchmarks.worker import PRODUCT, THREADS, TRANSLATION, Activity, Task
 
 
-def set_precision(precision):
+def set_precision(precision, threads=THREADS):
     """Prepare PyTorch; returns the context of a forward pass."""
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(threads)
     if precision == "bf16":  # weights and activations stay float32, products are computed in bfloat16
         torch.backends.mkldnn.matmul.fp32_precision = "bf16"
         torch.backends.mkldnn.conv.fp32_precision = "bf16"
@@ -23,7 +23,7 @@ def torch_step(task: Task) -> Activity:
     if task.recipe in TRANSLATION:
         return translation_step(task)
     twin = Twin(task.recipe, fused=True)
-    twin.forward_context = set_precision(task.precision)
+    twin.forward_context = set_precision(task.precision, task.cores)
     images = torch.randint(0, 256, (task.images, *twin.shape), dtype=torch.uint8)
     noisy = task.recipe == "dcgan_cifar10_frog"
     if task.compiled:
@@ -44,7 +44,7 @@ def torch_step(task: Task) -> Activity:
 def translation_step(task: Task) -> Activity:
     """A training step from picture to picture of the recipe's twin."""
     twin = (PairedTwin if task.recipe == "pix2pix" else CycleTwin)(fused=True)
-    twin.forward_context = set_precision(task.precision)
+    twin.forward_context = set_precision(task.precision, task.cores)
     images = [torch.randint(0, 256, (task.images, *shape), dtype=torch.uint8) for shape in twin.shapes]
     if task.compiled:
         twin.networks = {name: torch.compile(network) for name, network in twin.networks.items()}
@@ -61,7 +61,7 @@ def translation_step(task: Task) -> Activity:
 
 def torch_product(task: Task) -> Activity:
     """A large matrix product; in bf16 of matrices that are bfloat16 already."""
-    set_precision("fp32")
+    set_precision("fp32", task.cores)
     a = torch.randn(PRODUCT, PRODUCT, dtype=torch.bfloat16 if task.precision == "bf16" else torch.float32)
 
     def take(steps):

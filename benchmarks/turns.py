@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Any, Dict, List, Optional
 
-from benchmarks.worker import ROOT, THREADS, Task
+from benchmarks.worker import ROOT, Task
 
 WARM_UP = 3  # steps before the first measured turn; the first of them compiles
 
@@ -55,7 +55,7 @@ class Worker:
         self.process = subprocess.Popen(
             [python, "-m", "benchmarks.worker", json.dumps(asdict(task))],
             cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": str(THREADS)},
+            env={**os.environ, "OMP_NUM_THREADS": str(task.cores)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

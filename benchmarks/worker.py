@@ -1,7 +1,8 @@
 """One measured activity in a process of its own: python -m benchmarks.worker TASK, where TASK is a Task as JSON.
 
 Reads numbers of steps from standard input, a line each, takes that many and answers with a line of JSON: `ms`, the
-milliseconds of one step; `peak_mb`, the most memory the process has held so far; `flops` and `note` of the Activity.
+milliseconds of one step, of the clock or on one core of the processor; `peak_mb`, the most memory the process has held
+so far; `flops` and `note` of the Activity.
 Everything else that is printed goes to standard error.
 """
 
@@ -33,6 +34,7 @@ class Task:
         images: how many there are to train on, random bytes: the arithmetic is that of photographs.
         options: more options of train.py.
         path: a generator to sample from.
+        cores: that it keeps to; with one, the processor's time counts in place of the clock's.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Task:
     images: int = 4096
     options: Tuple[str, ...] = ()
     path: str = ""
+    cores: int = THREADS
 
 
 @dataclass(frozen=True)
@@ -78,25 +81,26 @@ def peak_mb() -> float:
     return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
 
 
-def take_cores() -> None:
-    """Keep this process to as many cores as it has threads, where the system can do that."""
+def take_cores(count: int = THREADS) -> None:
+    """Keep this process to so many cores, where the system can do that."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
 
 
 def main() -> None:
     """Answer until standard input ends."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # libraries print to standard output too
-    take_cores()
     task = Task(**json.loads(sys.argv[1]))
+    take_cores(task.cores)
+    clock = time.process_time if task.cores == 1 else time.perf_counter
     module = __import__(KINDS[task.kind], fromlist=[task.kind])
     activity = getattr(module, task.kind)(task)
     for line in sys.stdin:
         steps = int(line)
-        started = time.perf_counter()
+        started = clock()
         activity.take(steps)
-        taken = 1000 * (time.perf_counter() - started) / steps
+        taken = 1000 * (clock() - started) / steps
         answer = {"ms": taken, "peak_mb": peak_mb(), "flops": activity.flops, "note": activity.note}
         print(json.dumps(answer), file=answers, flush=True)
 

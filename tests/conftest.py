@@ -30,26 +30,26 @@ def mode(request, device):
     ms.set_context(mode=ms.GRAPH_MODE)
 
 
-@pytest.fixture(params=[False, True], ids=["native", "products"])
-def kernels(request, device):
-    """Convolutions as MindSpore's own layers and as matrix products, in turn."""
+@pytest.fixture
+def choose_kernels():
+    """`layers.convolutions_as_products`; what the runtime chose is chosen again at the end."""
     from ms_gan.models import layers
 
-    chosen = layers._products
-    layers.convolutions_as_products(request.param)
-    yield
-    layers.convolutions_as_products(chosen)
+    chosen = layers._products, layers._reduced
+    yield layers.convolutions_as_products
+    layers.convolutions_as_products(*chosen)
+
+
+@pytest.fixture(params=[False, True], ids=["native", "products"])
+def kernels(request, device, choose_kernels):
+    """Convolutions as MindSpore's own layers and as matrix products, in turn."""
+    choose_kernels(request.param)
 
 
 @pytest.fixture
-def own_kernels():
+def own_kernels(choose_kernels):
     """MindSpore's own convolutions, channels first, as ms_gan.runtime.cpu.kernels chooses for a GPU and an Ascend."""
-    from ms_gan.models import layers
-
-    chosen = layers._products
-    layers.convolutions_as_products(False)
-    yield
-    layers.convolutions_as_products(chosen)
+    choose_kernels(False)
 
 
 def tiny_config(**train):

@@ -9,25 +9,10 @@ from ms_gan.export import export_mindir
 from ms_gan.generators.sampling import open_generator
 from ms_gan.generators.weights import load_weights
 from tests.data.cifar_files import write_cifar
-from tests.test_real_mnist import ROOT
+from tests.paths import ROOT
+from tests.recipes import SMALL
 
 pytestmark = pytest.mark.usefixtures("device")
-DENSE = ["--data.source", "synthetic", "--generator.hidden", "[12,16]", "--discriminator.hidden", "[12]"]
-NARROW = ["--generator.channels", "4", "--discriminator.channels", "4"]
-SMALL = {
-    "gan_mnist": DENSE,
-    "gan_mnist_best": DENSE,
-    "gan_mnist_wide": DENSE,
-    "gan_mnist_plain": DENSE,
-    "cgan_mnist": DENSE,
-    "cdcgan_mnist": ["--data.source", "synthetic", *NARROW],
-    "cdcgan_64": NARROW,
-    "dcgan_64": NARROW,
-    "dcgan_mnist": ["--data.source", "synthetic", *NARROW],
-    "r3gan_stacked": ["--data.source", "folder", *NARROW, "--data.image_size", "16"],
-    "own_64": [*NARROW, "--data.image_size", "16"],
-    "dcgan_cifar10_frog": ["--generator.channels", "8", "--discriminator.channels", "8"],
-}
 
 
 @pytest.fixture

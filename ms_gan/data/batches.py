@@ -21,11 +21,10 @@ def check_batch(batch_size: int, count: int) -> None:
         raise UsageError(f"train.batch_size: {batch_size} is out of range; the data set holds {count} images")
 
 
-def evenly(total: int, count: Optional[int]) -> np.ndarray:
-    """At most `count` numbers below `total`, integers (n,), evenly spaced; None: all."""
-    if count is None or count >= total:
-        return np.arange(total)
-    return np.unique(np.linspace(0, total - 1, count).round().astype(np.int64))
+def evenly_spaced(total: int, count: Optional[int]) -> np.ndarray:
+    """Different numbers from 0 to total - 1, evenly spaced and rising, (count,); all of them where count is larger."""
+    count = total if count is None else min(count, total)
+    return np.arange(count) * total // max(count, 1)
 
 
 class Mapped:

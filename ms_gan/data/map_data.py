@@ -66,7 +66,7 @@ def load_maps(config: MapsConfig, seed: int) -> MapData:
         )
     names = names[: config.limit]
     side = config.image_size or DEFAULT_SIDE
-    raw = _raw_maps(folders[0], [found[0][name].name for name in names], side)
+    raw = _raw_maps(folders[0], [found[0][name].name for name in names], side, config.max_pixels)
     legend = _legend(config, folders[0], raw)
     maps = np.stack([numbers_of(one, legend, str(folders[0] / found[0][name].name)) for one, name in zip(raw, names)])
     images = _pictures(config, folders[1], [found[1][name] for name in names], side)
@@ -108,9 +108,9 @@ def _stem(name: str) -> str:
     return PurePath(name).with_suffix("").as_posix()
 
 
-def _raw_maps(folder: Path, names: List[str], side: int) -> List[RawMap]:
+def _raw_maps(folder: Path, names: List[str], side: int, most: int) -> List[RawMap]:
     read = partial(_read_raw, folder, side)
-    return list(in_threads(read, names, "reading maps", MapsConfig().max_pixels))
+    return list(in_threads(read, names, "reading maps", most))
 
 
 def _read_raw(folder: Path, side: int, name: str) -> RawMap:

@@ -6,7 +6,7 @@ from typing import IO, List, NamedTuple, Optional, Tuple, Union
 import numpy as np
 from PIL import Image
 
-from ms_gan.data.decode import formats, refuse_bomb
+from ms_gan.data.decode import TooLarge, formats, refuse_bomb
 from ms_gan.data.legend import MOST_CLASSES, UNKNOWN, Colour, Legend, of_colours, of_numbers
 from ms_gan.errors import GanError
 
@@ -47,6 +47,10 @@ def open_map(source: Union[Path, IO[bytes]], sides: Optional[Tuple[int, int]] = 
             return RawMap(_scaled(_plain(image, path), sides), palette)
     except GanError:
         raise
+    except (TooLarge, Image.DecompressionBombError):
+        raise GanError(
+            f"{path}: a map with more pixels than are allowed; scale it down without blending, or raise data.max_pixels"
+        ) from None
     except Exception as error:  # Pillow's readers raise whatever their parsing of a broken file runs into
         text = " ".join(str(error).split()) or type(error).__name__
         text = "not a picture" if "cannot identify" in text else text

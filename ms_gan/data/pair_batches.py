@@ -5,7 +5,7 @@ from typing import Optional, Tuple
 import numpy as np
 
 from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
-from ms_gan.data.batches import Mapped, Order, check_batch, evenly, mirrored, worker_part
+from ms_gan.data.batches import Mapped, Order, check_batch, evenly_spaced, mirrored, worker_part
 from ms_gan.data.degrade import degradation_of
 from ms_gan.data.domains import DomainData
 from ms_gan.data.pairs import PairData
@@ -69,7 +69,7 @@ class PairBatches:
         Returns:
             inputs, float32 (n, C', H, W) in [-1, 1], and targets, uint8 (n, C, H, W).
         """
-        chosen = evenly(len(data.images), count)
+        chosen = evenly_spaced(len(data.images), count)
         targets = data.images[chosen]
         if data.inputs is not None:
             return to_float(data.inputs[chosen]), targets
@@ -120,15 +120,6 @@ class DomainBatches:
             for side, (images, cycle) in enumerate(zip(self._sides, self._cycles))
         )
         return a, b
-
-    @staticmethod
-    def fixed(data: DomainData, count: Optional[int] = None) -> Tuple[np.ndarray, np.ndarray]:
-        """Pictures to be shown or measured: not mirrored nor jittered, at most `count` of each side, evenly taken.
-
-        Returns:
-            of A and of B, uint8 (n, C, H, W) and (m, C, H, W).
-        """
-        return data.images[evenly(len(data.images), count)], data.other[evenly(len(data.other), count)]
 
 
 class Cycle:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Optional, Sequence, Tuple
 
-from ms_gan.data.batches import evenly
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.data.decode import allowing, is_side_by_side, size_of
 from ms_gan.data.two_folders import LAYOUTS, Side
 from ms_gan.data.walk import printable
@@ -23,7 +23,7 @@ def refuse_single_pictures(side: Side, most: int) -> None:
     Raises:
         UsageError: says what a folder of pairs can look like.
     """
-    chosen = [side.files[place] for place in evenly(len(side.files), LOOKED_AT)]
+    chosen = [side.files[place] for place in evenly_spaced(len(side.files), LOOKED_AT)]
     with allowing(most):
         sizes = [(file.name, size_of(side.folder / file.name)) for file in chosen]
     known = [(name, size) for name, size in sizes if size]
@@ -47,7 +47,7 @@ def different_shapes(
         files: of each side, a file a pair.
         most: pixels that a picture may have.
     """
-    chosen, found = evenly(len(names), LOOKED_AT), []
+    chosen, found = evenly_spaced(len(names), LOOKED_AT), []
     with allowing(most):
         for place in chosen:
             sizes = [size_of(folder / of[place].name) for folder, of in zip(folders, files)]

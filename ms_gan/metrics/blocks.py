@@ -4,6 +4,7 @@ from typing import Any, Iterator, Optional, Sequence
 
 import numpy as np
 
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.pictures.pixels import unload
 
 MOST_AT_ONCE, BYTES_AT_ONCE = 1024, 32 * 2**20  # images in a block, and their pixels
@@ -12,12 +13,6 @@ MOST_AT_ONCE, BYTES_AT_ONCE = 1024, 32 * 2**20  # images in a block, and their p
 def at_once(image_shape: Sequence[int]) -> int:
     """How many uint8 images (C, H, W) make a block."""
     return max(1, min(MOST_AT_ONCE, BYTES_AT_ONCE // int(np.prod(image_shape))))
-
-
-def evenly_spaced(total: int, count: int) -> np.ndarray:
-    """Different numbers from 0 to total - 1, evenly spaced and rising, (count,); all of them where count is larger."""
-    count = min(count, total)
-    return np.arange(count) * total // max(count, 1)
 
 
 def image_blocks(images: np.ndarray, count: int, among: Optional[np.ndarray] = None) -> Iterator[np.ndarray]:

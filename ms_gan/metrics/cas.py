@@ -6,8 +6,8 @@ from typing import Tuple
 import numpy as np
 
 from ms_gan.data import ImageData
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.errors import UsageError
-from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.metrics.conditional import labels_among
 from ms_gan.metrics.evaluate import Splits
 from ms_gan.metrics.features.fit import RECIPE, ClassifierRecipe

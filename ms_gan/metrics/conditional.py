@@ -6,7 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from ms_gan.data import ImageData
-from ms_gan.metrics.blocks import evenly_spaced
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.reference import reference_moments

@@ -6,12 +6,12 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.data.degrade import degradation_of
 from ms_gan.data.domains import DomainData
 from ms_gan.data.pair_batches import PairBatches
 from ms_gan.data.pairs import PairData
 from ms_gan.generators.sampling import open_generator
-from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.protocol import GeneratorUsed, describe_generator
 from ms_gan.metrics.translation import (

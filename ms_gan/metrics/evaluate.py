@@ -6,8 +6,9 @@ from typing import Iterable, List, NamedTuple, Optional
 import numpy as np
 
 from ms_gan.data import ImageData
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.errors import UsageError
-from ms_gan.metrics.blocks import evenly_spaced, image_blocks, measured_blocks
+from ms_gan.metrics.blocks import image_blocks, measured_blocks
 from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
 from ms_gan.metrics.conditional import Tally
 from ms_gan.metrics.copies import find_copies

@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 
 import numpy as np
 
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.data.shape import with_channels
 from ms_gan.errors import UsageError
-from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import frechet_distance, moments
 from ms_gan.metrics.measures import TRANSLATION

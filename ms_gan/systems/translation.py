@@ -5,10 +5,10 @@ from typing import Any, Callable, Dict, Mapping, Optional
 import numpy as np
 from mindspore import nn
 
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.generators.opened import Opened
 from ms_gan.generators.ports import Port
-from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.pictures.pixels import to_float, to_uint8
 from ms_gan.training.lengths import Lengths
 from ms_gan.training.showcase import Headline, Sheet, Showcase

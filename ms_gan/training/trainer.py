@@ -118,8 +118,7 @@ class Trainer:
         check_space(self.config, self.system, self.data.images.shape[1:], self.lengths, folder)
 
     def _restore(self, folder: RunFolder) -> Beginning:
-        notes = take_notes(self.config, self.data.arrays)
-        return restore_newest(folder, self.system, notes, self.lengths.save)
+        return restore_newest(folder, self.system, take_notes(self.config, self.data.arrays), self.lengths.save)
 
     def _open_results(self) -> Results:
         """What the run leaves behind, from this step on."""

@@ -1,12 +1,14 @@
 import pytest
 
-from benchmarks.flops import Arithmetic, network_flops, step_flops
+from benchmarks.flops import Arithmetic, cycle_flops, network_flops, step_flops
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.sections import ProcedureConfig
 from ms_gan.models import cnn, dcgan, mlp
+from ms_gan.models.resnet import ResNet
+from ms_gan.models.unet import UNet
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
-from tests.test_real_mnist import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
 
@@ -25,6 +27,16 @@ def test_strided_convolutions_by_hand():
     # 3 colours to 4 channels of 8x8; 4 to 8 channels of 4x4; 8 channels of 4x4 to a logit.
     layers = [3 * 4 * 16 * 8 * 8, 4 * 8 * 16 * 4 * 4, 8 * 16]
     assert network_flops(dcgan.Discriminator(shape, 4, 0.2), shape, False) == Arithmetic(2 * sum(layers), 2 * layers[0])
+
+
+def test_skips_reflections_and_enlargements_by_hand():
+    shape = (1, 8, 8)
+    layers = [2 * 16 * 16, 8 * 16 * 4, 8 * 16 * 4, 4 * 16 * 16]  # each kernel of 4x4 at the smaller of its sides
+    assert network_flops(UNet(1, 1, 2, 2), shape, False) == Arithmetic(2 * sum(layers), 2 * layers[0])
+    layers = [49 * 64, 2 * 9 * 16, 8 * 9 * 4, 16 * 9 * 4, 16 * 9 * 4, 8 * 9 * 16, 2 * 9 * 64, 49 * 64]
+    assert network_flops(ResNet(1, 1, 1, 1), shape, False) == Arithmetic(2 * sum(layers), 2 * layers[0])
+    # Of each kind three passes of a generator, forward and two gradients, without that of pictures given from outside.
+    assert cycle_flops(5, Arithmetic(10, 3), Arithmetic(0, 0)) == 5 * (6 * 3 * 10 - 4 * 3)
 
 
 def test_keras_paddings_by_hand():

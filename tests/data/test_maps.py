@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ms_gan.data.decode import allowing
 from ms_gan.data.legend import Legend, of_colours, read_legend
 from ms_gan.data.maps import found_legend, in_colour, numbers_of, open_map
 from ms_gan.errors import GanError, UsageError
@@ -62,6 +63,13 @@ def test_files_that_are_no_maps_are_refused(tmp_path):
     for name, word in (("blurred.jpg", "JPEG"), ("text.png", "not a picture")):
         with pytest.raises(GanError, match=word):
             open_map(tmp_path / name)
+
+
+def test_a_map_that_is_too_large_is_refused(tmp_path):
+    path = saved(tmp_path / "large.png", np.zeros((300, 300), np.uint8))
+    for pixels in (1_000, 60_000):  # far more, and a little more
+        with allowing(pixels), pytest.raises(GanError, match="large.png: a map with more pixels than are allowed"):
+            open_map(path, (16, 16))
 
 
 def test_a_legend_is_found_in_maps(tmp_path):

@@ -5,7 +5,7 @@ from mindspore import nn
 
 from ms_gan.export import layers as kinds
 from ms_gan.export.graph import Graph, read_graph
-from ms_gan.models import dcgan, layers, mlp
+from ms_gan.models import dcgan, mlp
 from tests.export.networks import NETWORKS, READERS, examples, small_network
 from tests.graph_inputs import latents
 from tests.refusals import failed
@@ -17,10 +17,10 @@ def chain_of(network):
     return [node.layer for node in graph.nodes]
 
 
-def test_both_kinds_of_convolution_give_the_same_chain(device, monkeypatch):
+def test_both_kinds_of_convolution_give_the_same_chain(device, choose_kernels):
     chains = []
     for products in (False, True):
-        monkeypatch.setattr(layers, "_products", products)
+        choose_kernels(products)
         chains.append(chain_of(dcgan.Generator(8, (1, 16, 16), 4)))
     assert [type(layer) for layer in chains[0]] == [type(layer) for layer in chains[1]]
     for native, product in zip(*chains):

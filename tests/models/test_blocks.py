@@ -70,12 +70,10 @@ CELLS = {
 
 
 @pytest.fixture(params=["native", "products", "exact products"])
-def layout(request):
+def layout(request, choose_kernels):
     """Each way to compute convolutions in turn, and the norms that go with it."""
-    chosen = layers._products, layers._reduced
-    layers.convolutions_as_products(request.param != "native", request.param == "exact products")
-    yield request.param
-    layers.convolutions_as_products(*chosen)
+    choose_kernels(request.param != "native", request.param == "exact products")
+    return request.param
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -8,14 +8,6 @@ from ms_gan.models import layers
 pytestmark = pytest.mark.usefixtures("device")
 
 
-@pytest.fixture
-def as_products():
-    """Restores the choice that the runtime made."""
-    chosen = layers._products
-    yield layers.convolutions_as_products
-    layers.convolutions_as_products(chosen)
-
-
 class Loss(nn.Cell):
     """A scalar whose gradient differs from pixel to pixel."""
 
@@ -35,11 +27,11 @@ def test_leaky_relu_is_mindspore_s():
     assert np.allclose(ours[1].asnumpy(), theirs[1].asnumpy(), rtol=1e-6)
 
 
-def test_the_choice_of_kernels_changes_neither_parameters_nor_results(as_products):
+def test_the_choice_of_kernels_changes_neither_parameters_nor_results(choose_kernels):
     x = ms.Tensor(np.random.default_rng(0).standard_normal((3, 2, 8, 8)).astype(np.float32))
     found = []
     for chosen in (False, True):
-        as_products(chosen)
+        choose_kernels(chosen)
         cells = [
             layers.conv(2, 6, 5, padding="same"), layers.activation(0.2), layers.conv(6, 4, 4, 2, "pad", 1),
             layers.batch_norm_2d(4), layers.activation(0.2), layers.conv_transpose(4, 3, 4, 2, "same"),
@@ -57,11 +49,11 @@ def test_the_choice_of_kernels_changes_neither_parameters_nor_results(as_product
     assert np.allclose(other_gradient, gradient, atol=1e-4 * np.abs(gradient).max())
 
 
-def test_batch_norm_of_vectors_is_mindspore_s(as_products):
+def test_batch_norm_of_vectors_is_mindspore_s(choose_kernels):
     x = ms.Tensor(np.random.default_rng(1).normal(3, 2, (6, 5)).astype(np.float32))
     found = []
     for chosen in (False, True):
-        as_products(chosen)
+        choose_kernels(chosen)
         norm = layers.batch_norm(5).set_train()
         value, gradient = ms.value_and_grad(Loss(norm))(x)
         statistics = [parameter.asnumpy() for parameter in norm.get_parameters()]

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from ms_gan.runtime.ascend.cann import PACKAGES
-from tests.scripts.test_scripts import REPOSITORY
+from tests.paths import ROOT
 
-IMAGES = sorted((REPOSITORY / "docker").glob("*.Dockerfile"))
+IMAGES = sorted((ROOT / "docker").glob("*.Dockerfile"))
 each = pytest.mark.parametrize("image", IMAGES, ids=lambda path: path.stem)
 HADOLINT = shutil.which("hadolint", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
 
@@ -30,8 +30,8 @@ def instructions(image):
 def context():
     """What of the project's folder a build is given: names, by the last pattern of .dockerignore that fits."""
     kept = set()
-    patterns = (REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    for name in os.listdir(REPOSITORY):
+    patterns = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    for name in os.listdir(ROOT):
         fitting = [line for line in patterns if fnmatch.fnmatch(name, line.lstrip("!"))]
         if fitting and fitting[-1].startswith("!"):
             kept.add(name)
@@ -43,7 +43,7 @@ def build(tmp_path_factory):
     """A copy of what a build is given."""
     folder = tmp_path_factory.mktemp("build")
     for name in context():
-        source = REPOSITORY / name
+        source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:

@@ -13,7 +13,8 @@ from ms_gan.cli import launch
 from ms_gan.generators.weights import load_weights
 from ms_gan.runtime.finding import Finding
 from tests.conftest import TINY_FLAGS
-from tests.scripts.test_scripts import DOOR, REPOSITORY, Project
+from tests.paths import ROOT
+from tests.scripts.test_scripts import DOOR, Project
 
 
 def test_arguments_folder_and_exit_code_pass_through(tmp_path):
@@ -96,7 +97,7 @@ def test_a_killed_worker_ends_the_job_and_spares_the_checkpoint(tmp_path, device
     run = tmp_path / "run"
     flags = [*TINY_FLAGS, "--steps", "1000000", "--train.cadence", "steps", "--train.sample_every", "1000000"]
     process = subprocess.Popen(
-        ["bash", str(REPOSITORY / "scripts/run_distribute_train.sh"), "--workers", "2", *flags]
+        ["bash", str(ROOT / "scripts/run_distribute_train.sh"), "--workers", "2", *flags]
         + ["--train.checkpoint_every", "5", "--output", str(run)],
         cwd=tmp_path, env={**os.environ, "MS_GAN_PYTHON": sys.executable, "TMPDIR": str(tmp_path)}, text=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

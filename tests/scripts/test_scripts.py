@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
+
 TOOLS = ["bash", "cp", "dirname", "env", "find", "flock", "mkdir", "rm", "sleep", "tail", "du", "cut"]
 
 # Notes each call; makes an environment out of a copy of itself; otherwise is the Python that runs the tests.
@@ -39,7 +40,7 @@ class Project:
 
     def __init__(self, folder: Path):
         self.root = folder / "the project"
-        shutil.copytree(REPOSITORY / "scripts", self.root / "scripts")
+        shutil.copytree(ROOT / "scripts", self.root / "scripts")
         for name in ("train", "infer", "eval", "export"):
             (self.root / f"{name}.py").write_text(DOOR)
         self.bin = folder / "bin"

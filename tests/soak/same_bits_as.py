@@ -16,8 +16,8 @@ from PIL import Image
 from ms_gan.generators.weights import load_weights
 from ms_gan.runtime import start
 from tests.data.cifar_files import write_cifar
+from tests.paths import ROOT
 from tests.soak.test_same_bits import flags_of
-from tests.test_real_mnist import ROOT
 
 STEPS = 4
 
@@ -44,7 +44,8 @@ def main(commit):
         data.mkdir()
         random = np.random.default_rng(0)
         for i in range(16):
-            Image.fromarray(random.integers(0, 256, (70, 70, 3), np.uint8)).save(data / f"{i}.png")
+            (data / f"class {i % 2}").mkdir(exist_ok=True)  # some recipes learn classes
+            Image.fromarray(random.integers(0, 256, (70, 70, 3), np.uint8)).save(data / f"class {i % 2}" / f"{i}.png")
         write_cifar(data)
         for path in sorted((ROOT / "configs").glob("*.yaml")):
             if not (before / "configs" / path.name).is_file():

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from tests.data.cifar_files import write_cifar
-from tests.test_real_mnist import ROOT
-from tests.test_recipes import SMALL
+from tests.paths import ROOT
+from tests.recipes import SMALL
 
 STEPS = 5
 DENSE = ["--data.source", "synthetic", "--batch-size", "64", "--data.limit", "256"]

@@ -9,7 +9,7 @@ import pytest
 
 from ms_gan.cli.train import main
 from ms_gan.runtime.job import free_port
-from tests.scripts.test_scripts import REPOSITORY
+from tests.paths import ROOT
 from tests.training.jobs import ENVIRONMENT, PLAIN, final_values, run
 
 
@@ -45,7 +45,7 @@ def test_msrun_starts_a_training_too(agree, tmp_path):
     folder, compare = agree
     options = ["--worker_num=2", "--local_worker_num=2", f"--master_port={free_port()}", "--join=True"]
     run(
-        ["-m", "mindspore.parallel.cluster.run", *options, f"--log_dir={tmp_path}", str(REPOSITORY / "train.py")]
+        ["-m", "mindspore.parallel.cluster.run", *options, f"--log_dir={tmp_path}", str(ROOT / "train.py")]
         + [*PLAIN, "--output", str(folder)],
         PATH=f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}",
     )

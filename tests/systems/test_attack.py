@@ -10,7 +10,7 @@ from ms_gan.metrics.features import trained
 from ms_gan.metrics.features.classifier import Classifier
 from ms_gan.models.initialisers import initialise
 from ms_gan.runs.events import read_events
-from tests.test_real_mnist import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
 TINY = [

@@ -11,7 +11,7 @@ from ms_gan.cli.train import main
 from ms_gan.generators.sampling import open_generator
 from ms_gan.generators.weights import load_weights
 from ms_gan.runs.events import read_events
-from tests.test_real_mnist import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
 TINY = [

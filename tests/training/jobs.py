@@ -6,14 +6,14 @@ import sys
 
 from ms_gan.generators.weights import load_weights
 from tests.conftest import TINY_FLAGS
-from tests.scripts.test_scripts import REPOSITORY
+from tests.paths import ROOT
 
 # Without BatchNorm, and with an eps that keeps Adam from scaling up the rounding of gradients that are nearly zero.
 PLAIN = [
     *TINY_FLAGS, "--generator.batch_norm", "false", "--optimizer.generator.eps", "1e-4",
     "--optimizer.discriminator.eps", "1e-4", "--train.cadence", "steps", "--steps", "5",
 ]  # fmt: skip
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def run(command, **environment):

@@ -25,8 +25,8 @@ from ms_gan.runtime.workers import Workers
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
 from ms_gan.training.adversarial.inputs import StepInputs
-from tests.test_real_mnist import ROOT
-from tests.test_recipes import SMALL
+from tests.paths import ROOT
+from tests.recipes import SMALL
 from tests.training.device_ops import (
     branches,
     compile_cell,

@@ -12,7 +12,6 @@ from mindspore import nn
 from ms_gan import data
 from ms_gan.cli.train import main
 from ms_gan.generators.weights import load_weights
-from ms_gan.models import layers
 from ms_gan.runs.events import read_events
 from ms_gan.runtime.job import Job, JobPlan, free_port
 from ms_gan.runtime.workers import Workers
@@ -86,7 +85,7 @@ def test_what_a_device_does_not_do_for_several_workers_leaves_no_folder(device, 
     assert not (tmp_path / "run").exists()
 
 
-def test_every_norm_becomes_one_of_all_workers(monkeypatch):
+def test_every_norm_becomes_one_of_all_workers(choose_kernels, monkeypatch):
     class SyncBatchNorm(nn.BatchNorm2d):
         """Stands in for MindSpore's, which can be made on an Ascend only, and takes (N, C) too."""
 
@@ -94,7 +93,7 @@ def test_every_norm_becomes_one_of_all_workers(monkeypatch):
             pass
 
     monkeypatch.setattr(nn, "SyncBatchNorm", SyncBatchNorm)
-    monkeypatch.setattr(layers, "_products", False)
+    choose_kernels(False)
     for family, shape, norms in (("mlp", (1, 6, 6), 1), ("dcgan", (1, 16, 16), 2)):
         config = tiny_config()
         config.generator.name = family

@@ -5,11 +5,11 @@ from typing import Any, Callable, Dict, Iterable, Optional
 
 import numpy as np
 
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.data.domains import DomainData
 from ms_gan.generators.card import Card, ImageConfig
 from ms_gan.generators.opened import Opened
 from ms_gan.generators.ports import Port
-from ms_gan.metrics.blocks import evenly_spaced
 from ms_gan.metrics.features import open_features
 from ms_gan.metrics.frechet import frechet_distance, moments
 from ms_gan.metrics.protocol import describe_features

@@ -7,8 +7,9 @@ from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import check
 from ms_gan.training.adversarial.inputs import StepInputs
 from tests.conftest import tiny_config
+from tests.paths import GOLDEN, ROOT
 from tests.refusals import refused
-from tests.training.adversarial.test_step import GOLDEN, ROOT, recipe
+from tests.training.adversarial.test_step import recipe
 
 pytestmark = pytest.mark.usefixtures("device")
 SHAPE, CLASSES = (1, 24, 24), 3

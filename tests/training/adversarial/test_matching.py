@@ -5,7 +5,7 @@ from inputs import BATCH, excerpt, maps_of, values, weight
 
 from ms_gan.systems.map.build import build_networks, build_system
 from ms_gan.tasks.map import Config
-from tests.training.adversarial.test_step import GOLDEN
+from tests.paths import GOLDEN
 
 pytestmark = pytest.mark.usefixtures("device")
 CLASSES, SHAPE, STYLE = 5, (3, 16, 16), 6  # those of tests/golden/make_map.py

@@ -6,7 +6,8 @@ import pytest
 from inputs import excerpt, step_inputs, weight
 
 from ms_gan.systems.latent.build import build_system
-from tests.training.adversarial.test_step import GOLDEN, ROOT, recipe
+from tests.paths import GOLDEN, ROOT
+from tests.training.adversarial.test_step import recipe
 
 pytestmark = pytest.mark.usefixtures("device")
 

@@ -13,10 +13,9 @@ from ms_gan.runtime import start
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
 from tests.conftest import tiny_config
+from tests.paths import GOLDEN, ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
-ROOT = Path(__file__).parents[3]
-GOLDEN = ROOT / "tests" / "golden"
 
 
 def inputs(config, shape=(1, 28, 28), features=0):
