@@ -189,6 +189,8 @@ def _network(card: Card) -> ms.nn.Cell:
         classes = len(card.classes)
         network = GENERATORS[card.generator.name](card.generator, card.latent.width, card.image.shape, classes)
     else:
+        if card.kind == "image" and len(card.ports[0].shape) != 3:
+            raise ValueError(f"pictures of shape {card.ports[0].shape}")
         network = importlib.import_module(tasks.find(card.task).module).generator(card)
     network.update_parameters_name("generator.")
     return network

@@ -152,12 +152,14 @@ class SkipExcitation(nn.Cell):
         hidden = self.squeeze(small.reshape((-1, self.inputs)))
         gate = ops.sigmoid(self.excite(hidden * ops.sigmoid(hidden)))
         if self.last:
-            pixels = x.shape[1] * x.shape[2]
-            repeated = ops.bmm(ops.ones((x.shape[0], pixels, 1), x.dtype), gate.expand_dims(1))
+            height, width = x.shape[1], x.shape[2]
+            repeated = ops.bmm(ops.ones((x.shape[0], height * width, 1), x.dtype), gate.expand_dims(1))
+            repeated = repeated.reshape((-1, height, width, self.outputs))
         else:
-            pixels = x.shape[2] * x.shape[3]
-            repeated = ops.bmm(gate.expand_dims(2), ops.ones((x.shape[0], 1, pixels), x.dtype))
-        return x * repeated.reshape(x.shape)
+            height, width = x.shape[2], x.shape[3]
+            repeated = ops.bmm(gate.expand_dims(2), ops.ones((x.shape[0], 1, height * width), x.dtype))
+            repeated = repeated.reshape((-1, self.outputs, height, width))
+        return x * repeated
 
     def describe(self, graph, x, small):
         """The same as layers of an ms_gan.export.graph.Graph."""
@@ -223,7 +225,7 @@ class Generator(nn.Cell):
         if latents.shape[1] > self.latent_width:
             noise = latents[:, self.latent_width :]
             latents = latents[:, : self.latent_width]
-        x = self.dense(latents).reshape((latents.shape[0], *self.start_shape))
+        x = self.dense(latents).reshape((-1, *self.start_shape))
         x = self.start(x.transpose((0, 2, 3, 1)) if self.last else x)
         maps = (x,)
         for index in range(len(self.blocks)):

@@ -15,6 +15,7 @@ from ms_gan.models import roles
 from ms_gan.models.bilinear import BilinearDown, BilinearUp
 from ms_gan.models.blocks import Row
 from ms_gan.models.cpu.patches import unfold
+from ms_gan.models.cpu.rows import PlusRow
 from ms_gan.models.layers import activation, channels_last, conv, dense, product
 
 SLOPE = 0.2  # of every LeakyReLU
@@ -47,24 +48,24 @@ class GroupedConv(nn.Cell):
         self.bias = ms.Parameter(ms.Tensor(np.zeros(channels, np.float32)), name="bias")
         self.unfold = unfold(3, 1, 1, 1)
         self.product = ops.BatchMatMul()
+        self.plus = PlusRow(exact=False) if self.last else ops.BiasAdd()
 
     def construct(self, x):
-        images, groups, own = x.shape[0], self.groups, self.own
+        groups, own = self.groups, self.own
         height, width = (x.shape[1], x.shape[2]) if self.last else (x.shape[2], x.shape[3])
         pixels = height * width
         if self.last:
-            grouped = x.reshape((images, pixels, groups, own)).transpose((2, 0, 1, 3))
+            grouped = x.reshape((-1, pixels, groups, own)).transpose((2, 0, 1, 3))
         else:
-            grouped = x.reshape((images, groups, own, pixels)).transpose((1, 0, 3, 2))
-        patches = self.unfold(grouped.reshape((groups * images, pixels, own)), 1, height, width)
+            grouped = x.reshape((-1, groups, own, pixels)).transpose((1, 0, 3, 2))
+        patches = self.unfold(grouped.reshape((-1, pixels, own)), 1, height, width)
         weight = self.weight.reshape((groups, own, own, 3, 3)).transpose((0, 3, 4, 2, 1))
-        y = self.product(
-            patches.reshape((groups, images * pixels, TAPS * own)), weight.reshape((groups, TAPS * own, own))
-        )
-        # The bias as a product, because what is broadcast is summed by ops without kernels for GPUs.
-        y = y + self.product(ops.ones((groups, images * pixels, 1), x.dtype), self.bias.reshape((groups, 1, own)))
-        y = y.reshape((groups, images, pixels, own))
-        return (y.transpose((1, 2, 0, 3)) if self.last else y.transpose((1, 0, 3, 2))).reshape(x.shape)
+        y = self.product(patches.reshape((groups, -1, TAPS * own)), weight.reshape((groups, TAPS * own, own)))
+        y = y.reshape((groups, -1, pixels, own))
+        if self.last:
+            rows = y.transpose((1, 2, 0, 3)).reshape((-1, self.channels))
+            return self.plus(rows, self.bias).reshape((-1, height, width, self.channels))
+        return self.plus(y.transpose((1, 0, 3, 2)).reshape((-1, self.channels, height, width)), self.bias)
 
     def describe(self, graph, x):
         """The same as a layer of an ms_gan.export.graph.Graph: a convolution with zeros between groups."""
@@ -152,13 +153,13 @@ class Generator(nn.Cell):
         self.narrowed = doublings - 1  # the doubling before which the width halves
         self.narrow = conv(widths[-2], widths[-1], 1, bias=False)
         self.end = conv(widths[-1], image_shape[0], 1, bias=False)
-        self.widths = tuple(widths)
+        self.widths, self.width = tuple(widths), widths[0]
 
     def construct(self, latents):
         images = latents.shape[0]
         scale = product(self.dense(latents).reshape((-1, 1)), ops.ones((1, self.pixels), latents.dtype))
         basis = product(ops.ones((images, 1), latents.dtype), self.basis.reshape((1, -1)))
-        x = (scale.reshape((images, -1)) * basis).reshape((images, *self.start_shape))
+        x = (scale.reshape((-1, self.width * self.pixels)) * basis).reshape((-1, *self.start_shape))
         x = x.transpose((0, 2, 3, 1)) if self.last else x
         for index in range(len(self.blocks)):
             x = self.blocks[index](x)

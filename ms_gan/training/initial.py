@@ -16,13 +16,14 @@ from ms_gan.training.system import System
 NAMED = 5  # parameters that are spelt out in a message
 
 
-def begin_with(path: str, system: System, tell: bool = True) -> None:
+def begin_with(path: Optional[str], system: System, tell: bool = True) -> None:
     """Set the networks of a system to those of another run, parameter by parameter where name and shape agree.
 
     Optimizers and counts begin anew. Where the other run kept no average of a network, its average begins as it does.
 
     Args:
-        path: a run's folder, of which the newest whole checkpoint counts, or a file such as generator.ckpt.
+        path: None: nothing is done; a run's folder, of which the newest whole checkpoint counts, or a file such as
+            generator.ckpt.
         system: at step 0.
         tell: whether to say what was taken, and what does not fit.
 
@@ -30,6 +31,8 @@ def begin_with(path: str, system: System, tell: bool = True) -> None:
         UsageError: there is nothing at `path`, or none of it fits.
         GanError: a damaged file.
     """
+    if path is None:
+        return
     values = _contents(Path(path)).values
     anew: List[str] = []
     taken = 0

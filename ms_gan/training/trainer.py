@@ -101,8 +101,7 @@ class Trainer:
         """Networks, step and inputs, at step 0."""
         check_options(self.config, self.device.name)
         self.system, inputs = self._parts.build(self.config, self.data, self.workers)
-        if self.config.init_from:  # a resumed run's checkpoint takes its place
-            begin_with(self.config.init_from, self.system, self.workers.leads)
+        begin_with(self.config.init_from, self.system, self.workers.leads)  # a resumed run's checkpoint takes its place
         self.inputs = Prefetched(inputs)
         self.lengths = Lengths.of(self.config, inputs.steps_per_epoch)
 

@@ -86,10 +86,14 @@ def test_what_differs_is_not_written(spoil, tmp_path, monkeypatch):
 
 def test_only_saturated_pixels_may_differ_more(tmp_path):
     images = np.array([0.5, 1.0], np.float32)
-    assert read_back._check(images, images + np.float32([0, 1e-4]), 1.1e-4, tmp_path) == pytest.approx(1e-4, rel=1e-2)
+
+    def check(found):
+        return read_back._check(images, found, read_back.TOLERANCE, 1.1e-4, tmp_path)
+
+    assert check(images + np.float32([0, 1e-4])) == pytest.approx(1e-4, rel=1e-2)
     for wrong in ([1e-4, 0], [0, 2e-4], [np.nan, 0]):
         with failed("inexact"):
-            read_back._check(images, images + np.float32(wrong), 1.1e-4, tmp_path)
+            check(images + np.float32(wrong))
 
 
 def test_damaged_files_are_one_sentence(tmp_path):

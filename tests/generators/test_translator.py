@@ -1,9 +1,17 @@
+import json
+from dataclasses import asdict
+from types import SimpleNamespace
+
 import mindspore as ms
 import numpy as np
 import pytest
 
+from ms_gan.config.translation_sections import TranslatorConfig
 from ms_gan.errors import GanError, UsageError
-from ms_gan.generators.sampling import open_generator
+from ms_gan.generators.card import Card, ImageConfig
+from ms_gan.generators.ports import Port
+from ms_gan.generators.sampling import open_generator, opened_for
+from ms_gan.generators.weights import save_weights
 from tests.generators.toy_translators import HALVING, PER_PIXEL, toy_run, toy_translator
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -80,3 +88,45 @@ def test_impossible_multiples(multiple):
 def test_unknown_degradations():
     with pytest.raises(GanError, match="options.degrade: "):
         toy_translator(degrade={"name": "melt"})
+
+
+def wrong_channels(card):
+    card["options"]["generator"]["channels"] = 1024
+
+
+def wrong_network(card):
+    card["options"]["generator"]["name"] = "vgg"
+
+
+def no_network(card):
+    card["options"]["generator"] = None
+
+
+def no_picture(card):
+    card["inputs"][0]["shape"] = [3]
+
+
+def other_pictures(card):
+    card["inputs"][0]["shape"] = [7, 8, 8]
+
+
+def other_multiple(card):
+    card["options"]["multiple"] = 1 << 40
+
+
+@pytest.mark.parametrize("task", ["paired", "unpaired"])
+@pytest.mark.parametrize(
+    "change", [wrong_channels, wrong_network, no_network, no_picture, other_pictures, other_multiple]
+)
+def test_a_card_of_a_stranger_is_refused_before_anything_large_is_made(task, change, tmp_path):
+    options = {"generator": asdict(TranslatorConfig(channels=2, halvings=2)), "multiple": 4, "degrade": None}
+    ports = [Port("pictures", "image", [3, 8, 8])]
+    translator = opened_for(Card(image=ImageConfig(3, 8, 8), task=task, options=options, inputs=ports))
+    named, path = [(one.name, one) for one in translator.parameters()], tmp_path / "generator.ckpt"
+    save_weights(path, named, translator.card)
+    assert open_generator(path).translate(noise(1, 3, 8, 8)).shape == (1, 3, 8, 8)
+    values = json.loads(translator.card.to_json())
+    change(values)
+    save_weights(path, named, SimpleNamespace(to_json=lambda: json.dumps(values)))
+    with pytest.raises(GanError, match="generator.ckpt|the card's options.multiple"):
+        open_generator(path)

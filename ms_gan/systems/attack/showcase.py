@@ -47,7 +47,7 @@ class AttackShowcase(TranslationShowcase):
 
     def sheet(self, step: int) -> Sheet:
         """Clean pictures, what is added to them, and both together, as files hold them."""
-        clean = self._truths[: self._shown]
+        clean = self._truths[self._shown]
         attacked = as_written(self.opened(self._system.first_generator[1], step).run(to_float(clean)), clean)
         rows = np.stack([clean, perturbation(attacked, clean, 1.0), attacked], axis=1)
         return Sheet(rows.reshape(-1, *self.shape), columns=3)

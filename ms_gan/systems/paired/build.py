@@ -10,7 +10,7 @@ from ms_gan.data.pair_batches import PairBatches
 from ms_gan.data.pairs import PairData
 from ms_gan.generators.card import Card
 from ms_gan.models.precision import compute_in
-from ms_gan.models.translators import build_patchgan, build_translator
+from ms_gan.models.translators import TRANSLATORS, build_patchgan, build_translator
 from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
 from ms_gan.tasks.paired import Config, check
@@ -119,5 +119,5 @@ def generator(card: Card) -> nn.Cell:
         UsageError: options that the network does not have.
     """
     config = from_dict(TranslatorConfig, card.options.get("generator"), "generator")
-    random = stream(card.seed, Purpose.WEIGHTS, 0)
-    return build_translator(config, card.ports[0].shape[0], card.image.channels, random, "generator.")
+    # Without initial weights, which a stranger's card could ask for in any number.
+    return TRANSLATORS[config.name](config, card.ports[0].shape[0], card.image.channels)

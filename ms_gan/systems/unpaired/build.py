@@ -13,7 +13,7 @@ from ms_gan.data.pair_batches import DomainBatches
 from ms_gan.errors import UsageError
 from ms_gan.generators.card import Card
 from ms_gan.models.precision import compute_in
-from ms_gan.models.translators import build_patchgan, build_translator
+from ms_gan.models.translators import TRANSLATORS, build_patchgan, build_translator
 from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
 from ms_gan.tasks.unpaired import Config, check
@@ -135,5 +135,5 @@ def generator(card: Card) -> nn.Cell:
         UsageError: options that the network does not have.
     """
     config = from_dict(TranslatorConfig, card.options.get("generator"), "generator")
-    random = stream(card.seed, Purpose.WEIGHTS, 0)
-    return build_translator(config, card.ports[0].shape[0], card.image.channels, random, "generator.")
+    # Without initial weights, which a stranger's card could ask for in any number.
+    return TRANSLATORS[config.name](config, card.ports[0].shape[0], card.image.channels)
