@@ -1,5 +1,6 @@
 """A generator as one static graph in a MindIR file, which MindSpore and MindSpore Lite run."""
 
+import contextlib
 from pathlib import Path
 from typing import Optional, Sequence
 
@@ -10,6 +11,7 @@ from mindspore import nn
 from ms_gan.export.read_back import write_compared
 from ms_gan.formats.graph_input import GraphInput
 from ms_gan.generators.opened import Opened
+from ms_gan.models.cpu.convolution import for_any_batch
 
 
 def export_mindir(
@@ -45,7 +47,8 @@ def write_mindir(network: nn.Cell, inputs: Sequence[GraphInput], path: Path, bat
         path: the file to write, ending in .mindir.
         batch_size: images the graph makes at once; None: any number.
     """
-    ms.export(network, *(_example(one, batch_size) for one in inputs), file_name=str(path), file_format="MINDIR")
+    with contextlib.nullcontext() if batch_size else for_any_batch(network):
+        ms.export(network, *(_example(one, batch_size) for one in inputs), file_name=str(path), file_format="MINDIR")
 
 
 def _example(one: GraphInput, batch_size: Optional[int]) -> ms.Tensor:

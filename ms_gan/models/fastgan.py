@@ -153,11 +153,11 @@ class SkipExcitation(nn.Cell):
         gate = ops.sigmoid(self.excite(hidden * ops.sigmoid(hidden)))
         if self.last:
             height, width = x.shape[1], x.shape[2]
-            repeated = ops.bmm(ops.ones((x.shape[0], height * width, 1), x.dtype), gate.expand_dims(1))
+            repeated = ops.bmm(ops.ones((x.shape[0], height * width, 1), x.dtype), gate.reshape((-1, 1, self.outputs)))
             repeated = repeated.reshape((-1, height, width, self.outputs))
         else:
             height, width = x.shape[2], x.shape[3]
-            repeated = ops.bmm(gate.expand_dims(2), ops.ones((x.shape[0], 1, height * width), x.dtype))
+            repeated = ops.bmm(gate.reshape((-1, self.outputs, 1)), ops.ones((x.shape[0], 1, height * width), x.dtype))
             repeated = repeated.reshape((-1, self.outputs, height, width))
         return x * repeated
 

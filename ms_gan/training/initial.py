@@ -22,7 +22,8 @@ def begin_with(path: Optional[str], system: System, tell: bool = True) -> None:
     Optimizers and counts begin anew. Where the other run kept no average of a network, its average begins as it does.
 
     Args:
-        path: None: nothing is done; a run's folder, of which the newest whole checkpoint counts, or a file such as generator.ckpt.
+        path: None: nothing is done; a run's folder, of which the newest whole checkpoint counts, or a file such as
+            generator.ckpt.
         system: at step 0.
         tell: whether to say what was taken, and what does not fit.
 

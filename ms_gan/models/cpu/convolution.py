@@ -8,7 +8,8 @@ that no layer between two convolutions has to transpose. docs/notes/kernels.md h
 The cells here have the parameters of MindSpore's own, names and layouts included: a checkpoint fits both.
 """
 
-from typing import Tuple
+import contextlib
+from typing import Iterator, Tuple
 
 from mindspore import nn, ops
 
@@ -108,6 +109,21 @@ class Conv2d(_Layer, nn.Conv2d):
         patches = self.product(pixels.reshape((-1, self.in_channels)), turned)
         taps = height * width * self.geometry[0] ** 2
         return self.fold(patches.reshape((-1, taps, self.out_channels)), 1, shape[1], shape[2])
+
+
+@contextlib.contextmanager
+def for_any_batch(network: nn.Cell) -> Iterator[None]:
+    """Within this context a network can be compiled for any number of images: Winograd's tables are for one number."""
+    transformed = [cell for _, cell in network.cells_and_names() if isinstance(cell, Conv2d) and cell.transforms]
+    first = [cell.multiplies_first for cell in transformed]
+    for cell in transformed:
+        cell.unfold = unfold(*cell.geometry)
+        cell.transforms = cell.multiplies_first = False
+    try:
+        yield
+    finally:
+        for cell, multiplies_first in zip(transformed, first):
+            cell.transforms, cell.multiplies_first = True, multiplies_first
 
 
 class ConvTranspose2d(_Layer, nn.Conv2dTranspose):
