@@ -103,23 +103,26 @@ def _measured(folder: Path, config: Any, options: Any) -> Tuple[Any, Any]:
         if column.name == REAL:
             column.values.update(found[REAL])
     notes: List[str] = [*filter(None, [too_few(len(truths), features.width)])]
-    report = Translations("map", _protocol(painter, features, data, len(numbers)), (part,), notes)
+    report = Translations(
+        "map", _protocol(painter, folder.resolve().name, features, data, len(numbers)), (part,), notes
+    )
     coloured = in_colour(numbers, data.legend.colours)
     if truths.shape[1] == 1:
         coloured = coloured.mean(1, keepdims=True).astype(np.uint8)
     return report, np.stack([coloured, *styled[:2], truths], axis=1)[:SHOWN]
 
 
-def _protocol(painter: Any, features: Any, data: Any, count: int) -> Dict[str, Any]:
+def _protocol(painter: Any, run: str, features: Any, data: Any, count: int) -> Dict[str, Any]:
     """How was measured, as JSON gives it back."""
     from ms_gan import __version__
     from ms_gan.metrics.protocol import describe_features, describe_generator
     from ms_gan.metrics.reference import pixel_digest
     from ms_gan.metrics.rules import RULES
+    from ms_gan.metrics.translation import OUTPUT
 
     return {
         "features": asdict(describe_features(features)),
-        "generators": [asdict(describe_generator(painter))],
+        "generators": [{"column": OUTPUT, "run": run, "network": "generator", **asdict(describe_generator(painter))}],
         "data": f"{data.title}: {count:,} that were held out",
         "pixels": [pixel_digest(data.held_out.images, len(data.held_out.images))],
         "columns": {

@@ -48,10 +48,10 @@ MODEL = {
 # Operators by name, with the number of their inputs; None: any.
 OPERATORS = {
     "Add": 2, "BatchMatMul": 4, "BatchNorm": 9, "BiasAdd": 3, "Concat": 2, "Conv2D": 2, "Conv2DTranspose": 3,
-    "Depend": 2, "Div": 2, "Gather": 4, "Load": 2, "MakeTuple": None, "MatMul": 4, "Maximum": 2, "MirrorPad": 2,
-    "Mul": 2, "Muls": 2, "Ones": 2, "ReLU": 1, "Reciprocal": 1, "ReduceMean": 3, "ReduceSum": 4, "Reshape": 2,
-    "Shape": 1, "Sigmoid": 1, "Split": 3, "Sqrt": 1, "StridedSlice": 9, "Sub": 2, "Tanh": 1, "Transpose": 2,
-    "TupleGetItem": 2, "UpdateState": 2, "ZerosLike": 1,
+    "Depend": 2, "Div": 2, "Divs": 2, "Gather": 4, "Load": 2, "MakeTuple": None, "MatMul": 4, "MatMulExt": 2,
+    "Maximum": 2, "MirrorPad": 2, "Mul": 2, "Muls": 2, "Ones": 2, "ReLU": 1, "Reciprocal": 1, "ReduceMean": 3,
+    "ReduceSum": 4, "Reshape": 2, "Shape": 1, "Sigmoid": 1, "Split": 3, "Sqrt": 1, "StridedSlice": 9, "Sub": 2,
+    "Tanh": 1, "Transpose": 2, "TupleGetItem": 2, "UpdateState": 2, "ZerosLike": 1,
 }  # fmt: skip
 FLOAT32, INT32, INT64 = 1, 6, 7  # types of tensors
 TENSOR_BYTES = {FLOAT32: 4, INT32: 4, INT64: 8}  # of a number, by type

@@ -69,7 +69,9 @@ class Config(RunConfig):
 
 
 LOSS = Statistic("loss_attack", "attack", "loss/attack", "attack", "margin and hinge, weighted")
-SUCCESS = Measure("success", "Success rate", "higher", ".3f", scale="share", unit="of pictures classified right before")
+SUCCESS = Measure(
+    "success", "Success rate", "higher", ".3f", scale="linear", unit="of pictures classified right before"
+)
 L2 = Measure("l2", "L2 norm", "lower", ".3f", scale="linear", unit="of the perturbation, pixels in [0, 1]")
 
 

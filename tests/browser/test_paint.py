@@ -68,7 +68,8 @@ def painting(request, page, checkpoint, tmp_path):
         page.goto(address)
         page.wait_for_selector("body[data-ready]", timeout=120_000)
         yield page
-    assert said == []
+    # What the browser refuses the server's error answer with, and the many pixels that this test reads, are no faults.
+    assert [text for text in said if "400" not in text and "willReadFrequently" not in text] == []
 
 
 def pixels(page, canvas):
@@ -80,21 +81,20 @@ def pixels(page, canvas):
 def test_a_stroke_changes_the_picture_and_is_undone(painting, tmp_path):
     before = pixels(painting, "#picture")
     assert painting.locator("#swatches label").all_inner_texts() == ["background", "red", "<b>blue</b>"]
-    painting.get_by_label("<b>blue</b>").check(force=True)
+    painting.locator("#swatches label").nth(2).click()
     box = painting.locator("#map").bounding_box()
     at = [(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"]) for share in (0.05, 0.95)]
     painting.mouse.move(*at[0])
     painting.mouse.down()
     painting.mouse.move(*at[1], steps=10)
     painting.mouse.up()
-    painting.wait_for_function("document.getElementById('picture').ariaLabel.includes('blue')")
-    painting.wait_for_timeout(500)
+    painting.wait_for_timeout(1500)  # the last picture comes
+    assert "<b>blue</b>" in painting.locator("#picture").get_attribute("aria-label")
     row = pixels(painting, "#map")[8]
     assert (row == [20, 60, 200]).all() and not np.array_equal(pixels(painting, "#picture"), before)
     times = painting.evaluate("performance.getEntriesByName('stroke').map(entry => entry.duration)")
     print(f"a picture follows a stroke in {np.median(times):.0f} ms (median of {len(times)})")
     painting.keyboard.press("Control+z")
-    painting.wait_for_function("!document.getElementById('picture').ariaLabel.includes('blue')")
     assert not (pixels(painting, "#map")[8] == [20, 60, 200]).all()
 
     painting.locator("#map").focus()
@@ -106,10 +106,10 @@ def test_a_stroke_changes_the_picture_and_is_undone(painting, tmp_path):
     file = tmp_path / "map.png"
     Image.fromarray(np.full((40, 40, 3), (200, 30, 30), np.uint8)).save(file)
     painting.locator("#load").set_input_files(str(file))
-    painting.wait_for_function("document.getElementById('status').textContent.includes('Loaded')")
+    painting.locator("#status", has_text="Loaded").wait_for()
     painting.locator("#map").blur()
     assert (pixels(painting, "#map") == [200, 30, 30]).all()
     Image.fromarray(np.full((40, 40, 3), (1, 2, 3), np.uint8)).save(file)
     painting.locator("#load").set_input_files(str(file))
-    painting.wait_for_function("document.getElementById('status').textContent.includes('#010203')")
+    painting.locator("#status", has_text="#010203").wait_for()
     assert (pixels(painting, "#map") == [200, 30, 30]).all()

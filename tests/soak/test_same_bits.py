@@ -26,9 +26,8 @@ CONVOLUTIONAL = ["--batch-size", "8", "--data.limit", "16"]
 def flags_of(recipe, folder):
     """What makes a recipe quick to try: few images, all networks as they are."""
     flags = DENSE if recipe.startswith("gan") else CONVOLUTIONAL
-    source = (
-        ["--data.source", "synthetic"] if recipe in ("dcgan_mnist", "dcgan_fashion") else ["--data-dir", str(folder)]
-    )
+    drawn = any(name in recipe for name in ("mnist", "fashion"))
+    source = ["--data.source", "synthetic"] if drawn else ["--data-dir", str(folder)]
     return flags + (source if flags is CONVOLUTIONAL else [])
 
 
