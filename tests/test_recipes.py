@@ -31,12 +31,17 @@ def data_folder(tmp_path):
 
 @pytest.mark.parametrize("recipe", sorted(SMALL))
 def test_a_recipe_trains_resumes_samples_and_exports(recipe, data_folder, tmp_path, monkeypatch):
+    check_recipe(recipe, SMALL[recipe], data_folder, tmp_path, monkeypatch)
+
+
+def check_recipe(recipe, small, data_folder, tmp_path, monkeypatch):
+    """That it trains, resumes to the same bits, samples, and exports; `small`: what makes it so."""
     monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
     flags = [
-        "--config", str(ROOT / "configs" / f"{recipe}.yaml"), *SMALL[recipe], "--device", "CPU",
+        "--config", str(ROOT / "configs" / f"{recipe}.yaml"), *small, "--device", "CPU",
         "--batch-size", "4", "--train.sample_count", "4", "--data.limit", "24", "--train.cadence", "steps",
     ]  # fmt: skip
-    if "synthetic" not in SMALL[recipe]:
+    if "synthetic" not in small:
         flags += ["--data-dir", str(data_folder)]
 
     def run(folder, *more):

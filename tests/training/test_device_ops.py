@@ -40,7 +40,7 @@ from tests.training.device_ops import (
 pytestmark = pytest.mark.usefixtures("device")
 SHAPES = {
     "dcgan_64": (3, 64, 64), "dcgan_cifar10_frog": (3, 32, 32), "dcgan_mnist": (1, 32, 32),
-    "cdcgan_mnist": (1, 32, 32), "cdcgan_64": (3, 64, 64), "own_64": (3, 16, 16), "r3gan_stacked": (3, 16, 16),
+    "cdcgan_mnist": (1, 32, 32), "cdcgan_64": (3, 64, 64),
 }  # fmt: skip
 
 
