@@ -65,6 +65,8 @@ def train_options(recipe: str, source: str, folder: Path) -> List[str]:
     if recipe.startswith("dcgan"):
         options += ["--data.channels", "rgb", "--data.classes", "null"]
         options += ["--data.image_size", "32" if "cifar10" in recipe else "64"]
+    if recipe == "pix2pix":  # its pairs are made of one picture each
+        options += ["--data.degrade", "edges"]
     return options
 
 

@@ -5,14 +5,15 @@ import pytest
 from benchmarks.launch import LaunchError, launch, phases_to_first_step, train_options
 from benchmarks.step import BATCHES
 from benchmarks.worker import peak_mb
+from ms_gan import tasks
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.tasks.latent import Config
 
 
 @pytest.mark.parametrize("recipe", BATCHES)
 def test_short_runs_of_all_recipes_need_no_files(recipe):
     options = train_options(recipe, "synthetic", Path("run"))
-    config, _ = parse(make_parser(Config, "", "", yaml_files=True), Config, options)
+    options_of = tasks.find(tasks.named(options)).config
+    config, _ = parse(make_parser(options_of, "", "", yaml_files=True), options_of, options)
     assert config.recipe == recipe and config.data.source == "synthetic" and config.data.classes is None
 
 

@@ -7,7 +7,6 @@ from ms_gan.formats.mindir import check_mindir
 from ms_gan.formats.wire import Malformed
 from ms_gan.generators.card import Card
 from ms_gan.generators.sampling import Sampler
-from ms_gan.models import layers
 from tests.graph_inputs import latents
 
 SHAPE, WIDTH = (1, 8, 8), 4
@@ -32,13 +31,10 @@ def exported(device, tmp_path_factory):
 @pytest.mark.parametrize("name, slope", [("mlp", 0.2), ("dcgan", 0.0), ("cnn", 0.3)])
 @pytest.mark.parametrize("batch_size", [None, 3])
 @pytest.mark.parametrize("products", [True, False], ids=["products", "native"])
-def test_every_family_passes(device, tmp_path, name, slope, batch_size, products):
+def test_every_family_passes(device, choose_kernels, tmp_path, name, slope, batch_size, products):
     """The export itself reads back what it wrote."""
-    layers.convolutions_as_products(products)
-    try:
-        source = sampler(name, slope)
-    finally:
-        layers.convolutions_as_products(False)
+    choose_kernels(products)
+    source = sampler(name, slope)
     export_mindir(source, tmp_path / "g.mindir", batch_size)
     described = json.loads((tmp_path / "g.json").read_text())
     assert len(described["sha256"]) == 64 and described["batch_size"] == batch_size
