@@ -87,8 +87,8 @@ def test_two_workers_equal_one(pictures, tmp_path):
 def two_workers(options, folder):
     """Train some steps with two workers."""
     done = subprocess.run(
-        [sys.executable, "-m", "ms_gan.cli.launch", "--workers", "2", *options, "--steps", str(STEPS), "--metrics.every", "0",
-         "--output", str(folder)], capture_output=True, text=True, timeout=300, cwd=ROOT,
+        [sys.executable, "-m", "ms_gan.cli.launch", "--workers", "2", *options, "--steps", str(STEPS),
+         "--metrics.every", "0", "--output", str(folder)], capture_output=True, text=True, timeout=300, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
