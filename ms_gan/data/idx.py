@@ -13,6 +13,7 @@ import numpy as np
 
 from ms_gan.errors import GanError
 
+BLOCK_BYTES = 1 << 20  # read at once from a stream
 # The largest array accepted, in bytes: a header is not believed beyond what any data set of this family holds.
 MAX_BYTES = 1 << 30
 
@@ -54,13 +55,16 @@ def _map(path: Path, item_shape: Tuple[int, ...]) -> np.ndarray:
 def _read_stream(file: BinaryIO, path: Path, item_shape: Tuple[int, ...]) -> np.ndarray:
     shape, _ = _read_header(file, path, item_shape)
     stated = _size(shape)
-    # One byte more than the header states is enough to tell a file that is too long, however far it would inflate.
-    content = file.read(stated + 1)
+    # One byte more than the header states is enough to tell a file that is too long, however far it would inflate; and
+    # memory is taken for what is there, not for what a header of a small file states.
+    content = bytearray()
+    while len(content) <= stated and (block := file.read(min(BLOCK_BYTES, stated + 1 - len(content)))):
+        content += block
     if len(content) != stated:
         raise GanError(
             _wrong_length(path, shape, f"{len(content):,}" if len(content) < stated else "more"), code="damaged"
         )
-    return np.frombuffer(content, np.uint8).reshape(shape)
+    return np.frombuffer(memoryview(content).toreadonly(), np.uint8).reshape(shape)
 
 
 def _read_header(file: BinaryIO, path: Path, item_shape: Tuple[int, ...]) -> Tuple[Tuple[int, ...], int]:
