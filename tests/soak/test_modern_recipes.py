@@ -1,4 +1,4 @@
-"""The recipes whose graphs take minutes to compile: python -m pytest tests/soak/test_modern_recipes.py"""
+"""The recipes whose graphs take long to compile: python -m pytest tests/soak/test_modern_recipes.py"""
 
 import pytest
 
