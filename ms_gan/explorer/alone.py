@@ -34,6 +34,7 @@ from ms_gan.export.layers import (
 )
 from ms_gan.export.read_back import images_of_both
 from ms_gan.files import write_text
+from ms_gan.generators.opened import Opened
 from ms_gan.generators.translator import Translator
 from ms_gan.report.inlined import policy, script_json
 
@@ -74,6 +75,26 @@ def export_page(
         UsageError: a layer that the page does not compute, or a generator that is too large for a browser.
         GanError: the difference is above LEVELS, a layer has no rule, or the file cannot be written.
     """
+    graph, levels = page_graph(source, path, pictures)
+    write_text(path, _page(source, graph, examples, data or DataConfig()))
+    return levels
+
+
+def page_graph(source: Opened, path: Path, pictures: Optional[np.ndarray] = None) -> Tuple[Graph, float]:
+    """The graph of a generator with weights in float16, compared with the generator.
+
+    Args:
+        source: the generator.
+        path: names the file in an error.
+        pictures: (N, C, H, W), float32, on which it is compared beside drawn ones.
+
+    Returns:
+        the graph, and the largest difference between its pixels and those of the source, in levels of 255.
+
+    Raises:
+        UsageError: a generator that is too large for a browser.
+        GanError: the difference is above LEVELS, or a layer has no rule.
+    """
     graph = read_graph(source.network, source.card.graph_inputs)
     count = products(graph)
     if count > MOST_PRODUCTS:
@@ -90,8 +111,7 @@ def export_page(
             f"{path}: not written; its pixels differ from the source's by {levels:.1f} of 255, allowed: {LEVELS:.0f}; "
             "16 bits are too few for these weights, use --format ONNX"
         )
-    write_text(path, _page(source, graph, examples, data or DataConfig()))
-    return levels
+    return graph, levels
 
 
 def products(graph: Graph) -> int:
@@ -191,7 +211,7 @@ def described(nodes: Sequence[Node], places: Dict[str, int]) -> Tuple[List[Dict[
 
 
 def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray], data: DataConfig) -> str:
-    """The explorer's page with style, scripts, description and weights in one file, and nothing else allowed to run."""
+    """The explorer's page of pictures in one file."""
     nodes, weights = described(graph.nodes, {one.name: place for place, one in enumerate(graph.inputs)})
     studio = PictureStudio({"": source}, data, {})
     side = max(source.card.image.shape[1:])
@@ -209,8 +229,21 @@ def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray], data
         },
         "graph": nodes,
     }
-    style = "\n".join(file.read_text(encoding="utf-8") for file in (SHOWN / "page.css", PICTURE / "pictures.css"))
-    script = f'(() => {{\n"use strict";\n{"".join(map(in_one_scope, SCRIPTS))}}})();\n'
+    return one_file(PICTURE / "page.html", PICTURE / "pictures.css", SCRIPTS, description, weights)
+
+
+def one_file(page: Path, own_style: Path, scripts: Sequence[Path], description: Any, weights: bytes) -> str:
+    """A page with style, scripts, description and weights in one file, and nothing else allowed to run.
+
+    Args:
+        page: its HTML, as it is served.
+        own_style: its style beside the explorer's.
+        scripts: its modules, in the order of their use.
+        description: of the generator and its layers, as JSON.
+        weights: the numbers of those layers.
+    """
+    style = "\n".join(file.read_text(encoding="utf-8") for file in (SHOWN / "page.css", own_style))
+    script = f'(() => {{\n"use strict";\n{"".join(map(in_one_scope, scripts))}}})();\n'
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(style, script, "blob: data:"))}">\n'
         f'<meta name="referrer" content="no-referrer">\n<style>{style}</style>\n</head>'
@@ -220,9 +253,9 @@ def _page(source: Translator, graph: Graph, examples: Sequence[np.ndarray], data
         f'<script type="text/plain" id="weights">{base64.b64encode(weights).decode()}</script>\n'
         f"<script>{script}</script>\n</body>"
     )
-    lines = (PICTURE / "page.html").read_text(encoding="utf-8").splitlines(keepends=True)
-    page = "".join(line for line in lines if not line.startswith(("<link", "<script")))
-    return page.replace("</head>", head).replace("</body>", carried)
+    lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = "".join(line for line in lines if not line.startswith(("<link", "<script")))
+    return kept.replace("</head>", head).replace("</body>", carried)
 
 
 def in_one_scope(file: Path) -> str:
