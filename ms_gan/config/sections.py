@@ -108,6 +108,11 @@ class OptimizersConfig:
     discriminator: OptimizerConfig = field(default_factory=OptimizerConfig)
 
 
+def falling_optimizers(lr: float = 2e-4) -> OptimizersConfig:
+    """Optimizers whose learning rate, from `lr` on, falls to zero over the second half of the run."""
+    return OptimizersConfig(*(OptimizerConfig(lr=lr, schedule="linear") for _ in range(2)))
+
+
 @dataclass
 class EmaConfig:
     """The exponential moving average of the generator's weights and BatchNorm statistics."""

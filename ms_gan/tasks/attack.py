@@ -10,12 +10,12 @@ from ms_gan.config.sections import (
     AdversarialConfig,
     EmaConfig,
     MetricsConfig,
-    OptimizerConfig,
     OptimizersConfig,
     ProcedureConfig,
     RegulariseConfig,
     RunConfig,
     TrainConfig,
+    falling_optimizers,
 )
 from ms_gan.config.sizes import RULES
 from ms_gan.errors import UsageError
@@ -43,10 +43,6 @@ class AttackConfig:
     init: Init = option("normal_002", "initial weights, as discriminator.init")
 
 
-def _optimizers() -> OptimizersConfig:
-    return OptimizersConfig(*(OptimizerConfig(lr=1e-3, schedule="linear") for _ in range(2)))
-
-
 @dataclass
 class Config(RunConfig):
     """One training run, complete."""
@@ -60,7 +56,7 @@ class Config(RunConfig):
     )
     procedure: ProcedureConfig = field(default_factory=lambda: ProcedureConfig(objective="least_squares"))
     regularise: RegulariseConfig = field(default_factory=RegulariseConfig)
-    optimizer: OptimizersConfig = field(default_factory=_optimizers)
+    optimizer: OptimizersConfig = field(default_factory=lambda: falling_optimizers(1e-3))
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=lambda: TrainConfig(epochs=10, sample_count=12))
     metrics: MetricsConfig = field(default_factory=lambda: MetricsConfig(every=1, samples=1000))

@@ -6,7 +6,8 @@ from typing import List, Tuple
 from ms_gan.config.map_sections import MapsConfig, MatchingConfig, ScalesConfig, SpadeConfig
 from ms_gan.config.sections import EmaConfig, MetricsConfig, OptimizersConfig, RunConfig, TrainConfig
 from ms_gan.errors import UsageError
-from ms_gan.tasks.task import ChartPlan, Measure, Page, Statistic, Task
+from ms_gan.tasks.latent import FRECHET
+from ms_gan.tasks.task import ChartPlan, Page, Statistic, Task
 
 
 @dataclass
@@ -36,7 +37,6 @@ STATISTICS = (
     Statistic("matching", "match", "loss/matching", "matching", "features and pixels"),
     Statistic("divergence", "KL", "loss/divergence", "matching", "divergence of the styles"),
 )
-FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g", unit="distance")
 
 
 def check(config: Config) -> None:

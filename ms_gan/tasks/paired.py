@@ -8,16 +8,17 @@ from ms_gan.config.sections import (
     AdversarialConfig,
     EmaConfig,
     MetricsConfig,
-    OptimizerConfig,
     OptimizersConfig,
     ProcedureConfig,
     RegulariseConfig,
     RunConfig,
     TrainConfig,
+    falling_optimizers,
 )
 from ms_gan.config.translation_sections import PairsConfig, PatchConfig, TranslatorConfig
 from ms_gan.errors import UsageError
 from ms_gan.tasks import latent
+from ms_gan.tasks.latent import FRECHET
 from ms_gan.tasks.task import ChartPlan, Measure, Page, Statistic, Task
 
 
@@ -42,10 +43,6 @@ class PairedMetricsConfig(MetricsConfig):
     )
 
 
-def _optimizers() -> OptimizersConfig:
-    return OptimizersConfig(OptimizerConfig(schedule="linear"), OptimizerConfig(schedule="linear"))
-
-
 @dataclass
 class Config(RunConfig):
     """One training run, complete."""
@@ -58,7 +55,7 @@ class Config(RunConfig):
     paired: PairedConfig = field(default_factory=PairedConfig)
     procedure: ProcedureConfig = field(default_factory=lambda: ProcedureConfig(loss="mean", fakes="shared"))
     regularise: RegulariseConfig = field(default_factory=RegulariseConfig)
-    optimizer: OptimizersConfig = field(default_factory=_optimizers)
+    optimizer: OptimizersConfig = field(default_factory=falling_optimizers)
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=lambda: TrainConfig(epochs=40, batch_size=16, sample_count=8))
     metrics: PairedMetricsConfig = field(default_factory=PairedMetricsConfig)
@@ -67,7 +64,6 @@ class Config(RunConfig):
 
 
 L1 = Statistic("loss_l1", "L1", "loss/l1", "distance", "distance to the true picture, weighted")
-FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g", unit="distance")
 SSIM = Measure("ssim", "Structural similarity", "higher", ".4f", scale="linear", unit="SSIM")
 PSNR = Measure("psnr", "Peak signal-to-noise ratio", "higher", ".2f", scale="linear", unit="decibels")
 DISTANCE = Measure("l1", "L1 distance", "lower", ".4f", scale="linear", unit="share of the way from black to white")

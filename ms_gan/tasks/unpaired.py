@@ -4,10 +4,18 @@ from dataclasses import dataclass, field
 from typing import List, Tuple
 
 from ms_gan.config.schema import option
-from ms_gan.config.sections import EmaConfig, MetricsConfig, OptimizerConfig, OptimizersConfig, RunConfig, TrainConfig
+from ms_gan.config.sections import (
+    EmaConfig,
+    MetricsConfig,
+    OptimizersConfig,
+    RunConfig,
+    TrainConfig,
+    falling_optimizers,
+)
 from ms_gan.config.translation_sections import PatchConfig, TranslatorConfig, TwoFoldersConfig
 from ms_gan.errors import UsageError
 from ms_gan.tasks import paired
+from ms_gan.tasks.latent import FRECHET
 from ms_gan.tasks.task import ChartPlan, Measure, Page, Statistic, Task
 
 
@@ -26,10 +34,6 @@ class CycleConfig:
     )  # fmt: skip
 
 
-def _optimizers() -> OptimizersConfig:
-    return OptimizersConfig(OptimizerConfig(schedule="linear"), OptimizerConfig(schedule="linear"))
-
-
 @dataclass
 class Config(RunConfig):
     """One training run, complete."""
@@ -40,7 +44,7 @@ class Config(RunConfig):
     generator: TranslatorConfig = field(default_factory=lambda: TranslatorConfig(name="resnet", norm="instance"))
     discriminator: PatchConfig = field(default_factory=lambda: PatchConfig(norm="instance"))
     cycle: CycleConfig = field(default_factory=CycleConfig)
-    optimizer: OptimizersConfig = field(default_factory=_optimizers)
+    optimizer: OptimizersConfig = field(default_factory=falling_optimizers)
     ema: EmaConfig = field(default_factory=EmaConfig)
     train: TrainConfig = field(default_factory=lambda: TrainConfig(batch_size=2, sample_count=6))
     metrics: MetricsConfig = field(default_factory=lambda: MetricsConfig(samples=500))
@@ -55,7 +59,6 @@ STATISTICS = (
         "identity", "identity", "loss/identity", "distance", "a picture that should stay to what it becomes", ".4f"
     ),
 )
-FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g", unit="distance")
 BACK = Measure("frechet_back", "Fréchet distance, back", "lower", ".4g", unit="distance")
 CYCLE = Measure(
     "cycle_error", "Cycle error", "lower", ".4f", scale="linear", unit="share of the way from black to white"
