@@ -6,14 +6,14 @@ import numpy as np
 from PIL import Image
 
 from ms_gan.config.map_sections import MapsConfig
-from ms_gan.data.batches import Batches
+from ms_gan.data.batches import Order
 from ms_gan.data.map_data import MapData
 from ms_gan.pictures.pixels import to_float
 from ms_gan.seeds import Purpose, stream
 
 
 class MapBatches:
-    """Maps and pictures in the order of `Batches`, a map mirrored and cropped exactly as its picture.
+    """Maps and pictures in the order of all batches, a map mirrored and cropped exactly as its picture.
 
     Args:
         data: the pairs to learn from.
@@ -27,13 +27,10 @@ class MapBatches:
     """
 
     def __init__(self, data: MapData, config: MapsConfig, batch_size: int, seed: int, rank: int = 0, workers: int = 1):
-        places = np.arange(len(data.images))
-        self._order = Batches(data.images, batch_size, seed, rank, workers, labels=places)
+        self._order = Order(len(data.images), batch_size, seed, rank, workers)
         self._images, self._maps = data.images, data.maps
         self._seed, self._batch_size = seed, batch_size
         self._mirror, self._jitter = config.mirror, config.jitter
-        share = batch_size // workers
-        self._part = slice(rank * share, (rank + 1) * share)
         self.steps_per_epoch = self._order.steps_per_epoch
 
     def batch(self, step: int) -> Tuple[np.ndarray, np.ndarray]:
@@ -42,10 +39,10 @@ class MapBatches:
         Returns:
             maps, int32 (n, H, W), and pictures, float32 (n, C, H, W) in [-1, 1].
         """
-        places = self._order.labels(step)
+        places = self._order.chosen(step)
         maps, images = self._maps[places], self._images[places]
         # One stream for all numbers of a step: whether it is mirrored, how much it is cropped, and where.
-        drawn = stream(self._seed, Purpose.MIRROR, step).random((4, self._batch_size))[:, self._part]
+        drawn = stream(self._seed, Purpose.MIRROR, step).random((4, self._batch_size))[:, self._order.part]
         if self._jitter:
             for i, (grown, top, left) in enumerate(drawn[1:].T):
                 maps[i], images[i] = cropped(maps[i], images[i], 1 + self._jitter * grown, top, left)
