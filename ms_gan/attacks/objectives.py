@@ -29,12 +29,16 @@ class Objective(nn.Cell):
         super().__init__(auto_prefix=False)
         self.is_margin, self.sign, self.confidence = name == "margin", -1.0 if targeted else 1.0, confidence
         self.cross_entropy = nn.SoftmaxCrossEntropyWithLogits(sparse=False, reduction="none")
-        self.largest = ops.ReduceMax()
+        self.first = ops.Argmax(axis=1)
+        self.one_hot, self.on, self.off = ops.OneHot(), ms.Tensor(1.0, ms.float32), ms.Tensor(0.0, ms.float32)
 
     def construct(self, logits, hot):
         if not self.is_margin:
             return self.sign * self.cross_entropy(logits, hot)
-        given, other = total(logits * hot, 1), self.largest(logits - LARGE * hot, 1)
+        # The largest logit of the other classes by its place: the gradient of MindSpore's maximum has no kernel for GPUs.
+        first = self.first(ops.stop_gradient(logits - LARGE * hot))
+        largest = self.one_hot(first, logits.shape[1], self.on, self.off)
+        given, other = total(logits * hot, 1), total(logits * ops.stop_gradient(largest), 1)
         return ops.minimum(self.sign * (other - given), self.confidence)
 
 

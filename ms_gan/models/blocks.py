@@ -12,6 +12,7 @@ from typing import Optional, Sequence
 from mindspore import nn, ops
 
 from ms_gan.models import layers
+from ms_gan.models.joined import Joined
 
 
 class Row(nn.SequentialCell):
@@ -89,26 +90,6 @@ class Residual(nn.Cell):
         if self.shortcut is not None:
             x = self.shortcut.describe(graph, x, condition)
         return graph.layer("add", x, y)
-
-
-class Joined(nn.Cell):
-    """Two tensors of the same shape (N, C, H, W), but for one axis, in a row along that axis.
-
-    The gradient is written out because MindSpore's for Concat has no kernel for GPUs (SplitWithSize).
-    """
-
-    def __init__(self, axis: int):
-        super().__init__()
-        self.axis = axis
-
-    def construct(self, x, y):
-        return ops.concat((x, y), self.axis)
-
-    def bprop(self, x, y, out, gradient):
-        """The gradients for x and y: parts of that for both."""
-        start, middle = (0,) * len(x.shape), [0] * len(x.shape)
-        middle[self.axis] = x.shape[self.axis]
-        return ops.slice(gradient, start, x.shape), ops.slice(gradient, tuple(middle), y.shape)
 
 
 class Concatenated(nn.Cell):

@@ -7,7 +7,7 @@ import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
-from ms_gan.models.blocks import Joined
+from ms_gan.models.joined import Joined
 from ms_gan.models.layers import batch_norm_2d, product, scale_and_shift
 
 

@@ -4,7 +4,7 @@ from typing import List, Tuple
 
 from mindspore import nn
 
-from ms_gan.models.blocks import Joined
+from ms_gan.models.joined import Joined
 from ms_gan.models.layers import activation, channels_last, conv, instance_norm
 from ms_gan.models.resampling import Pooled
 from ms_gan.models.spade import SLOPE, OneHotMaps

@@ -3,7 +3,7 @@
 from mindspore.ops import constexpr
 
 from ms_gan.models import roles
-from ms_gan.models.blocks import Joined
+from ms_gan.models.joined import Joined
 from ms_gan.models.layers import activation, chain, conv, norm_2d
 from ms_gan.models.unet import MOST_WIDENED
 

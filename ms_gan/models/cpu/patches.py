@@ -12,6 +12,8 @@ import numpy as np
 from mindspore import nn, ops
 from mindspore.ops import constexpr
 
+from ms_gan.models.joined import Joined
+
 ZEROS = ops.ZerosLike()
 
 
@@ -94,13 +96,14 @@ class Gathered(nn.Cell):
         self.tables = tables
         self.geometry = geometry
         self.gather = ops.Gather()
+        self.join = Joined(1)
         if order:
             self.adjoint = Gathered(adjoint, tables, geometry, order - 1)
             self.bprop = self._bprop
 
     def construct(self, rows, images, height, width):
         # A row of zeros after the last of each image: what padding reads, and what a missing reader adds.
-        rows = ops.concat((rows, ZEROS(rows[:, :1])), 1)
+        rows = self.join(rows, ZEROS(rows[:, :1]))
         tables = self.tables(images, height, width, *self.geometry)
         total = self.gather(rows, tables[0], 1)
         for table in tables[1:]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Optional
 import mindspore as ms
 from mindspore import nn, ops
 
+from ms_gan.models.layers import total
 from ms_gan.training.adversarial.losses import hinge_discriminator
 from ms_gan.training.loss_scale import scaled
 
@@ -71,7 +72,7 @@ class MatchingStep(nn.Cell):
             latents = mean + deviation * noise
             # Summed over styles and pictures, as the paper's weight of 0.05 wants it.
             terms = mean * mean + deviation * deviation - log_variance - 1.0
-            divergence = 0.5 * self.divergence * terms.sum()
+            divergence = 0.5 * self.divergence * total(terms, (0, 1))
         fakes = self.generator(maps) if noise is None else self.generator(maps, latents)
         seen, wanted = self.discriminator(fakes, maps), self.discriminator(images, maps)
         objective, matched = 0.0, 0.0
