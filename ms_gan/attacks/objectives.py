@@ -35,7 +35,7 @@ class Objective(nn.Cell):
     def construct(self, logits, hot):
         if not self.is_margin:
             return self.sign * self.cross_entropy(logits, hot)
-        # The largest logit of the other classes by its place: the gradient of MindSpore's maximum has no kernel for GPUs.
+        # The largest of the other logits, by its place: the gradient of a maximum has no kernel for GPUs.
         first = self.first(ops.stop_gradient(logits - LARGE * hot))
         largest = self.one_hot(first, logits.shape[1], self.on, self.off)
         given, other = total(logits * hot, 1), total(logits * ops.stop_gradient(largest), 1)

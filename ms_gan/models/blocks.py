@@ -9,7 +9,7 @@ ms_gan.models.embeddings. Blocks hand theirs on to such cells among their own, a
 
 from typing import Optional, Sequence
 
-from mindspore import nn, ops
+from mindspore import nn
 
 from ms_gan.models import layers
 from ms_gan.models.joined import Joined
