@@ -182,14 +182,14 @@ def share_batch(config: RunConfig, workers: int) -> None:
         whole = train.local_batch_size * workers
         train.batch_size, train.local_batch_size = whole, None
     parts = workers * train.accumulate
-    if train.batch_size % parts or train.batch_size < 2 * parts:
-        fitting = max(2, round(train.batch_size / parts)) * parts
+    if train.batch_size % parts or train.batch_size < train.least * parts:
+        fitting = max(train.least, round(train.batch_size / parts)) * parts
         shares = " and ".join(
             f"{number} {name}" for number, name in ((workers, "workers"), (train.accumulate, "parts")) if number > 1
         )
         raise UsageError(
-            f"train.batch_size: a batch of {train.batch_size} cannot be split evenly among {shares} (at least 2 images "
-            f"each); the nearest size that can: {fitting}"
+            f"train.batch_size: a batch of {train.batch_size} cannot be split evenly among {shares} (at least "
+            f"{train.least} images each); the nearest size that can: {fitting}"
         )
 
 

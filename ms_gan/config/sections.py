@@ -5,7 +5,7 @@ imports nothing heavy, so that a wrong option is reported before MindSpore is lo
 """
 
 from dataclasses import dataclass, field
-from typing import List, Literal, Optional
+from typing import ClassVar, List, Literal, Optional
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
@@ -130,6 +130,8 @@ class EmaConfig:
 @dataclass
 class TrainConfig:
     """How long training lasts and what it leaves behind."""
+
+    least: ClassVar[int] = 2  # images that each worker needs in each part of a batch: BatchNorm makes nothing of one
 
     epochs: int = option(
         200, "total number of passes over the data (also when resuming)", 1, 1000000, short="--epochs", may_change=True

@@ -1,7 +1,7 @@
 """GANs that learn from two folders without pairs: in words and tables. CycleGAN: Zhu et al. 2017 (arXiv:1703.10593)."""
 
 from dataclasses import dataclass, field
-from typing import List, Tuple
+from typing import ClassVar, List, Tuple
 
 from ms_gan.config.schema import option
 from ms_gan.config.sections import (
@@ -35,6 +35,16 @@ class CycleConfig:
 
 
 @dataclass
+class CycleTrainConfig(TrainConfig):
+    """How long and in what portions; one pair at a time, as in the paper, is enough for InstanceNorm."""
+
+    least: ClassVar[int] = 1
+    batch_size: int = option(
+        2, "pairs in one step, over all workers", 1, 1048576, "pairs", short="--batch-size", may_change=True
+    )
+
+
+@dataclass
 class Config(RunConfig):
     """One training run, complete."""
 
@@ -46,7 +56,7 @@ class Config(RunConfig):
     cycle: CycleConfig = field(default_factory=CycleConfig)
     optimizer: OptimizersConfig = field(default_factory=falling_optimizers)
     ema: EmaConfig = field(default_factory=EmaConfig)
-    train: TrainConfig = field(default_factory=lambda: TrainConfig(batch_size=2, sample_count=6))
+    train: CycleTrainConfig = field(default_factory=lambda: CycleTrainConfig(sample_count=6))
     metrics: MetricsConfig = field(default_factory=lambda: MetricsConfig(samples=500))
 
 

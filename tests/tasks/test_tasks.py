@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from ms_gan import tasks
-from ms_gan.cli.train import main, read_options
+from ms_gan.cli.train import main, read_options, share_batch
+from ms_gan.config.parser import make_parser, parse
 from ms_gan.config.schema import option
 from ms_gan.config.sections import AdversarialConfig, RunConfig
 from ms_gan.tasks import latent
@@ -81,3 +82,17 @@ def test_measures_know_what_is_better():
 def test_a_record_in_words():
     record = {"loss_d": 1.2, "loss_g": 0.5, "d_real": 0.6, "d_fake": 0.4}
     assert latent.TASK.in_words(record) == "loss D 1.200 G 0.500  D(x) 0.60 D(G(z)) 0.40"
+
+
+def test_one_pair_at_a_time_is_enough_for_cyclegan_alone():
+    for name, least in (("unpaired", 1), ("paired", 2), ("latent", 2)):
+        task = tasks.find(name)
+        config, _ = parse(make_parser(task.config, "", "", yaml_files=True), task.config, ["--batch-size", "2"])
+        share_batch(config, 1)
+        config.train.local_batch_size = 1
+        if least == 1:
+            share_batch(config, 2)
+            assert config.train.batch_size == 2
+        else:
+            with refused("train.batch_size"):
+                share_batch(config, 2)
