@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Sequence
 
 import yaml
 from PIL import Image
@@ -21,10 +21,11 @@ from tests.conftest import TINY_FLAGS
 
 TRAIN = Path(__file__).resolve().parents[1] / "train.py"
 # Something is written at every step, a checkpoint and a generator each time, so that most moments are in the middle.
-BUSY = [
-    *TINY_FLAGS, "--train.cadence", "steps", "--train.checkpoint_every", "1", "--train.keep_checkpoints", "2",
-    "--train.sample_every", "2", "--train.log_every", "1", "--conditional", "true",
+OFTEN = [
+    "--train.cadence", "steps", "--train.checkpoint_every", "1", "--train.keep_checkpoints", "2",
+    "--train.sample_every", "2", "--train.log_every", "1",
 ]  # fmt: skip
+BUSY = [*TINY_FLAGS, *OFTEN, "--conditional", "true"]
 STEP = 0.05  # seconds that such a step takes, about
 START = 6.0  # seconds from the command to the first step, or less
 
@@ -37,14 +38,17 @@ class Run:
         steps: its length.
         most: steps after which it has been killed, in each life.
         chance: draws the moments.
+        options: of train.py.
 
     Attributes:
         kills: how often it was killed.
         early: how many of those came before a life's first checkpoint.
     """
 
-    def __init__(self, folder: Path, steps: int, most: int, chance: random.Random):
-        self.folder, self.steps, self.most, self.chance = folder, steps, most, chance
+    def __init__(
+        self, folder: Path, steps: int, most: int, chance: random.Random, options: Sequence[str] = tuple(BUSY)
+    ):
+        self.folder, self.steps, self.most, self.chance, self.options = folder, steps, most, chance, options
         self.kills = self.early = 0
 
     def live(self) -> bool:
@@ -67,7 +71,7 @@ class Run:
 
     def _flags(self) -> List[str]:
         resumed = (self.folder / "config.yaml").exists()
-        place = ["--resume", str(self.folder)] if resumed else [*BUSY, "--output", str(self.folder)]
+        place = ["--resume", str(self.folder)] if resumed else [*self.options, "--output", str(self.folder)]
         return [*place, "--steps", str(self.steps)]
 
     def _kill(self, process: subprocess.Popen) -> None:
