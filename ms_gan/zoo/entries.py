@@ -57,7 +57,8 @@ class Entry:
 
     def in_words(self) -> str:
         """The measures in one line."""
-        return ", ".join(map(_in_words, self.quality))
+        line = ", ".join(map(_in_words, self.quality))
+        return line[:1].upper() + line[1:]
 
     def file(self, place: Path = PLACE) -> Path:
         """The checkpoint, once its digest has been compared.

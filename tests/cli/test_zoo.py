@@ -1,11 +1,12 @@
 import json
+import re
 import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ms_gan.cli import infer
+from ms_gan.cli import demo, infer
 from ms_gan.cli.zoo import main
 from ms_gan.zoo.entries import Entry, entries, find
 
@@ -22,6 +23,18 @@ def test_a_sheet_shows_rows_of_each(device, tmp_path, monkeypatch):
     assert main(["--device", "CPU", "--pictures", str(tmp_path / "zoo.png")]) == 0
     with Image.open(tmp_path / "zoo.png") as sheet:
         assert sheet.size == (10 * 66 + 2, 2 * 66 + 2 + 20)
+
+
+def test_the_demo_is_one_page_that_loads_nothing(device, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("ms_gan.cli.demo.entries", lambda: [find("cdcgan_mnist")])
+    monkeypatch.setattr("ms_gan.zoo.demo.STEPS", 2)
+    assert demo.main(["--device", "CPU", "--output", str(tmp_path / "demo.html")]) == 0
+    page = (tmp_path / "demo.html").read_text(encoding="utf-8")
+    kinds = re.findall(r'<img src="data:image/(\w+);base64,', page)
+    assert kinds == ["png", "gif"] and not re.search(r"https?://|<script", page)
+    assert "--ckpt zoo:cdcgan_mnist --classes 0,1" in page and find("cdcgan_mnist").licence in page
+    assert demo.main(["--output", "demo.png"]) == 2
+    assert "--output demo.png: must end in .html" in capsys.readouterr().err
 
 
 def test_ckpt_takes_a_name_of_the_zoo(device, tmp_path, capsys):
