@@ -106,7 +106,7 @@ if __name__ == "__main__":
         packages=[*find_packages(include=["ms_gan", "ms_gan.*"]), "ms_gan.configs"],
         package_dir={"ms_gan.configs": "configs"},  # recipes lie beside the package in a clone, in it where installed
         package_data={
-            "ms_gan": [f"**/*.{kind}" for kind in ("html", "js", "css", "svg", "npz", "json")],
+            "ms_gan": [f"**/*.{kind}" for kind in ("html", "js", "css", "svg", "npz", "json", "ckpt")],
             "ms_gan.configs": ["*.yaml"],
         },
         entry_points={"console_scripts": commands()},

@@ -73,7 +73,7 @@ def read(wheel, name):
 
 def test_the_wheel_holds_the_package_its_pages_and_the_recipes_and_nothing_else(wheel):
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    files = [path for path in (ROOT / "ms_gan").rglob("*") if path.suffix in (".py", ".npz", ".json", *PAGES)]
+    files = [path for path in (ROOT / "ms_gan").rglob("*") if path.suffix in (".py", ".npz", ".json", ".ckpt", *PAGES)]
     package = {str(path.relative_to(ROOT)) for path in files}
     recipes = {f"ms_gan/configs/{path.name}" for path in (ROOT / "configs").glob("*.yaml")}
     assert names == package | recipes | {"ms_gan/nested/page.html"}

@@ -14,8 +14,8 @@ PACKAGE = ROOT / "ms_gan"
 # From the ground up: a room imports from itself and from those before it.
 ROOMS = (
     "errors", "files", "extras", "config", "seeds", "tasks", "formats", "models", "runtime", "pictures", "data",
-    "generators", "runs", "metrics", "classifiers", "attacks", "report", "training", "systems", "export", "explorer",
-    "cli",
+    "generators", "runs", "metrics", "classifiers", "attacks", "report", "training", "systems", "export",
+    "explorer", "zoo", "cli",
 )  # fmt: skip
 LOOSE = {"__init__", "errors", "extras", "files", "seeds"}
 FILE_LINES, FUNCTION_LINES = 300, 60

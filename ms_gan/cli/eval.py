@@ -20,6 +20,7 @@ from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
 from ms_gan.tasks import read_config
+from ms_gan.zoo.entries import located
 
 EXAMPLES = """\
   python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
@@ -37,7 +38,7 @@ class EvalOptions:
     """What eval.py takes."""
 
     ckpt: Optional[str] = option(
-        None, "a run folder; or a .ckpt or .mindir file, with --data.source and --output", spelling=home_for_tilde
+        None, "a run folder; or a .ckpt or .mindir file or zoo:NAME, with --data.source and --output", spelling=located
     )
     images: Optional[str] = option(
         None, "pictures to measure in place of a generator's: a folder, a zip or a .npy file", spelling=home_for_tilde

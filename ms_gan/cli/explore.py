@@ -11,12 +11,12 @@ from typing import Any, List, Optional
 from ms_gan.cli.command import check_checkpoint, data_options
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
-from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.runtime.run_command import run_command
 from ms_gan.runtime.signals import Signals
+from ms_gan.zoo.entries import located
 
 EXAMPLES = """\
   python -m ms_gan.cli.explore --ckpt runs/gan_mnist-20250101-1 --open
@@ -30,7 +30,7 @@ EXAMPLES_SHOWN = 12  # held-out pictures to begin with
 class ExploreOptions:
     """What explore takes."""
 
-    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file", spelling=home_for_tilde)
+    ckpt: Optional[str] = option(None, "a run folder, a .ckpt, .mindir or .onnx file, or zoo:NAME", spelling=located)
     port: int = option(0, "port of this machine at which the page is served; 0: any free one", 0, 65535)
     device: str = option("auto", "where to run", spelling=device_name)
 

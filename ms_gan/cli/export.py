@@ -14,6 +14,7 @@ from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.extras import need
 from ms_gan.runtime.run_command import run_command
+from ms_gan.zoo.entries import located
 
 EXAMPLES = """\
   python export.py --ckpt runs/gan_mnist-20250101-1 --output generator.mindir
@@ -29,7 +30,7 @@ SHOWN = 8  # of them on a page
 class ExportOptions:
     """What export.py takes."""
 
-    ckpt: Optional[str] = option(None, "a run folder or a .ckpt file", spelling=home_for_tilde)
+    ckpt: Optional[str] = option(None, "a run folder, a .ckpt file, or zoo:NAME", spelling=located)
     format: Literal["MINDIR", "ONNX", "HTML"] = option(
         "MINDIR",
         "file format; MINDIR: for MindSpore; ONNX: for most other programs; HTML: a page that makes images by itself",

@@ -8,6 +8,7 @@ from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.seeds import MAX_SEED
+from ms_gan.zoo.entries import located
 
 NUM = 64  # default number of images of a seed
 NUM_IN_CLASSES = 8  # the same where classes are asked for, each in a row
@@ -92,7 +93,7 @@ class TranslationOptions:
 class InferOptions:
     """What infer.py takes."""
 
-    ckpt: Optional[str] = option(None, "a run folder, or a .ckpt, .mindir or .onnx file", spelling=home_for_tilde)
+    ckpt: Optional[str] = option(None, "a run folder, a .ckpt, .mindir or .onnx file, or zoo:NAME", spelling=located)
     num: Optional[int] = option(
         None,
         f"images, or walks; with --seeds, of each seed; with --classes, of each class; unset: {NUM}, {NUM_IN_CLASSES}"

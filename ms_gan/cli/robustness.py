@@ -15,6 +15,7 @@ from ms_gan.config.schema import option
 from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
+from ms_gan.zoo.entries import located
 
 PROGRAM = "python -m ms_gan.cli.robustness"
 ABOUT = """\
@@ -65,7 +66,9 @@ class RobustnessOptions:
     restarts: int = option(1, "random starts of pgd, cw and pgd_l2; 0: one start, at the clean picture", 0, 1000)
     advgan: Optional[str] = option(None, "a run of the task attack, for the attack advgan", spelling=home_for_tilde)
     generator: Optional[str] = option(
-        None, "Defense-GAN: a run of the task latent, whose generator makes such pictures", spelling=home_for_tilde
+        None,
+        "Defense-GAN: a run of the task latent, whose generator makes such pictures, or zoo:NAME",
+        spelling=located,
     )
     apegan: Optional[str] = option(
         None, "APE-GAN: a run whose generator makes clean pictures of attacked ones", spelling=home_for_tilde

@@ -90,10 +90,9 @@ def _choices(kind: Any) -> Tuple[str, ...]:
 def _metavar(key: str, f: dataclasses.Field) -> str:
     """What stands for an option's value in its help."""
     kind = f.type
-    if f.metadata["spelling"] is home_for_tilde:
-        return "PATH"
     if f.metadata["spelling"]:
-        return "{" + ",".join(f.metadata["spelling"].names) + "}"
+        names = ",".join(f.metadata["spelling"].names)
+        return f"{{{names}}}" if names else "PATH"
     if get_origin(kind) is Union:
         kind = get_args(kind)[0]  # of Optional[...] and of Union[int, str]
     if get_origin(kind) is list:

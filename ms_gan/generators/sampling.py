@@ -21,7 +21,7 @@ from ms_gan.generators.labels import sample_labels
 from ms_gan.generators.latents import BLOCK_LATENTS, sample_latents
 from ms_gan.generators.opened import Opened
 from ms_gan.generators.translator import Translator
-from ms_gan.generators.weights import check_fits, load_weights, restore
+from ms_gan.generators.weights import check_fits, in_single_precision, load_weights, restore
 from ms_gan.models import GENERATORS, build_generator
 from ms_gan.pictures.pixels import to_uint8
 from ms_gan.seeds import Purpose, stream
@@ -109,7 +109,7 @@ def open_generator(path: Path, direction: Optional[str] = None) -> Opened:
     # What a run keeps of a generator is named `generator.*`, whichever of its networks it is.
     trained = any(name.startswith(f"{card.network}.") for name in values)
     source = f"{card.network}_ema." if averaged else f"{card.network}." if trained else "generator."
-    return opened_with(card, values, path, source)
+    return opened_with(card, in_single_precision(values), path, source)
 
 
 def opened_with(card: Card, values: Dict[str, ms.Parameter], path: Path, source: str = "generator.") -> Opened:

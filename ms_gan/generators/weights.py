@@ -195,6 +195,14 @@ def _array(tensors: List[Dict[str, Any]]) -> np.ndarray:
     return np.frombuffer(content, kind).reshape(shape)
 
 
+def in_single_precision(values: Dict[str, ms.Parameter]) -> Dict[str, ms.Parameter]:
+    """A checkpoint's values with those of half precision in float32: a network's parameters are, a file's need not."""
+    return {
+        name: ms.Parameter(ms.Tensor(value.asnumpy().astype(np.float32))) if value.dtype == ms.float16 else value
+        for name, value in values.items()
+    }
+
+
 def check_fits(parameters: Iterable[Tuple[str, ms.Parameter]], values: Dict[str, ms.Parameter], where: Path) -> None:
     """Refuse a checkpoint's values that are not those of a network.
 

@@ -1,0 +1,1 @@
+"""Trained generators that come with the package, for pictures without a training."""
