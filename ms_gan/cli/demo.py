@@ -15,7 +15,9 @@ from ms_gan.runtime.run_command import run_command
 from ms_gan.zoo.entries import entries
 
 PROGRAM = "python -m ms_gan.cli.demo"
-ABOUT = "Show on one page what the trained generators that come with the package make; takes seconds, nothing is trained."
+ABOUT = (
+    "Show on one page what the trained generators that come with the package make; takes seconds, nothing is trained."
+)
 EXAMPLES = f"""\
   {PROGRAM} --open
   {PROGRAM} --output pictures.html"""

@@ -132,17 +132,16 @@ def read_quality(path: Path, weights: str) -> Tuple[List[Dict[str, Any]], str]:
         found = json.loads(path.read_text(encoding="utf-8"))
         protocol = found["protocol"]
         of_latents = "generated" in found
-        generator = protocol["generator"] if of_latents else protocol["generators"][0]
-        quality = _of_latents(found) if of_latents else _of_pictures(found["parts"][0])
+        measured = [protocol["generator"]] if of_latents else protocol["generators"]
+        measured = [one["weights"] for one in measured if one.get("column") != "beside"]  # that is another run
+        own = next((place for place, digest in enumerate(measured) if weights.startswith(digest)), None)
+        if own is None:
+            raise GanError(f"{path}: measures a generator with other weights; run eval.py again", code="mismatch")
+        quality = _of_latents(found) if of_latents else _of_pictures(found["parts"][own])
         count = f"{protocol['generated']:,} images beside " if of_latents else ""
         said = f"eval.py: {count}{protocol['data']}; features {protocol['features']['name']}"
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise GanError(f"{path}: no evaluation ({type(error).__name__}); eval.py --ckpt RUN writes it") from None
-    if not weights.startswith(generator["weights"]):
-        raise GanError(
-            f"{path}: measures a generator with other weights (step {generator['step']}); run eval.py again",
-            code="mismatch",
-        )
     return quality, said
 
 

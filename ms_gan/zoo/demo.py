@@ -45,7 +45,9 @@ def save_demo(found: Iterable[Tuple[Entry, Opened]], path: Path) -> int:
     """
     sections = [_section(entry, opened) for entry, opened in found]
     style = "\n" + (SOURCES / "page.css").read_text(encoding="utf-8").strip() + "\n"
-    about = "Made on this machine by generators that come with ms_gan, of latents and of pictures that no training has seen."
+    about = (
+        "Made on this machine by generators that come with ms_gan, of latents and pictures that no training has seen."
+    )
     body = tag("body", tag("main", tag("h1", TITLE), tag("p", about), *sections))
     page = Template((SOURCES / "page.html").read_text(encoding="utf-8"))
     fixed = {"style": style, "policy": policy(style, "", "data:"), "title": join([TITLE]), "body": body}

@@ -106,7 +106,8 @@ def find(name: str, place: Path = PLACE) -> Entry:
         GanError: it is damaged.
     """
     if name not in names(place):
-        raise UsageError(f"{PREFIX}{name}: is not in the zoo; it holds {', '.join(names(place)) or 'nothing'}")
+        known = ", ".join(names(place)) or "nothing"
+        raise UsageError(f"{PREFIX}{name}: is not in the zoo; it holds {known}", code="missing")
     try:
         return Entry(**json.loads((place / name / ENTRY).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:

@@ -18,15 +18,29 @@ def test_the_list_names_all_with_quality_and_licence(capsys):
         assert f"zoo:{entry.name}\n" in shown and entry.in_words() in shown and entry.licence in shown
 
 
-def test_a_sheet_shows_rows_of_each(device, tmp_path, monkeypatch):
-    monkeypatch.setattr("ms_gan.cli.zoo.entries", lambda: [find("cdcgan_mnist")])
+@pytest.fixture(scope="module")
+def opened(device):
+    """One entry of the zoo, opened once."""
+    from ms_gan.generators.sampling import open_generator
+
+    return open_generator(find("cdcgan_mnist").file())
+
+
+@pytest.fixture
+def one(opened, monkeypatch):
+    """A zoo of that entry alone."""
+    for command in ("zoo", "demo"):
+        monkeypatch.setattr(f"ms_gan.cli.{command}.entries", lambda: [find("cdcgan_mnist")])
+    monkeypatch.setattr("ms_gan.generators.sampling.open_generator", lambda _: opened)
+
+
+def test_a_sheet_shows_rows_of_each(one, tmp_path):
     assert main(["--device", "CPU", "--pictures", str(tmp_path / "zoo.png")]) == 0
     with Image.open(tmp_path / "zoo.png") as sheet:
         assert sheet.size == (10 * 66 + 2, 2 * 66 + 2 + 20)
 
 
-def test_the_demo_is_one_page_that_loads_nothing(device, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("ms_gan.cli.demo.entries", lambda: [find("cdcgan_mnist")])
+def test_the_demo_is_one_page_that_loads_nothing(one, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("ms_gan.zoo.demo.STEPS", 2)
     assert demo.main(["--device", "CPU", "--output", str(tmp_path / "demo.html")]) == 0
     page = (tmp_path / "demo.html").read_text(encoding="utf-8")
