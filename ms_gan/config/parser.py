@@ -92,7 +92,7 @@ def _metavar(key: str, f: dataclasses.Field) -> str:
     kind = f.type
     if f.metadata["spelling"] is home_for_tilde:
         return "PATH"
-    if f.metadata["spelling"]:
+    if f.metadata["spelling"] and f.metadata["spelling"].names:
         return "{" + ",".join(f.metadata["spelling"].names) + "}"
     if get_origin(kind) is Union:
         kind = get_args(kind)[0]  # of Optional[...] and of Union[int, str]
