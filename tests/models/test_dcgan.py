@@ -32,10 +32,10 @@ def test_sizes_channels_and_kernels_are_parameters(size, channels, kernel):
     assert build_discriminator(DiscriminatorConfig(**config), shape, random())(images).shape == (2, 1)
 
 
-@pytest.mark.parametrize("family", ["dcgan", "cnn", "fastgan", "r3gan"])
+@pytest.mark.parametrize("family", ["dcgan", "fastgan"])
 def test_images_need_not_be_square(family):
-    shape = (3, 24, 32)
-    config = {"name": family, "channels": 8, "init": "normal_002"}
+    shape = (3, 16, 24)
+    config = {"name": family, "channels": 2, "init": "normal_002"}
     generator = build_generator(GeneratorConfig(**config), 5, shape, random())
     images = generator(ms.Tensor(np.ones((2, 5), np.float32)))
     assert images.shape == (2, *shape)
