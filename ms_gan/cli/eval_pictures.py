@@ -8,6 +8,7 @@ import numpy as np
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.paths import FILE, FOLDER, kind_at
+from ms_gan.config.sizes import size_of
 from ms_gan.data.image_data import ImageData
 from ms_gan.errors import GanError, UsageError, first_line
 
@@ -93,16 +94,16 @@ def _like(data: DataConfig, images: ImageData) -> DataConfig:
     """Options that bring a folder's pictures to the size and the colours of some images.
 
     Raises:
-        UsageError: those images are no squares, or have colours that no folder has.
+        UsageError: those images have colours that no folder has.
     """
     channels, height, width = images.images.shape[1:]
-    if height != width or channels not in CHANNELS:
+    if channels not in CHANNELS:
         raise UsageError(
-            f"{images.name}: its images are {channels}x{height}x{width}; folders are read as squares, grey or rgb; "
+            f"{images.name}: its images are {channels}x{height}x{width}; folders are read as grey or rgb; "
             "give two .npy files",
             code="mismatch",
         )
-    return replace(data, image_size=height, channels=CHANNELS[channels])
+    return replace(data, image_size=size_of(height, width), channels=CHANNELS[channels])
 
 
 def _folder(path: Path, data: DataConfig) -> ImageData:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ms_gan.cli.infer_options import InferOptions
 from ms_gan.config.data_section import DataConfig
+from ms_gan.config.sizes import size_of
 from ms_gan.data.image_data import ImageData
 from ms_gan.errors import GanError, UsageError
 from ms_gan.pictures.pixels import to_float
@@ -61,19 +62,19 @@ def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig]
         data: of the generator's run, for the range of values and the most pixels; None: the defaults.
 
     Raises:
-        UsageError: the generator's images are not square, or neither grey nor coloured.
+        UsageError: the generator's images are neither grey nor coloured.
         GanError: the file cannot be read.
     """
     from ms_gan.data.decode import TooLarge, Unreadable, allowing, decode
     from ms_gan.data.pixel_range import checked_range
 
-    if image.height != image.width or image.channels not in (1, 3):
-        size = "x".join(map(str, image.shape))
-        raise UsageError(f"--project: works for square images in grey or colour; this generator makes {size}")
-    data = data or DataConfig()
+    if image.channels not in (1, 3):
+        shape = "x".join(map(str, image.shape))
+        raise UsageError(f"--project: works for images in grey or colour; this generator makes {shape}")
+    data, size = data or DataConfig(), size_of(image.height, image.width)
     try:
         with allowing(data.max_pixels):
-            pixels, _ = decode(path, image.height, image.channels, WHITE, checked_range(data.range), own=True)
+            pixels, _ = decode(path, size, image.channels, WHITE, checked_range(data.range), own=True)
     except TooLarge as error:
         raise GanError(f"--project {path}: is too large ({error.size}); make it smaller") from None
     except Unreadable as error:

@@ -5,6 +5,7 @@ from typing import List, Literal, Optional, Union
 
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.config.schema import option
+from ms_gan.config.sizes import spelt_size
 
 MAX_PIXELS = 89_478_485  # Pillow's own limit, a quarter of a gigabyte of colours
 FOLDER = {"source": ("folder",)}  # what some options need, to be read at all
@@ -28,9 +29,9 @@ class DataConfig:
     classes: Optional[List[Union[int, str]]] = option(
         None, "use only these classes, by name or number, such as [frog]; unset: all"
     )
-    image_size: Optional[int] = option(
-        None, "side of the images; a folder's are cropped and scaled to it (unset: 64), others padded with black",
-        8, 1024, "pixels",
+    image_size: Optional[Union[int, str]] = option(
+        None, "side of the images, or height x width such as 48x64; a folder's are cropped and scaled to it (unset: "
+        "64), others padded with black", 8, 1024, "pixels", spelling=spelt_size,
     )  # fmt: skip
     channels: Literal["own", "grey", "rgb"] = option(
         "own", "convert images to grey or RGB; own: as the source has them, which for a folder is rgb"

@@ -90,9 +90,10 @@ def _choices(kind: Any) -> Tuple[str, ...]:
 def _metavar(key: str, f: dataclasses.Field) -> str:
     """What stands for an option's value in its help."""
     kind = f.type
-    if f.metadata["spelling"]:
-        names = ",".join(f.metadata["spelling"].names)
-        return f"{{{names}}}" if names else "PATH"
+    if f.metadata["spelling"] and f.metadata["spelling"].names:
+        return "{" + ",".join(f.metadata["spelling"].names) + "}"
+    if f.metadata["spelling"] and int not in get_args(kind):  # a size such as 48x64 may be a number
+        return "PATH"
     if get_origin(kind) is Union:
         kind = get_args(kind)[0]  # of Optional[...] and of Union[int, str]
     if get_origin(kind) is list:

@@ -126,11 +126,18 @@ def check_ranges(options: Any) -> None:
     """
     for key, f, value in leaves(options):
         low, high = f.metadata["low"], f.metadata["high"]
-        for number in value if isinstance(value, list) else [value]:
+        for number in _numbers(value):
             if number is None or low is None:
                 continue
             if not low <= number or (high is not None and not number <= high):
                 raise UsageError(f"{key}: {number} is out of range; allowed: {allowed(f)}")
+
+
+def _numbers(value: Any) -> Sequence[Any]:
+    """What an option's range holds for: a list's elements, both sides of a size such as "48x64", or the value."""
+    if isinstance(value, str):
+        return [int(part) for part in value.split("x") if part.isdecimal()]
+    return value if isinstance(value, list) else [value]
 
 
 def completed(base: Any, given: Dict[str, Any]) -> Any:

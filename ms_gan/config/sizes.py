@@ -1,28 +1,61 @@
 """Which images and kernels each family of networks has. Known without MindSpore: before any data are read."""
 
-from typing import Any, List, Tuple
+import re
+from typing import Any, List, Tuple, Union
 
 from ms_gan.errors import UsageError
 
 Shape = Tuple[int, int, int]  # (C, H, W)
+Size = Union[int, str]  # of images, in pixels: the side of squares, or height and width as in "48x64"
 
 
-def dcgan_stages(image_shape: Shape) -> Tuple[int, int]:
-    """The smallest side of a dcgan, 4 to 7 pixels, and how many times it is doubled on the way to an image.
+def sides_of(size: Size) -> Tuple[int, int]:
+    """Height and width of images of a size, as data.image_size has it."""
+    height, _, width = str(size).partition("x")
+    return int(height), int(width or height)
+
+
+def size_of(height: int, width: int) -> Size:
+    """The same the other way round: a number for squares."""
+    return height if height == width else f"{height}x{width}"
+
+
+def spelt_size(value: Any) -> Any:
+    """A size as a person types it, such as 64, 64x64 or 48x64, as a Size. For `schema.option(spelling=...)`.
 
     Raises:
-        ValueError: there is no such side.
+        ValueError: a text that is neither one number nor two.
+    """
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{1,6}(x[0-9]{1,6})?", value):
+        raise ValueError(f"{value!r} is no size; give one such as 64, or height x width such as 48x64")
+    return size_of(*sides_of(value))
+
+
+spelt_size.names = ()
+
+
+def refuse_oblong(image_shape: Shape, task: str) -> None:
+    """Refuse images (C, H, W) that are not square, for a task that has no others.
+
+    Raises:
+        UsageError: naming the option.
     """
     _, height, width = image_shape
-    side, stages = height, 0
-    while side >= 8 and side % 2 == 0:
-        side, stages = side // 2, stages + 1
-    if height != width or side > 7 or stages < 1:
-        raise ValueError(
-            "dcgan makes square images of 4 to 7 times 2, 4, 8, ... pixels, such as 28, 32, 48 or 64, not "
-            f"{height}x{width}"
+    if height != width:
+        raise UsageError(
+            f"data.image_size: {height}x{width} is not square; task {task} learns square pictures: give one number"
         )
-    return side, stages
+
+
+def dcgan_sides(image_shape: Shape) -> Tuple[Tuple[int, int], int]:
+    """Height and width of a dcgan's smallest stage, and how many times they are doubled on the way to an image.
+
+    Raises:
+        ValueError: images smaller than 8 pixels, or sides that cannot be halved as often.
+    """
+    return _doubled_sides("dcgan", image_shape)
 
 
 def dcgan_padding(kernel: int) -> int:
@@ -98,19 +131,24 @@ def r3gan_sides(image_shape: Shape) -> Tuple[Tuple[int, int], int]:
     Raises:
         ValueError: images smaller than 8 pixels, or sides that cannot be halved as often.
     """
+    return _doubled_sides("r3gan", image_shape)
+
+
+def _doubled_sides(name: str, image_shape: Shape) -> Tuple[Tuple[int, int], int]:
+    """`halved_sides` with one halving or more, for a family of networks that is called so."""
     try:
         sides, doublings = halved_sides(image_shape)
     except ValueError as error:
-        raise ValueError(f"r3gan makes images with {error}") from None
+        raise ValueError(f"{name} makes images with {error}") from None
     if doublings < 1:
-        raise ValueError(f"r3gan makes images of 8 pixels or more, not {image_shape[1]}x{image_shape[2]}")
+        raise ValueError(f"{name} makes images of 8 pixels or more, not {image_shape[1]}x{image_shape[2]}")
     return sides, doublings
 
 
 RULES = {
     "r3gan": lambda role, kernel, shape: r3gan_sides(shape),
     "fastgan": lambda role, kernel, shape: fastgan_sides(shape),
-    "dcgan": lambda role, kernel, shape: (dcgan_stages(shape), dcgan_padding(kernel)),
+    "dcgan": lambda role, kernel, shape: (dcgan_sides(shape), dcgan_padding(kernel)),
     "cnn": lambda role, kernel, shape: cnn_half(shape) if role == "generator" else cnn_sides(shape, kernel),
 }
 

@@ -182,7 +182,8 @@ def _described(kind: Any, f: Field) -> str:
         if f.metadata["low"] is None:
             return "a list in brackets, such as [1] or [a, b]"
         return f"a list such as [1, 2], each {NAMES[get_args(kind)[0]]} {allowed(f)}"
-    return f"{NAMES[kind]} {allowed(f)}".strip()
+    two = ", or two of them, such as 48x64" if kind is int and str in get_args(f.type) else ""
+    return f"{NAMES[kind]} {allowed(f)}".strip() + two
 
 
 def unknown(name: str, names: List[str]) -> str:

@@ -106,6 +106,8 @@ def _kept(folder: Path, paths: Iterator[Path], about: str) -> Kept:
 def _pictures_of(folder: Path) -> str:
     try:
         about = json.loads((folder / "about.json").read_text(encoding="ascii"))
-        return f"{about['images']:,} decoded pictures of {about['folder']}, {about['recipe']['side']} pixels wide"
+        size = about["recipe"]["side"]
+        shape = "wide" if isinstance(size, int) else "(height x width)"
+        return f"{about['images']:,} decoded pictures of {about['folder']}, {size} pixels {shape}"
     except (OSError, ValueError, KeyError, TypeError):
         return "decoded pictures, unfinished"

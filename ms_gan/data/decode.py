@@ -1,4 +1,4 @@
-"""One picture of any format, mode and size as the square that a network sees."""
+"""One picture of any format, mode and size as what a network sees: cropped and scaled to one size."""
 
 import contextlib
 import threading
@@ -10,6 +10,7 @@ from typing import BinaryIO, ContextManager, Iterator, NamedTuple, Optional, Tup
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from ms_gan.config.sizes import Size, sides_of
 from ms_gan.data.pixel_range import Extremes, Range, common_range, eight_bit, extremes, is_deep, is_halved
 from ms_gan.pictures.grids import MADE_BY, MAKER
 
@@ -71,18 +72,18 @@ class Depth(NamedTuple):
 
 def decode(
     path: Path,
-    side: int,
+    size: Size,
     channels: int,
     background: Tuple[int, int, int],
     pixel_range: Optional[Range] = None,
     own: bool = False,
     half: Optional[str] = None,
 ) -> Tuple[np.ndarray, bool]:
-    """Decode a picture: turned upright as its EXIF data says, cropped to its central square, scaled with antialiasing.
+    """Decode a picture: turned upright as its EXIF data says, cropped to its middle, scaled with antialiasing.
 
     Args:
         path: a file in any format of Pillow's; of an animation, the first frame.
-        side: width and height of the result, in pixels.
+        size: of the result: the side of a square, or height and width; the crop is the largest of that shape.
         channels: 1 for grey, 3 for red, green and blue.
         background: the colour put behind transparent pixels.
         pixel_range: black and white of grey pictures with more than 8 bits; None: by the values of this one alone.
@@ -90,25 +91,27 @@ def decode(
         half: LEFT or RIGHT of two pictures side by side in one file, which is twice as wide as high; None: all of it.
 
     Returns:
-        uint8 (channels, side, side), and whether the picture was smaller than that and had to be enlarged.
+        uint8 (channels, height, width), and whether the picture was smaller than that and had to be enlarged.
 
     Raises:
         Unreadable: it cannot be decoded, has more pixels than are allowed, is a sheet of images that ms_gan made, or
             not twice as wide as high where a half is asked for.
     """
+    height, width = sides_of(size)
+    largest = max(height, width)
     with opened(path, own) as image:
         # A JPEG is decoded at a fraction of its size where that is still more than enough.
-        image.draft(image.mode, (2 * side, 2 * side))
+        image.draft(image.mode, (2 * largest, 2 * largest))
         refuse_bomb(image)
-        width, height = image.size
         with alone(image):
             image.load()
             whole = plain(upright(image), pixel_range)
-            square = _square(whole, side, _half(whole.size, half) if half else (0, 0, *whole.size))
-    if square.mode == "RGBA":
-        square = on_background(square, background)
-    pixels = np.asarray(square.convert("L" if channels == 1 else "RGB"))
-    return pixels.reshape(side, side, channels).transpose(2, 0, 1), min(width, height) < side
+            middle = _middle(whole, (height, width), _half(whole.size, half) if half else (0, 0, *whole.size))
+    if middle.mode == "RGBA":
+        middle = on_background(middle, background)
+    pixels = np.asarray(middle.convert("L" if channels == 1 else "RGB"))
+    small = whole.width < width or whole.height < height
+    return pixels.reshape(height, width, channels).transpose(2, 0, 1), small
 
 
 @contextlib.contextmanager
@@ -282,10 +285,11 @@ def _half(size: Tuple[int, int], half: str) -> Tuple[int, int, int, int]:
     return (0, 0, width // 2, height) if half == LEFT else (width - width // 2, 0, width, height)
 
 
-def _square(image: Image.Image, side: int, box: Tuple[int, int, int, int]) -> Image.Image:
-    """The middle of a part of a picture, scaled."""
+def _middle(image: Image.Image, sides: Tuple[int, int], box: Tuple[int, int, int, int]) -> Image.Image:
+    """The middle of a part of a picture, as large as the shape of (height, width) allows, scaled to these."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
-    cut = min(width, height)
-    left, top = left + (width - cut) // 2, top + (height - cut) // 2
-    return image.resize((side, side), Image.Resampling.LANCZOS, (left, top, left + cut, top + cut))
+    cut_width = max(1, min(width, height * sides[1] // sides[0]))
+    cut_height = max(1, min(height, width * sides[0] // sides[1]))
+    left, top = left + (width - cut_width) // 2, top + (height - cut_height) // 2
+    return image.resize(sides[::-1], Image.Resampling.LANCZOS, (left, top, left + cut_width, top + cut_height))

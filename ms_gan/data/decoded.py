@@ -17,6 +17,7 @@ import PIL
 from tqdm import tqdm
 
 from ms_gan.config.data_section import MAX_PIXELS
+from ms_gan.config.sizes import Size, sides_of
 from ms_gan.data import decode as decoder
 from ms_gan.data.cache import mark_used
 from ms_gan.data.fetch import put_in_place, scratch
@@ -36,23 +37,29 @@ WHOLE_BYTES = 1 << 16  # of a file that is part of the key as a whole
 
 @dataclass(frozen=True)
 class Decoding:
-    """What a picture is made into: (channels, side, side), over this background. See `decode`.
+    """What a picture is made into: (channels, height, width), over this background. See `decode`.
 
     Attributes:
+        side: a Size: that of squares, or height and width.
         pixel_range: black and white of grey pictures with more than 8 bits; None: found over all of them.
         max_pixels: pictures with more pixels are not read.
     """
 
-    side: int
+    side: Size
     channels: int
     background: Tuple[int, int, int]
     pixel_range: Optional[Range] = None
     max_pixels: int = MAX_PIXELS
 
     @property
+    def sides(self) -> Tuple[int, int]:
+        """Height and width, in pixels."""
+        return sides_of(self.side)
+
+    @property
     def image_bytes(self) -> int:
         """The size of one decoded picture."""
-        return self.channels * self.side * self.side
+        return self.channels * self.sides[0] * self.sides[1]
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Failure(NamedTuple):
 
 
 class Decoded(NamedTuple):
-    """The pictures that could be read, uint8 (N, C, side, side), read-only; the others; how many were enlarged.
+    """The pictures that could be read, uint8 (N, C, H, W), read-only; the others; how many were enlarged.
 
     `depth` has sentences on pictures with more than 8 bits, for people: the range that was found, and what is lost.
     """
@@ -158,7 +165,7 @@ def _open(place: Path, recipe: Decoding, files: int, also_passing: bool = False)
     if not also_passing and not all(failure.lasting for failure in failures):
         return None
     mark_used(place / ABOUT)
-    shape = (count, recipe.channels, recipe.side, recipe.side)
+    shape = (count, recipe.channels, *recipe.sides)
     # A file without a single byte cannot be mapped.
     images = np.memmap(place / PIXELS, np.uint8, "r", shape=shape) if count else np.empty(shape, np.uint8)
     return Decoded(images, failures, enlarged, depth)

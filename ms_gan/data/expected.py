@@ -4,6 +4,7 @@ from typing import NamedTuple, Optional, Tuple
 
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.map_sections import MapsConfig
+from ms_gan.config.sizes import sides_of
 from ms_gan.config.translation_sections import PairsConfig, TwoFoldersConfig
 from ms_gan.data import cifar, mnist, stacked, synthetic
 from ms_gan.data.classes import class_numbers
@@ -57,12 +58,12 @@ def expected(config: DataConfig) -> Expected:
     elif config.image_size:
         check_side(config.image_size, side)
     channels = {"own": channels, "grey": 1, "rgb": 3}[config.channels]
-    side = config.image_size or side
+    sides = sides_of(config.image_size or side)
     if isinstance(config, PairsConfig):
         check_pairs(config, channels)
     of_folders = isinstance(config, TwoFoldersConfig) and not isinstance(config, MapsConfig)
     of_folders &= config.source == "folder"
-    return Expected((channels, side, side), (_most_of_folders if of_folders else _most)(config))
+    return Expected((channels, *sides), (_most_of_folders if of_folders else _most)(config))
 
 
 def _most_of_folders(config: TwoFoldersConfig) -> Optional[int]:

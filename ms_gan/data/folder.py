@@ -24,7 +24,7 @@ NAMED = 5  # failures spelt out in a message
 
 
 def load_folder(config: DataConfig, seed: int) -> ImageData:
-    """The pictures of the folder or zip file that --data-dir names, uint8 (N, C, side, side), sorted by path.
+    """The pictures of the folder or zip file that --data-dir names, uint8 (N, C, H, W), sorted by path.
 
     They are decoded once into a file of the user's cache, which later runs map into memory; a folder that changes
     afterwards does not disturb a running training, and the next run decodes it anew.
@@ -59,7 +59,7 @@ def load_folder(config: DataConfig, seed: int) -> ImageData:
     if failures:
         notices.append(f"{counted(len(failures), 'image file')} left out: {name_failures(failures)}")
     if result.enlarged:
-        notices.append(f"{counted(result.enlarged, 'image')} smaller than {recipe.side}x{recipe.side} enlarged")
+        notices.append(f"{counted(result.enlarged, 'image')} smaller than {'x'.join(map(str, recipe.sides))} enlarged")
     return ImageData(
         images=result.images,
         labels=None,

@@ -16,6 +16,7 @@ from PIL import Image
 from ms_gan.config.data_section import MAX_PIXELS
 from ms_gan.config.help import Parser
 from ms_gan.config.paths import FILE, FOLDER, home_for_tilde, kind_at, refuse_same
+from ms_gan.config.sizes import Size, sides_of, spelt_size
 from ms_gan.data.decode import OWN_SHEET, Unreadable, decode, is_own_file
 from ms_gan.data.decoded import Failure, find_range, in_threads
 from ms_gan.data.folder import (
@@ -66,26 +67,34 @@ def main(argv: Optional[List[str]] = None) -> int:
 def _inspect(argv: List[str]) -> int:
     parser = Parser(PROGRAM, ABOUT, EXAMPLES)
     parser.add_argument("dir", metavar="DIR", type=_path, help="folder of pictures, of any nesting")
-    parser.add_argument("--side", type=int, metavar="N", default=DEFAULT_SIDE,
-        help="side of the images that a network would see, data.image_size, in pixels "
+    parser.add_argument("--side", metavar="N", default=DEFAULT_SIDE,
+        help="side of the images that a network would see, or height x width; data.image_size, in pixels "
         f"({SMALLEST_SIDE} to {LARGEST_SIDE}; default: {DEFAULT_SIDE})")  # fmt: skip
     parser.add_argument("--background", metavar="COLOUR", default="white",
         help="colour behind transparent pixels, a name or #rrggbb (default: white)")  # fmt: skip
     parser.add_argument("--sheet", type=_path, metavar="FILE", default=Path("contact_sheet.png"),
         help="where to write the contact sheet (default: contact_sheet.png)")  # fmt: skip
     given = parser.parse_args(argv)
-    if not SMALLEST_SIDE <= given.side <= LARGEST_SIDE:
-        raise UsageError(f"--side: {given.side} is out of range; allowed: {SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
-    for line in inspect(given.dir, given.side, given.background, given.sheet):
+    for line in inspect(given.dir, _size(given.side), given.background, given.sheet):
         print(line)
     return 0
 
 
-def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[str]:
+def _size(text: Size) -> Size:
+    try:
+        size = spelt_size(str(text))
+    except ValueError as error:
+        raise UsageError(f"--side: {error}") from None
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in sides_of(size)):
+        raise UsageError(f"--side: {size} is out of range; allowed: {SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
+    return size
+
+
+def inspect(folder: Path, size: Size, background: str, sheet: Path) -> Iterator[str]:
     """Describe a folder of pictures, line by line, and write the contact sheet.
 
     Args:
-        side: width and height of the images that a network would be given, in pixels.
+        size: of the images that a network would be given, in pixels.
         background: the colour behind transparent pixels.
         sheet: the PNG to write: up to 64 images, evenly taken from the folder.
 
@@ -113,7 +122,7 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
         if sheet.name == Path(name).name and not is_own_file(folder / name):
             refuse_same(sheet, "--sheet", folder / name, "one of the pictures")
     pixel_range, depth = find_range(folder, names, MAX_PIXELS)
-    decode_one = partial(decode, side=side, channels=3, background=colour, pixel_range=pixel_range)
+    decode_one = partial(decode, size=size, channels=3, background=colour, pixel_range=pixel_range)
     seen = list(in_threads(partial(_look, folder, decode_one), names, "Reading", MAX_PIXELS))
     pictures = [result for result in seen if isinstance(result, Picture)]
     failures = [*lost, *(result for result in seen if isinstance(result, Failure))]
@@ -122,7 +131,7 @@ def inspect(folder: Path, side: int, background: str, sheet: Path) -> Iterator[s
     files = [file for file in files if file.name not in own]
     yield f"{given}: {len(files):,} image files, {sum(file.size for file in files) / 1e6:,.1f} MB"
     if pictures:
-        yield from _describe(pictures, side)
+        yield from _describe(pictures, size)
     yield f"broken      {len(failures):,}" + (f": {name_failures(failures, NAMED)}" if failures else "")
     yield from _classes(_with_files(given, folder, found, pictures, lost))
     if others:
@@ -182,14 +191,15 @@ def _look(folder: Path, decode_one, name: str) -> Union[Picture, Failure]:
         return Failure(name, str(error), error.lasting)
 
 
-def _describe(pictures: Sequence[Picture], side: int) -> Iterator[str]:
+def _describe(pictures: Sequence[Picture], size: Size) -> Iterator[str]:
     smallest, largest = (f(pictures, key=lambda p: p.size[0] * p.size[1]).size for f in (min, max))
-    small = sum(min(picture.size) < side for picture in pictures)
+    height, width = sides_of(size)
+    small = sum(picture.size[0] < width or picture.size[1] < height for picture in pictures)
     yield f"formats     {_tally(picture.format for picture in pictures)}"
     yield f"modes       {_tally(picture.mode for picture in pictures)}"
     yield f"sizes       {_tally('%dx%d' % picture.size for picture in pictures)}"
     yield f"            smallest {'%dx%d' % smallest}, largest {'%dx%d' % largest}"
-    yield f"too small   {small:,} (smaller than {side}x{side}: they would be enlarged)"
+    yield f"too small   {small:,} (smaller than {height}x{width}: they would be enlarged)"
 
 
 def _tally(values: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ms_gan.config.sizes import Size, sides_of
 from ms_gan.errors import UsageError
 
 BLOCK_IMAGES = 1024  # images turned grey in one go, to bound the memory for it
@@ -27,24 +28,25 @@ def with_channels(images: np.ndarray, channels: str) -> np.ndarray:
     return images
 
 
-def check_side(side: int, own: int) -> None:
-    """Refuse to pad images of a side of `own` to a smaller one.
+def check_side(size: Size, own: int) -> None:
+    """Refuse to pad square images of a side of `own` to a size with a smaller one.
 
     Raises:
         UsageError: naming the option.
     """
-    if side < own:
-        raise UsageError(f"data.image_size: {side} is out of range; allowed for this data set: {own} to 1024 pixels")
+    if min(sides_of(size)) < own:
+        raise UsageError(f"data.image_size: {size} is out of range; allowed for this data set: {own} to 1024 pixels")
 
 
-def padded(images: np.ndarray, side: int) -> np.ndarray:
-    """Square images (N, C, S, S) in the middle of black ones (N, C, side, side).
+def padded(images: np.ndarray, size: Size) -> np.ndarray:
+    """Square images (N, C, S, S) in the middle of black ones (N, C, H, W) of a size; those of that size stay.
 
     Raises:
         UsageError: they are larger than that.
     """
-    own = images.shape[-1]
-    check_side(side, own)
-    before = (side - own) // 2
-    margins = (before, side - own - before)
-    return np.pad(images, ((0, 0), (0, 0), margins, margins)) if side > own else images
+    sides, own = sides_of(size), images.shape[-1]
+    if images.shape[2:] == sides:
+        return images
+    check_side(size, own)
+    margins = [((side - own) // 2, side - own - (side - own) // 2) for side in sides]
+    return np.pad(images, ((0, 0), (0, 0), *margins))

@@ -11,7 +11,7 @@ from ms_gan.errors import UsageError
 from ms_gan.metrics.blocks import image_blocks, measured_blocks
 from ms_gan.metrics.classes import ClassCounts, class_balance, class_counts
 from ms_gan.metrics.conditional import Tally
-from ms_gan.metrics.copies import find_copies
+from ms_gan.metrics.copies import NEAR, SEARCHED, find_copies
 from ms_gan.metrics.features.extractor import Features
 from ms_gan.metrics.frechet import Moments, frechet_distance, too_few
 from ms_gan.metrics.images import PICTURES, Images
@@ -25,7 +25,6 @@ from ms_gan.runtime.progress import progress
 from ms_gan.seeds import Purpose, stream
 
 COMPARED = 10_000  # images, at most, whose features are kept; the others count for moments and classes only
-SEARCHED = 1_000  # samples, at most, whose nearest training images are looked for
 FEWEST_IMAGES = 10  # images, for the score's parts and the nearest neighbours
 SUBSET = 1_000  # images, at most, in one of the kernel distance's subsets
 SUBSETS, FLOOR, PICTURES_ORDER = 4, 5, 6  # places in the features' random numbers, behind those of features/fit.py
@@ -136,13 +135,15 @@ def evaluate(
 
     test = None if splits.test is None else splits.test.images
     copies = find_copies(source, features, splits.train.images, test, seed, min(num, SEARCHED))
+    near = copies.nearness
+    notes = [*_notes(protocol, floor, features, measures), *_notes_by_class(tally, source, protocol)]
     return Evaluation(
         protocol,
-        generated=replace(measures, nearest=copies.median),
-        floor=replace(floor, nearest=copies.unseen),
+        generated=replace(measures, nearest=copies.median, copied=near and near.copied),
+        floor=replace(floor, nearest=near.real if near else copies.unseen, copied=near and NEAR),
         classes=None if histogram is None else list(real.classes),
         data_histogram=None if histogram is None else histogram.tolist(),
-        notes=[*_notes(protocol, floor, features, measures), *_notes_by_class(tally, source, protocol)],
+        notes=[*notes, *filter(None, [near and near.warning])],
         asked=None if tally is None else list(tally.asked.classes),
         copies=copies,
     )

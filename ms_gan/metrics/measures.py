@@ -26,6 +26,7 @@ MEASURES: Tuple[Measure, ...] = (
     Measure("modes", "modes, of 1,000", "higher", ".0f"),
     Measure("modes_divergence", "KL divergence of the modes' shares to equal ones", "lower", ".3f"),
     Measure("nearest", "distance to the nearest training image, median", "", ".2f"),
+    Measure("copied", "samples nearer to one than 99 % of real images, %", "lower", ".1f", 100),
     Measure("score", f"score by {FEATURES}", "higher", ".3f"),
     Measure("score_deviation", "  its deviation over subsets", "", ".3f"),
     Measure("confident", f"samples with a class of {CONFIDENT:.0%} or more, %", "higher", ".1f", 100),

@@ -17,7 +17,7 @@ BY_CLASS = tuple(measure.key for measure in measures.BY_CLASS)  # lists in which
 
 
 def conditional() -> Any:
-    """A field of what was asked to be of a class; where it is None, the file is without it."""
+    """A field of what only some evaluations have; where it is None, the file is without it."""
     return field(default=None, metadata={"conditional": True})
 
 
@@ -43,6 +43,7 @@ class Measures:
         intra_frechet: squared distance to the real images within each class, the mean over classes; the largest one,
             and that of each class.
         cas: classification accuracy score, 0 to 1: see `metrics.cas`.
+        copied: share of samples that are nearer to a training image than 99 % of real images: see `Nearness`.
         modes, modes_divergence: of stacked MNIST, and the divergence in nats: see `metrics.modes`.
     """
 
@@ -72,6 +73,7 @@ class Measures:
     cas: Optional[float] = conditional()
     modes: Optional[int] = conditional()
     modes_divergence: Optional[float] = conditional()
+    copied: Optional[float] = conditional()
 
 
 @dataclass(frozen=True)

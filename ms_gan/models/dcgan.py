@@ -1,10 +1,10 @@
-"""Convolutional networks for square images: Radford et al. 2015 (arXiv:1511.06434), with PyTorch's example's sizes."""
+"""Convolutional networks: Radford et al. 2015 (arXiv:1511.06434), with PyTorch's example's sizes."""
 
 from typing import Tuple
 
 from mindspore import nn
 
-from ms_gan.config.sizes import dcgan_padding, dcgan_stages
+from ms_gan.config.sizes import dcgan_padding, dcgan_sides
 from ms_gan.models import roles
 from ms_gan.models.blocks import conditional_chain
 from ms_gan.models.embeddings import ClassBatchNorm
@@ -14,11 +14,11 @@ from ms_gan.models.layers import activation, batch_norm_2d, chain, conv, conv_tr
 class Generator(nn.Cell):
     """Latents to images: 1x1 to 4x4, then doubled by transposed convolutions with BatchNorm and ReLU, Tanh at the end.
 
-    Images of 28 pixels begin with 7x7, others with whatever from 4 to 7 can be doubled to their side.
+    Images of 28 pixels begin with 7x7, others with whatever from 4 to 7 can be doubled to their smaller side.
 
     Args:
         latent_width: numbers in one latent vector.
-        image_shape: (C, H, W), H = W = 4, 5, 6 or 7 times a power of 2.
+        image_shape: (C, H, W): see ms_gan.config.sizes.
         channels: of the last hidden layer; each layer before it has twice as many.
         kernel: side of the kernels of the layers that double, an even number.
         classes: K; with labels every BatchNorm has a scale and a shift for each class; 0: there are none.
@@ -41,11 +41,11 @@ class Generator(nn.Cell):
         def norm(width: int) -> nn.Cell:
             return ClassBatchNorm(classes, width) if classes else batch_norm_2d(width)
 
-        (side, stages), pad = dcgan_stages(image_shape), dcgan_padding(kernel)
+        (sides, stages), pad = dcgan_sides(image_shape), dcgan_padding(kernel)
         width = channels * 2 ** (stages - 1)
-        self.start = (width, side, side)
+        self.start = (width, *sides)
         # A transposed convolution from 1x1 to 4x4 is a matrix product, and runs faster as one.
-        self.dense = dense(latent_width, width * side**2, bias=False)
+        self.dense = dense(latent_width, width * sides[0] * sides[1], bias=False)
         layers = [norm(width), nn.ReLU()]
         for _ in range(stages - 1):
             layers += [conv_transpose(width, width // 2, kernel, 2, "pad", pad, bias=False)]
@@ -71,7 +71,7 @@ class Discriminator(roles.Discriminator):
     Images of 28 pixels end with 7x7, others with 4 to 7 too.
 
     Args:
-        image_shape: (C, H, W), H = W = 4, 5, 6 or 7 times a power of 2.
+        image_shape: (C, H, W): see ms_gan.config.sizes.
         channels: of the first layer; each layer after it has twice as many.
         slope: of LeakyReLU below zero.
         kernel: side of the kernels of the layers that halve, an even number.
@@ -105,7 +105,7 @@ class Discriminator(roles.Discriminator):
     ):
         super().__init__()
         self.mixes_batch = batch_norm
-        (side, stages), pad = dcgan_stages(image_shape), dcgan_padding(kernel)
+        (sides, stages), pad = dcgan_sides(image_shape), dcgan_padding(kernel)
         bias = not batch_norm
         layers = [conv(image_shape[0], channels, kernel, 2, "pad", pad, bias), activation(slope)]
         width = channels
@@ -116,8 +116,8 @@ class Discriminator(roles.Discriminator):
             layers += [activation(slope)]
         self.layers = chain(layers)
         # A 4x4 kernel on 4x4 is a matrix product too.
-        self.dense = dense(width * side**2, 1, bias)
-        self.learn_labels(condition, classes, width, side**2)
+        self.dense = dense(width * sides[0] * sides[1], 1, bias)
+        self.learn_labels(condition, classes, width, sides[0] * sides[1])
 
     def construct(self, images, mask=None, labels=None):
         features = self.layers(images).reshape((images.shape[0], -1))

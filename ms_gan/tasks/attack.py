@@ -17,7 +17,7 @@ from ms_gan.config.sections import (
     TrainConfig,
     falling_optimizers,
 )
-from ms_gan.config.sizes import RULES
+from ms_gan.config.sizes import RULES, refuse_oblong
 from ms_gan.errors import UsageError
 from ms_gan.tasks import latent
 from ms_gan.tasks.task import ChartPlan, Measure, Page, Statistic, Task
@@ -88,6 +88,7 @@ def check_sizes(config: Config, image_shape: Tuple[int, int, int]) -> None:
     Raises:
         UsageError: naming the network.
     """
+    refuse_oblong(image_shape, config.task)
     height, width = image_shape[1:]
     if height % 4 or width % 4:
         raise UsageError(f"data.image_size: {height}x{width} pixels cannot be halved twice; give a multiple of 4")

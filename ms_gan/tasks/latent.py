@@ -54,6 +54,11 @@ STATISTICS = (
 )
 FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g", unit="distance")
 ACCURACY = Measure("accuracy", "Class accuracy", "higher", ".3f", scale="share", unit="seen as the class asked for")
+# Of runs with few training images: see ms_gan.metrics.copies.
+COPIED = Measure("copied", "Samples nearer to a training image than 99 % of the others", "lower", ".1%", scale="share")
+NEARNESS = Measure(
+    "nearness", "Distance to the nearest training image", "", ".2f", scale="linear", unit="part of the others' distance"
+)
 
 
 def check(config: Config) -> None:
@@ -125,7 +130,7 @@ TASK = Task(
     config=Config,
     statistics=STATISTICS,
     headline=FRECHET,
-    measures=(ACCURACY,),
+    measures=(ACCURACY, COPIED, NEARNESS),
     page=PAGE,
     check=check,
     check_sizes=check_sizes,

@@ -5,6 +5,7 @@ from typing import List, Tuple
 
 from ms_gan.config.map_sections import MapsConfig, MatchingConfig, ScalesConfig, SpadeConfig
 from ms_gan.config.sections import EmaConfig, MetricsConfig, OptimizersConfig, RunConfig, TrainConfig
+from ms_gan.config.sizes import refuse_oblong
 from ms_gan.errors import UsageError
 from ms_gan.tasks.latent import FRECHET
 from ms_gan.tasks.task import ChartPlan, Page, Statistic, Task
@@ -55,8 +56,9 @@ def check_sizes(config: Config, shape: Tuple[int, int, int]) -> None:
     """Refuse pictures (C, H, W) that the networks cannot have.
 
     Raises:
-        UsageError: a side that is not a multiple of 4, or below 16.
+        UsageError: pictures that are not square; a side that is not a multiple of 4, or below 16.
     """
+    refuse_oblong(shape, config.task)
     if shape[1] % 4 or shape[1] < 16:
         raise UsageError(
             f"data.image_size: {shape[1]} is not allowed; pictures of maps need a multiple of 4, at least 16"

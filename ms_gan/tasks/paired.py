@@ -15,6 +15,7 @@ from ms_gan.config.sections import (
     TrainConfig,
     falling_optimizers,
 )
+from ms_gan.config.sizes import refuse_oblong
 from ms_gan.config.translation_sections import PairsConfig, PatchConfig, TranslatorConfig
 from ms_gan.errors import UsageError
 from ms_gan.tasks import latent
@@ -89,6 +90,7 @@ def check_sizes(config: Config, image_shape: Tuple[int, int, int]) -> None:
     Raises:
         UsageError: naming the option.
     """
+    refuse_oblong(image_shape, config.task)
     height, width = image_shape[1:]
     multiple = 2**config.generator.halvings if config.generator.name == "unet" else 4
     if height % multiple or width % multiple:

@@ -114,6 +114,7 @@ class Results:
             if record is None:
                 return
             self._live.add(record)
+            self.recorder.warn(step, self.showcase.headline.sign)
             records.append(record)
         best = self.quality.wins(record)
         if best:

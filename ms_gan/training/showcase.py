@@ -29,11 +29,13 @@ class Headline(Protocol):
         what: what is measured, for a person: "Frechet distance of 5,000 images".
         first: what the first measurement takes beside that, for a person; "" where it is nothing.
         beside: what the last `measure` found beside it: values of the task's `measures`, by their keys.
+        sign: that the training goes wrong, which the last `measure` found.
     """
 
     what: str
     first: str = ""
     beside: Mapping[str, float] = MappingProxyType({})
+    sign: Optional[Sign] = None
 
     def prepare(self) -> None:
         """Get ready what generated images are compared with; may take minutes.

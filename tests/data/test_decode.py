@@ -181,3 +181,14 @@ def test_deep_grey_is_decoded_in_bands_with_the_same_result(tmp_path, monkeypatc
     whole = seen(path, side=16)
     monkeypatch.setattr("ms_gan.data.pixel_range.BAND_ROWS", 7)
     assert np.array_equal(seen(path, side=16), whole)
+
+
+def test_a_picture_is_cropped_to_the_shape_of_the_size(tmp_path):
+    picture = np.zeros((40, 40, 3), np.uint8)
+    picture[10:30] = (0, 200, 0)  # the middle half, twice as wide as high
+    path = save(tmp_path / "middle.png", Image.fromarray(picture))
+    pixels, small = decode(path, "8x16", 3, WHITE)
+    assert pixels.shape == (3, 8, 16) and close(pixels.astype(int), (0, 200, 0), 20) and not small
+    assert decode(path, "16x8", 3, WHITE)[0][1, 0].max() < 20  # the top row is black: all of the height is there
+    assert decode(path, "8x41", 3, WHITE)[1] and decode(path, "41x8", 3, WHITE)[1]
+    assert np.array_equal(decode(path, "8x8", 3, WHITE)[0], decode(path, 8, 3, WHITE)[0])

@@ -41,3 +41,10 @@ def test_images_are_padded_with_black_around_the_middle(side, before):
 def test_images_are_never_cut():
     with refused("data.image_size", says="16 .* 28 to 1024"):
         padded(GREY, 16)
+
+
+def test_images_are_padded_to_a_height_and_a_width():
+    larger = padded(GREY, "28x32")
+    assert larger.shape == (10, 1, 28, 32) and np.array_equal(larger[..., 2:30], GREY)
+    with refused("data.image_size", says="40x16 .* 28 to 1024"):
+        padded(GREY, "40x16")

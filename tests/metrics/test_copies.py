@@ -1,7 +1,8 @@
 import numpy as np
 
 from ms_gan.metrics import blocks
-from ms_gan.metrics.copies import SHOWN_SAMPLES, find_copies
+from ms_gan.metrics.copies import FEW, OTHERS, SHOWN_SAMPLES, distances_to_others, find_copies
+from ms_gan.metrics.copies import UNSEEN as UNSEEN_WORDS
 from tests.metrics.stand_ins import Generator, Network, drawn
 
 TRAIN, _ = drawn(150, seed=1)
@@ -29,3 +30,26 @@ def test_a_copying_generator_is_below_unseen_images():
     assert copying.median == 0 < copying.unseen == honest.unseen
     assert 0.8 < honest.median / honest.unseen < 1.25
     assert find_copies(Generator(TRAIN), Network().features, TRAIN, None, 0, 10).unseen is None
+
+
+def test_copies_are_warned_of_where_training_images_are_few():
+    network = Network()
+    for test, among in ((UNSEEN, UNSEEN_WORDS), (None, OTHERS)):
+        copying = find_copies(Generator(TRAIN), network.features, TRAIN, test, 0, 100).nearness
+        honest = find_copies(Generator(drawn(100, seed=4)[0]), network.features, TRAIN, test, 0, 100).nearness
+        assert copying.copied == 1 and copying.samples == 0 < copying.real == honest.real
+        assert f"100% of its samples are nearer to a training image than 99 % of {among} are" in copying.warning
+        assert honest.copied < 0.05 and honest.warning is None
+    some = drawn(100, seed=5)[0]
+    some[:20] = TRAIN[:20]
+    assert 0.2 <= find_copies(Generator(some), network.features, TRAIN, None, 0, 100).nearness.copied < 0.3
+    many, _ = drawn(FEW, seed=6)
+    assert find_copies(Generator(many), network.features, many, None, 0, 20).nearness is None
+
+
+def test_images_that_are_there_twice_are_not_others():
+    features = np.float32([[0, 9], [3, 9], [3, 9], [7, 9]])
+    assert distances_to_others(features).tolist() == [3, 4]
+    assert not len(distances_to_others(features[:1])) and not len(distances_to_others(features[1:3]))
+    doubled = np.concatenate([TRAIN[:1], TRAIN[:1]])
+    assert find_copies(Generator(doubled), Network().features, doubled, None, 0, 2).nearness is None

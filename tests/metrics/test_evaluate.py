@@ -47,7 +47,8 @@ def test_the_floor_is_the_other_split_in_the_generators_place():
 def test_where_nothing_is_unseen_halves_of_the_data_make_the_floor():
     found = measured(TEST.images, splits=Splits(TRAIN, None))
     assert found.protocol.floor.startswith("200 of one half of the data") and found.floor.count == 200
-    assert found.floor.nearest is None and found.generated.nearest > 0
+    # The training images are few, so that the floor is their distance to each other.
+    assert 0.5 < found.generated.nearest / found.floor.nearest < 2 and found.floor.copied == 0.01
     assert 1e-3 < found.floor.frechet < 1 and found.floor.precision > 0.5
     assert any("floor has 200 images, fewer than were generated" in note for note in found.notes)
 

@@ -32,12 +32,22 @@ def test_sizes_channels_and_kernels_are_parameters(size, channels, kernel):
     assert build_discriminator(DiscriminatorConfig(**config), shape, random())(images).shape == (2, 1)
 
 
+@pytest.mark.parametrize("family", ["dcgan", "fastgan"])
+def test_images_need_not_be_square(family):
+    shape = (3, 16, 24)
+    config = {"name": family, "channels": 2, "init": "normal_002"}
+    generator = build_generator(GeneratorConfig(**config), 5, shape, random())
+    images = generator(ms.Tensor(np.ones((2, 5), np.float32)))
+    assert images.shape == (2, *shape)
+    assert len(build_discriminator(DiscriminatorConfig(**config), shape, random())(images)) == 2
+
+
 @pytest.mark.parametrize(
     "shape, kernel, message",
     [
-        ((1, 30, 30), 4, "generator.name: dcgan makes square images of 4 to 7 times 2, 4, 8, .* not 30x30"),
+        ((1, 30, 30), 4, "generator.name: dcgan makes images with sides of 4 to 7 pixels times 2, 4, 8, .* not 30x30"),
         ((1, 7, 7), 4, "not 7x7"),
-        ((3, 64, 32), 4, "not 64x32"),
+        ((3, 64, 30), 4, "not 64x30"),
         ((3, 64, 64), 5, "even kernel, such as 4, which its stride of 2 divides; not 5"),
     ],
 )

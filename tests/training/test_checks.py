@@ -30,7 +30,7 @@ def photos(tmp_path):
 
 
 IMPOSSIBLE = [
-    (["--config", "dcgan_64", "--data-dir", "{photos}", "--data.image_size", "30"], "dcgan makes square images of"),
+    (["--config", "dcgan_64", "--data-dir", "{photos}", "--data.image_size", "30"], "dcgan makes images with sides of"),
     (
         ["--config", "dcgan_64", "--data-dir", "{photos}", "--generator.kernel", "3"],
         "generator.name: dcgan needs an even",
@@ -52,7 +52,7 @@ IMPOSSIBLE = [
     (["--data.source", "cifar10", "--data.classes", "[cow]"], "data.classes: no class cow; there are airplane (0)"),
     (["--data.limit", "40"], "train.batch_size: 128 is out of range; the data set holds 40 images"),
     ([*SYNTHETIC, "--batch-size", "4096"], "train.batch_size: 4096 is out of range; the data set holds 2000 images"),
-    ([*SYNTHETIC, *DCGAN, "30"], "generator.name: dcgan makes square images of 4 to 7 times 2, 4, 8, ... pixels"),
+    ([*SYNTHETIC, *DCGAN, "30"], "generator.name: dcgan makes images with sides of 4 to 7 pixels times 2, 4, 8, ..."),
     (
         [*SYNTHETIC, "--discriminator.name", "cnn", "--discriminator.kernel", "8"],
         "discriminator.name: cnn needs larger",

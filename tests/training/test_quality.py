@@ -10,6 +10,7 @@ from ms_gan.generators.sampling import open_generator
 from ms_gan.generators.weights import load_weights
 from ms_gan.metrics.conditional import Asked
 from ms_gan.metrics.frechet import frechet_distance, moments
+from ms_gan.runs.events import read_events
 from ms_gan.training import frechet
 from ms_gan.training.trainer import Trainer
 from tests.conftest import tiny_config
@@ -269,3 +270,25 @@ def test_what_is_measured_beside_the_distance_is_written_and_told_and_chooses_no
     assert step_of(trainer.folder.generator) == 4
     printed = capsys.readouterr().out
     assert "epoch 2: Frechet distance 9 (raw), 4 (averaged); class accuracy 0.250, 0.250; the best so far" in printed
+
+
+def test_copies_are_warned_of_once(network, device, tmp_path):
+    trainer = trainer_for(measured_config(tmp_path / "run", 2), device)
+    results, images = trainer.results, trainer.results.showcase._data.images
+    headline = results.showcase.headline
+    results.quality.prepare()
+    made = np.random.default_rng(0).integers(0, 256, (100, 1, 28, 28), np.uint8)
+    found = []
+    for blocks in (made, images[:100], images[:100]):
+        headline._blocks = lambda opened, blocks=blocks: [blocks]
+        headline.measure(None, lambda: False)
+        found.append((dict(headline.beside), headline.sign))
+    assert found[0][0]["copied"] == 0 and found[0][0]["nearness"] > 1 and found[0][1] is None
+    assert found[1][0] == {"copied": 1, "nearness": 0} and found[1][1].about == "copies"
+    assert found[2] == ({"copied": 1, "nearness": 0}, None)
+    headline._warned = False
+    results.measure(2)
+    warned = [record for record in read_events(results._folder.log) if record["event"] == "warning"]
+    assert [record["about"] for record in warned] == ["copies"] and "the generator copies: 100%" in warned[0]["text"]
+    records = list(read_events(results._folder.metrics))
+    assert [record["copied"] for record in records] == [1, 1]

@@ -46,6 +46,7 @@ class LatentShowcase:
             data,
             lambda opened: measured_blocks(Sampled(opened), config.seed, config.metrics.samples),
             lambda opened: Sampled(opened).asked(config.seed, config.metrics.samples),
+            copies=True,
         )
 
     def real(self) -> Sheet:
