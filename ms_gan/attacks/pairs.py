@@ -42,8 +42,8 @@ def attacked_pairs(config: PairsConfig, data: PairData, seed: int) -> PairData:
 def under_attack(classifier: ImageClassifier, images: np.ndarray, eps: float, seed: int) -> np.ndarray:
     """Pictures attacked by FGSM; of each ten one by PGD with a random start, and one stays clean.
 
-    A network that learns from them leaves clean pictures alone. Each is led away from the class that the classifier takes
-    the clean one for, so that no labels are needed.
+    Clean ones teach a network to leave such pictures alone. The attack leads away from the class that the classifier
+    takes the clean picture for, so that no labels are needed.
 
     Args:
         classifier: what is attacked.

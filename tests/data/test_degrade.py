@@ -129,8 +129,8 @@ def test_noise_has_the_deviation_that_is_asked_for():
     [
         ("downscale", 3, "2, 4 or 8"), ("downscale", 0.5, "2, 4 or 8"), ("mask", 2, "0.01 to 1"),
         ("jpeg", 99, "1 to 95"),
-        ("jpeg", 10.5, "whole numbers"), ("noise", 3, "0.01 to 2"), ("attack", 2, "0.01 to 1"), ("noise", float("nan"), "0.01 to 2"),
-        ("grey", 1, "leave it unset"),
+        ("jpeg", 10.5, "whole numbers"), ("noise", 3, "0.01 to 2"), ("noise", float("nan"), "0.01 to 2"),
+        ("grey", 1, "leave it unset"), ("attack", 2, "0.01 to 1"),
     ],
 )  # fmt: skip
 def test_a_strength_that_cannot_be_is_refused_with_what_is_allowed(name, strength, allowed):
