@@ -15,13 +15,13 @@ from ms_gan.data.pairs import PairData
 from ms_gan.pictures.pixels import to_float
 
 EVERY = 10  # of so many pictures the first stays clean, and the second is attacked by PGD
-STEPS, STRIDE = 10, 0.2  # of PGD: steps, and how far each goes as a share of the bound
+STEPS, STRIDE = 5, 0.4  # of PGD: steps, and how far each goes as a share of the bound
 
 
 def attacked_pairs(config: PairsConfig, data: PairData, seed: int) -> PairData:
     """Pairs whose inputs are the targets under attack, where a config asks for it; other pairs as they are.
 
-    The classifier is that of the features, of all the source's classes.
+    The classifier is that of the features, which has learnt all pictures of the source whatever `data.limit` says.
 
     Args:
         config: the run's data options; the bound is `data.strength`.
@@ -34,7 +34,7 @@ def attacked_pairs(config: PairsConfig, data: PairData, seed: int) -> PairData:
     """
     if config.degrade != ATTACK:
         return data
-    of_source = DataConfig(**{one.name: getattr(config, one.name) for one in fields(DataConfig)})
+    of_source = DataConfig(**{one.name: getattr(config, one.name) for one in fields(DataConfig) if one.name != "limit"})
     classifier = open_classifier("features", of_source, load(of_source, seed), seed)
     return replace(data, inputs=under_attack(classifier, data.images, degradation_of(config).strength, seed))
 
