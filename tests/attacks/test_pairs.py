@@ -22,7 +22,6 @@ def test_of_ten_one_stays_clean_and_the_others_fool_the_classifier_within_the_bo
     assert (apart[attacked] > 0).all() and apart.max() <= 0.4 * 255
     fooled = classifier.verdicts(made) != classifier.verdicts(IMAGES)
     assert fooled[attacked].mean() > 0.5 and not fooled[~attacked].any()
-    assert np.array_equal(made, under_attack(classifier, IMAGES, 0.4, 3))
     others = (under_attack(classifier, IMAGES, 0.4, 4) != made).any(axis=(1, 2, 3))
     assert set(np.flatnonzero(others)) == {1, 11}, "only PGD's starts depend on the seed"
 
