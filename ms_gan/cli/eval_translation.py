@@ -1,7 +1,7 @@
 """eval.py for runs that make pictures of pictures: measured on pictures that no training saw, beside floors."""
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -97,6 +97,7 @@ def _check_beside(folder: Path, config: Any, other: Path) -> None:
 
 def _measured(runs: Dict[str, Path], config: Any, options: Any) -> Tuple[Any, Dict[str, Any]]:
     """The report, and the sheets by the names of their files."""
+    from ms_gan.attacks.pairs import attacked_pairs
     from ms_gan.data import load
     from ms_gan.metrics import directions
     from ms_gan.metrics.frechet import too_few
@@ -111,6 +112,8 @@ def _measured(runs: Dict[str, Path], config: Any, options: Any) -> Tuple[Any, Di
             "or with a folder of test pictures",
             code="few",
         )
+    if config.task == "paired":
+        data = replace(data, held_out=attacked_pairs(config.data, data.held_out, config.seed))
     prepare = directions.of_pairs if config.task == "paired" else directions.of_domains
     asked = prepare(config.data, data, config.seed, options.num)
     features = [_features(config, data, direction.real.shape[1:], options) for direction in asked]

@@ -24,6 +24,7 @@ EXAMPLES = """\
   python infer.py --ckpt RUN --project digit.png --output found.png
   python infer.py --ckpt RUN --latents found.npy --seeds 1 --interpolate 16 --output walk.gif
   python infer.py --ckpt RUN --input photos/ --output translated/
+  python infer.py --ckpt RUN --input attacked/ --projection.steps 200 --output washed/
   python infer.py --ckpt RUN --input photo.png --mask hole.png --output mended.png"""
 
 
@@ -54,6 +55,10 @@ def _infer(argv: List[str]) -> int:
         from ms_gan.cli.infer_translation import translate
 
         print(f"{translate(sampler, options, path)} in {path}")
+    elif options.translation.input is not None:
+        from ms_gan.cli.infer_washing import wash
+
+        print(f"{wash(sampler, options, path)} in {path}")
     elif options.projection.image is not None:
         from ms_gan.cli.infer_projection import project
 

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from ms_gan.cli.command import check_checkpoint
 from ms_gan.cli.infer_options import InferOptions
@@ -27,6 +27,7 @@ LATENT_OPTIONS = {key for key, _, _ in leaves(InferOptions()) if not key.startsw
     "output",
     "device",
 }
+SEARCH_OPTIONS = {"seed", "projection.invert", "projection.steps", "projection.starts", "projection.lr"}
 
 
 def check(options: InferOptions, given: Dict[str, Any]) -> Path:
@@ -173,8 +174,18 @@ def refuse_unused(kind: str, given: Dict[str, Any]) -> None:
     if kind == "image" and "translation.input" not in given:
         raise UsageError("--input is missing: this generator makes pictures of pictures; name one, or a folder of them")
     if kind != "image" and of_pictures:
+        _refuse_unused_in_search(of_latents, of_pictures)
+
+
+def _refuse_unused_in_search(of_latents: List[str], of_pictures: List[str]) -> None:
+    """Refuse what a search for the nearest pictures does not use, of the options that were set."""
+    if "translation.input" not in of_pictures:
+        raise UsageError(f"{_flag(of_pictures[0])}: this generator makes images of latents; leave it out")
+    unused = [key for key in of_latents + of_pictures if key not in SEARCH_OPTIONS | {"translation.input"}]
+    if unused:
         raise UsageError(
-            f"{_flag(of_pictures[0])}: this generator makes images of latents and takes no pictures; leave it out"
+            f"{_flag(unused[0])}: this generator makes images of latents, and for --input the nearest to each picture; "
+            "leave it out"
         )
 
 

@@ -65,12 +65,13 @@ class ProjectionOptions:
 
 @dataclass
 class TranslationOptions:
-    """What a generator that makes pictures of pictures is given; any size of picture will do."""
+    """Pictures that a generator is given; any size of picture will do."""
 
     input: Optional[str] = option(
         None,
         "a picture, or a folder of pictures; --output: a folder, with a .png of the same name for each; a .png: of one "
-        "picture what is made of it, of a folder a sheet, each picture beside what is made of it; a .npy",
+        "picture what is made of it, of a folder a sheet, each picture beside what is made of it; a .npy. A generator "
+        "of latents gives for each the nearest picture that it makes (Defense-GAN)",
         short="--input",
         spelling=home_for_tilde,
     )

@@ -52,7 +52,9 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
         print(f"{path.with_suffix('.npy')}: the latent, for --latents with --classes {name}, the class that was found")
 
 
-def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig] = None) -> np.ndarray:
+def read_target(
+    path: Path, image: Any, invert: bool, data: Optional[DataConfig] = None, named: str = "--project"
+) -> np.ndarray:
     """A picture as the generator would have made it, (C, H, W) uint8: brought to its size as folders of images are.
 
     Args:
@@ -60,6 +62,7 @@ def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig]
         image: the card's ImageConfig.
         invert: swap black and white.
         data: of the generator's run, for the range of values and the most pixels; None: the defaults.
+        named: the option that names it, for messages.
 
     Raises:
         UsageError: the generator's images are neither grey nor coloured.
@@ -70,15 +73,15 @@ def read_target(path: Path, image: Any, invert: bool, data: Optional[DataConfig]
 
     if image.channels not in (1, 3):
         shape = "x".join(map(str, image.shape))
-        raise UsageError(f"--project: works for images in grey or colour; this generator makes {shape}")
+        raise UsageError(f"{named}: works for images in grey or colour; this generator makes {shape}")
     data, size = data or DataConfig(), size_of(image.height, image.width)
     try:
         with allowing(data.max_pixels):
             pixels, _ = decode(path, size, image.channels, WHITE, checked_range(data.range), own=True)
     except TooLarge as error:
-        raise GanError(f"--project {path}: is too large ({error.size}); make it smaller") from None
+        raise GanError(f"{named} {path}: is too large ({error.size}); make it smaller") from None
     except Unreadable as error:
-        raise GanError(f"--project {path}: cannot be read as an image ({error})") from None
+        raise GanError(f"{named} {path}: cannot be read as an image ({error})") from None
     return 255 - pixels if invert else pixels
 
 

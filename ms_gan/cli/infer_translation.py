@@ -37,26 +37,44 @@ def translate(translator: Any, options: InferOptions, path: Path) -> str:
             .npy, or too many for a sheet.
         GanError: no picture can be read, or a file cannot be written.
     """
-    wanted, ending = options.translation, ending_of(options.output)
+    wanted = options.translation
     if wanted.mask is not None and not translator.takes_hole:
         raise UsageError("--mask: this generator fills in no holes; leave it out")
     translator.limit_tiles(wanted.tile)
     source = Path(wanted.input)
     sources = pictures_at(source)
-    if ending == ".png" and 2 * len(sources) > LARGEST_GRID:
-        raise UsageError(f"--output {path}: a sheet shows at most {LARGEST_GRID // 2:,} pictures; name a folder")
     failures: List[str] = []
     made = _made_of(translator, options, sources, None if source.is_file() else failures)
+    said = write_pictures(made, [name for name, _ in sources], options, path)
+    if failures:
+        print(f"{counted(len(failures), 'picture')} left out: {'; '.join(failures[:5])}", file=sys.stderr)
+    return said
+
+
+def write_pictures(made: Iterator[Made], names: List[str], options: InferOptions, path: Path) -> str:
+    """Write what is made of pictures to where the options ask for it; says how many.
+
+    Args:
+        made: of each picture, as it comes.
+        names: of all of them.
+        options: complete.
+        path: a folder, a .npy or a .png.
+
+    Raises:
+        UsageError: pictures of several sizes for a .npy, or too many for a sheet.
+        GanError: a file cannot be written.
+    """
+    ending, is_file = ending_of(options.output), Path(options.translation.input).is_file()
+    if ending == ".png" and 2 * len(names) > LARGEST_GRID:
+        raise UsageError(f"--output {path}: a sheet shows at most {LARGEST_GRID // 2:,} pictures; name a folder")
     if ending == "":
-        count = _save_folder(made, [name for name, _ in sources], path)
+        count = _save_folder(made, names, path)
     elif ending == ".npy":
         count = _save_array(list(made), path)
-    elif source.is_file():
+    elif is_file:
         count = sum(_save(one, path) for one in made)
     else:
         count = _save_sheet(list(made), path)
-    if failures:
-        print(f"{counted(len(failures), 'picture')} left out: {'; '.join(failures[:5])}", file=sys.stderr)
     return counted(count, "picture")
 
 

@@ -33,21 +33,23 @@ class TwoFoldersConfig(DataConfig):
     )  # fmt: skip
 
 
-DEGRADED = {"degrade": ("downscale", "mask", "noise", "jpeg")}
+DEGRADED = {"degrade": ("downscale", "mask", "noise", "jpeg", "attack")}
 
 
 @dataclass
 class PairsConfig(TwoFoldersConfig):
     """Which pairs are learnt from: two folders, one of pictures side by side, or one whose pictures are degraded."""
 
-    degrade: Literal["none", "downscale", "mask", "grey", "edges", "noise", "jpeg"] = option(
+    degrade: Literal["none", "downscale", "mask", "grey", "edges", "noise", "jpeg", "attack"] = option(
         "none",
         "make the inputs of the pictures themselves; downscale: for super-resolution; mask: a hole to be filled in; "
-        "grey: for colouring; edges: contours; noise; jpeg: with the traces of strong compression",
+        "grey: for colouring; edges: contours; noise; jpeg: with the traces of strong compression; attack: changed so "
+        "that a classifier errs (APE-GAN)",
     )
     strength: Optional[float] = option(
         None, "downscale: the factor, 2, 4 or 8 (unset: 4); mask: largest side of the hole as a share of the picture's "
-        "(unset: 0.5); noise: its deviation, black and white being 2 apart (unset: 0.3); jpeg: quality (unset: 10)",
+        "(unset: 0.5); noise: its deviation, black and white being 2 apart (unset: 0.3); jpeg: quality (unset: 10); "
+        "attack: how far a pixel may move, black and white being 1 apart (unset: 0.3)",
         0.01, 100, only=DEGRADED,
     )  # fmt: skip
     direction: Literal["ab", "ba"] = option("ab", "ab: from data.a to data.b; ba: back; side by side, a is at the left")

@@ -12,8 +12,8 @@ from ms_gan.errors import UsageError
 from ms_gan.pictures.pixels import to_float
 from ms_gan.pictures.resizing import from_pillow, resized, to_pillow
 
-NONE = "none"
-USUAL = {"downscale": 4.0, "mask": 0.5, "grey": None, "edges": None, "noise": 0.3, "jpeg": 10.0}
+NONE, ATTACK = "none", "attack"
+USUAL = {"downscale": 4.0, "mask": 0.5, "grey": None, "edges": None, "noise": 0.3, "jpeg": 10.0, ATTACK: 0.3}
 FACTORS = (2, 4, 8)  # of downscale
 MOST_NOISE, BEST_QUALITY = 2.0, 95  # Pillow advises against JPEG qualities above 95
 FAINT, STRONG = 6.0, 30.0  # steps between neighbours, of 255: no contour below, a black one above
@@ -24,9 +24,10 @@ class Degradation:
     """One way to make an input of a picture.
 
     Args:
-        name: downscale, mask, grey, edges, noise or jpeg; see `ms_gan.config.translation_sections.PairsConfig`.
+        name: downscale, mask, grey, edges, noise, jpeg or attack; see `ms_gan.config.translation_sections.PairsConfig`.
         strength: of downscale the factor, 2, 4 or 8; of mask the largest side of the hole as a share of the picture's;
-            of noise its standard deviation in the range -1 to 1; of jpeg the quality, 1 to 95. None: the usual one.
+            of noise its standard deviation in the range -1 to 1; of jpeg the quality, 1 to 95; of attack how far a
+            pixel may move, in the range 0 to 1. None: the usual one.
 
     Raises:
         UsageError: a strength that this degradation cannot have.
@@ -68,6 +69,7 @@ class Degradation:
 
         Returns:
             float32 (n, C', H, W) in [-1, 1]. Of mask: 0 in the hole, and one more channel, 1 in the hole, 0 elsewhere.
+            Of attack: the pictures as they are, because it takes a classifier: see `ms_gan.attacks.pairs`.
         """
         if self.name == "downscale":
             return to_float(np.stack([_coarse(image, int(self.strength)) for image in images]))
@@ -79,6 +81,8 @@ class Degradation:
         if self.name == "noise":
             noise = [one.standard_normal(images.shape[1:], np.float32) for one in random]
             return np.clip(to_float(images) + np.float32(self.strength) * np.stack(noise), -1, 1)
+        if self.name == ATTACK:
+            return to_float(images)
         return _contours(images) if self.name == "edges" else to_float(with_channels(images, "grey"))
 
     def prepared(self, picture: np.ndarray, hole: Optional[np.ndarray] = None) -> np.ndarray:
@@ -86,7 +90,7 @@ class Degradation:
 
         Args:
             picture: uint8 (C, H, W). Of downscale it becomes larger by the factor; of grey and edges it is made what
-                the network has learnt from; of noise and jpeg it stays as it is.
+                the network has learnt from; of noise, jpeg and attack it stays as it is.
             hole: bool (H, W), of mask: where the picture is to be filled in.
 
         Returns:
@@ -132,6 +136,7 @@ def _check_strength(name: str, strength: Optional[float]) -> None:
         "downscale": ("2, 4 or 8", strength in FACTORS),
         "mask": ("0.01 to 1, a share of the picture's side", strength is not None and 0.01 <= strength <= 1),
         "noise": (f"0.01 to {MOST_NOISE:g}", strength is not None and 0.01 <= strength <= MOST_NOISE),
+        ATTACK: ("0.01 to 1, black and white being 1 apart", strength is not None and 0.01 <= strength <= 1),
         "jpeg": (
             f"whole numbers from 1 to {BEST_QUALITY}",
             strength is not None and 1 <= strength <= BEST_QUALITY and strength == int(strength),

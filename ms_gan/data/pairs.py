@@ -9,7 +9,7 @@ import numpy as np
 from ms_gan.config.translation_sections import PairsConfig
 from ms_gan.data.decode import LEFT, RIGHT
 from ms_gan.data.decoded import Decoding, Failure, HalfDecoding, decoded
-from ms_gan.data.degrade import degradation_of
+from ms_gan.data.degrade import ATTACK, degradation_of
 from ms_gan.data.folder import name_failures, refuse_many, what_is_left_out
 from ms_gan.data.image_data import ImageData
 from ms_gan.data.partners import different_shapes, refuse_single_pictures
@@ -156,6 +156,11 @@ def check_pairs(config: PairsConfig, channels: Optional[int] = None) -> None:
     if config.degrade == "grey" and channels == 1:
         raise UsageError(
             "data.degrade: grey needs pictures in colour; these are grey, leave data.channels at rgb or own"
+        )
+    if config.source == FOLDER and config.degrade == ATTACK:
+        raise UsageError(
+            "data.degrade: attack needs a classifier, and there is none for pairs of a folder; set data.source to "
+            "mnist, fashion_mnist, cifar10 or synthetic"
         )
     if config.source != FOLDER and config.degrade == "none":
         raise UsageError(

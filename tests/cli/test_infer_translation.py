@@ -138,13 +138,6 @@ def test_a_picture_without_a_hole_and_a_mask_of_another_size(device, tmp_path, m
     assert "the mask has 10x10 pixels and the picture 8x8" in capsys.readouterr().err
 
 
-def test_a_generator_of_latents_takes_no_pictures(trained, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    Image.fromarray(pixels(8, 8)).save("in.png")
-    assert main(["--ckpt", str(trained), "--input", "in.png"]) == 2
-    assert "--input: this generator makes images of latents and takes no pictures" in capsys.readouterr().err
-
-
 def test_names_that_share_a_stem():
     assert png_names(["a.jpg", "a.png", "b/a.jpg"]) == {
         "a.jpg": "a.jpg.png",

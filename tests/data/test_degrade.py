@@ -85,7 +85,7 @@ def test_a_persons_small_picture_becomes_what_the_network_has_learnt_from():
     for name in ("grey", "edges"):
         assert np.array_equal(Degradation(name).prepared(sound[0]), Degradation(name).apply(sound, [])[0])
         assert Degradation(name).prepared(sound[0, :1]).shape == (1, 32, 48)
-    for name in ("noise", "jpeg"):
+    for name in ("noise", "jpeg", "attack"):
         assert np.array_equal(Degradation(name).prepared(sound[0]), to_float(sound[0]))
 
 
@@ -130,7 +130,7 @@ def test_noise_has_the_deviation_that_is_asked_for():
         ("downscale", 3, "2, 4 or 8"), ("downscale", 0.5, "2, 4 or 8"), ("mask", 2, "0.01 to 1"),
         ("jpeg", 99, "1 to 95"),
         ("jpeg", 10.5, "whole numbers"), ("noise", 3, "0.01 to 2"), ("noise", float("nan"), "0.01 to 2"),
-        ("grey", 1, "leave it unset"),
+        ("grey", 1, "leave it unset"), ("attack", 2, "0.01 to 1"),
     ],
 )  # fmt: skip
 def test_a_strength_that_cannot_be_is_refused_with_what_is_allowed(name, strength, allowed):

@@ -159,6 +159,7 @@ WRONG = {
     "degraded": ({"a": "a", "b": "b", "degrade": "jpeg"}, "data.degrade: jpeg makes the inputs .*--data-dir"),
     "degrade what": ({"degrade": "jpeg"}, "--data-dir"),
     "strength": ({"dir": "a", "degrade": "jpeg", "strength": 0.5}, "data.strength: 0.5 is not allowed"),
+    "attack": ({"dir": "a", "degrade": "attack"}, "data.degrade: attack needs a classifier.*set data.source to mnist"),
     "grey": ({"dir": "a", "degrade": "grey", "channels": "grey"}, "data.degrade: grey needs pictures in colour"),
     "source": ({"source": "synthetic"}, "data.source: synthetic has no pairs; set data.degrade"),
     "source and a": ({"source": "synthetic", "degrade": "mask", "a": "a"}, "data.source: synthetic is not read from"),

@@ -4,6 +4,7 @@ from typing import Dict, Tuple
 
 from mindspore import nn, ops
 
+from ms_gan.attacks.pairs import attacked_pairs
 from ms_gan.config.parser import from_dict
 from ms_gan.config.translation_sections import TranslatorConfig
 from ms_gan.data.pair_batches import PairBatches
@@ -72,7 +73,7 @@ def build(config: Config, data: PairData, workers: Workers) -> Tuple[System, Pai
         UsageError: options that do not go together, or that the data do not allow.
     """
     check(config)
-    inputs = PairInputs(config, data, workers)
+    inputs = PairInputs(config, attacked_pairs(config.data, data, config.seed), workers)
     lengths = Lengths.of(config, inputs.steps_per_epoch)
     shown, shape = inputs.given, data.images.shape[1:]
     networks = build_networks(config, shown, shape, workers.count)

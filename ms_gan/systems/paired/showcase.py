@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Callable, Dict, Iterable, Optional
 
+from ms_gan.attacks.pairs import attacked_pairs
 from ms_gan.data.degrade import degradation_of
 from ms_gan.data.pair_batches import PairBatches
 from ms_gan.data.pairs import PairData
@@ -31,7 +32,8 @@ class PairedShowcase(TranslationShowcase):
     """
 
     def __init__(self, config: Config, data: PairData, system: System, lengths: Lengths, told: Iterable[str] = ()):
-        self._held = data.held_out if data.held_out is not None else data
+        held = data.held_out if data.held_out is not None else data
+        self._held = attacked_pairs(config.data, held, config.seed)
         count = min(len(self._held.images), config.metrics.samples)
         batches = PairBatches(data, config.data, 1, config.seed)
         inputs, truths = batches.fixed(self._held, count)
