@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("device")
 TINY = [
     "--config", str(ROOT / "configs" / "apegan_mnist.yaml"), "--device", "CPU", "--data.source", "synthetic",
     "--data.limit", "60", "--batch-size", "10", "--generator.channels", "4", "--discriminator.channels", "4",
-    "--train.sample_count", "2", "--metrics.samples", "10", "--steps", "2",
+    "--train.sample_count", "2", "--metrics.samples", "100", "--steps", "2",
 ]  # fmt: skip
 
 
