@@ -118,7 +118,9 @@ def test_the_best_is_kept_beside_the_last(device, network, distances, tmp_path, 
         "best after epoch 4: Frechet distance 4, generator.ckpt; after epoch 7: 4.25, generator_last.ckpt"
     )
     printed = capsys.readouterr().out
-    assert "epoch 4: Frechet distance 1 (raw), 4 (averaged); the best so far" in printed
+    told = next(line for line in printed.splitlines() if line.startswith("epoch 4: "))
+    assert told.startswith("epoch 4: Frechet distance 1 (raw), 4 (averaged); samples nearer to a training image")
+    assert told.endswith("; the best so far")
     assert "epoch 6: Frechet distance 1 (raw), 4.5 (averaged)\n" in printed
 
 
