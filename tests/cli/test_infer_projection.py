@@ -20,14 +20,15 @@ def test_what_cannot_be_brought_to_the_generator(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
     with failed(option="--project", says="a.png: cannot be read"):
         read_target(tmp_path / "a.png", ImageConfig(), False)
-    with refused("--project", says="this generator makes 1x28x20"):
-        read_target(tmp_path / "a.png", ImageConfig(width=20), False)
+    with refused("--project", says="this generator makes 2x28x28"):
+        read_target(tmp_path / "a.png", ImageConfig(channels=2), False)
 
 
 def test_a_picture_is_read_as_those_of_the_run(tmp_path):
     Image.fromarray(np.full((9, 9), 1000, np.uint16)).save(tmp_path / "deep.png")
     found = read_target(tmp_path / "deep.png", ImageConfig(), False, DataConfig(source="folder", range=[0, 4000]))
     assert found.max() == found.min() == 64
+    assert read_target(tmp_path / "deep.png", ImageConfig(width=20), False).shape == (1, 28, 20)
     Image.new("L", (60, 60), 9).save(tmp_path / "large.png")
     with failed(option="--project", says=r"is too large \(60x60 pixels are more than 3,000\); make it smaller$"):
         read_target(tmp_path / "large.png", ImageConfig(), False, DataConfig(source="folder", max_pixels=3000))

@@ -118,8 +118,13 @@ def test_the_best_is_kept_beside_the_last(device, network, distances, tmp_path, 
         "best after epoch 4: Frechet distance 4, generator.ckpt; after epoch 7: 4.25, generator_last.ckpt"
     )
     printed = capsys.readouterr().out
-    assert "epoch 4: Frechet distance 1 (raw), 4 (averaged); the best so far" in printed
-    assert "epoch 6: Frechet distance 1 (raw), 4.5 (averaged)\n" in printed
+    told = next(line for line in printed.splitlines() if line.startswith("epoch 4: "))
+    assert told.startswith("epoch 4: Frechet distance 1 (raw), 4 (averaged); samples nearer to a training image")
+    assert told.endswith("; the best so far")
+    (later,) = [
+        line for line in printed.splitlines() if line.startswith("epoch 6: Frechet distance 1 (raw), 4.5 (averaged)")
+    ]
+    assert not later.endswith("so far")
 
 
 def test_a_resumed_run_knows_the_best_unless_its_steps_come_again(device, network, distances, tmp_path):
@@ -269,7 +274,7 @@ def test_what_is_measured_beside_the_distance_is_written_and_told_and_chooses_no
     ]  # fmt: skip
     assert step_of(trainer.folder.generator) == 4
     printed = capsys.readouterr().out
-    assert "epoch 2: Frechet distance 9 (raw), 4 (averaged); class accuracy 0.250, 0.250; the best so far" in printed
+    assert "epoch 2: Frechet distance 9 (raw), 4 (averaged); class accuracy 0.250, 0.250; samples nearer" in printed
 
 
 def test_copies_are_warned_of_once(network, device, tmp_path):
@@ -278,7 +283,7 @@ def test_copies_are_warned_of_once(network, device, tmp_path):
     headline = results.showcase.headline
     results.quality.prepare()
     made = np.random.default_rng(0).integers(0, 256, (100, 1, 28, 28), np.uint8)
-    found = []
+    headline._asked, found = lambda opened: None, []
     for blocks in (made, images[:100], images[:100]):
         headline._blocks = lambda opened, blocks=blocks: [blocks]
         headline.measure(None, lambda: False)
