@@ -35,6 +35,11 @@ def test_pictures_become_the_nearest_that_the_generator_makes(trained, folder, t
     [
         (["--input", "{}", "--num", "3"], "--num: this generator makes images of latents, and for --input the nearest"),
         (["--input", "{}", "--direction", "ba"], "--direction"),
+        (
+            ["--input", "{}", "--translation.size", "20"],
+            "--translation.size: this generator makes images of latents, and",
+        ),
+        (["--translation.size", "20"], "--translation.size: this generator makes images of latents; leave it out"),
     ],
 )
 def test_what_the_search_does_not_use_is_refused(options, words, trained, folder, tmp_path, capsys):
