@@ -86,3 +86,21 @@ def conditional(device, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "conditional"
     assert main([*TINY_FLAGS, "--conditional", "true", "--epochs", "2", "--output", str(folder)]) == 0
     return folder
+
+
+@pytest.fixture
+def random_classifiers(tmp_path, monkeypatch):
+    """Classifiers with random weights in place of trained ones, in a cache of their own."""
+    import numpy as np
+
+    from ms_gan.metrics.features import trained
+    from ms_gan.metrics.features.classifier import Classifier
+    from ms_gan.models.initialisers import initialise
+
+    def fit(data, recipe):
+        network = Classifier(data.images.shape[1:], len(data.classes))
+        initialise(network, "glorot_uniform", np.random.default_rng(0))
+        return network.set_train(False)
+
+    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(trained, "fit", fit)

@@ -2,13 +2,9 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from ms_gan.cli.robustness import main
-from ms_gan.metrics.features import trained as classifiers
-from ms_gan.metrics.features.classifier import Classifier
-from ms_gan.models.initialisers import initialise
 
 
 @pytest.mark.parametrize(
@@ -25,14 +21,7 @@ def test_what_cannot_work_is_refused(options, words, capsys):
     assert words in capsys.readouterr().err
 
 
-def test_it_measures_and_writes_what_it_found(trained, tmp_path, monkeypatch):
-    def fit(data, recipe):
-        network = Classifier(data.images.shape[1:], len(data.classes))
-        initialise(network, "glorot_uniform", np.random.default_rng(0))
-        return network.set_train(False)
-
-    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(classifiers, "fit", fit)
+def test_it_measures_and_writes_what_it_found(random_classifiers, trained, tmp_path, monkeypatch):
     monkeypatch.setattr("ms_gan.data.held_out.DRAWN", 20)
     flags = [
         "--device", "CPU", "--data.source", "synthetic", "--data.limit", "40", "--num", "6", "--attacks", "[fgsm]",

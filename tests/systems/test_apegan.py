@@ -9,9 +9,6 @@ from PIL import Image
 from ms_gan.cli import infer, robustness
 from ms_gan.cli.eval import main as evaluate
 from ms_gan.cli.train import main
-from ms_gan.metrics.features import trained
-from ms_gan.metrics.features.classifier import Classifier
-from ms_gan.models.initialisers import initialise
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("device")
@@ -22,14 +19,7 @@ TINY = [
 ]  # fmt: skip
 
 
-def test_it_learns_from_attacked_pictures_and_defends(tmp_path, monkeypatch):
-    def fit(data, recipe):
-        network = Classifier(data.images.shape[1:], len(data.classes))
-        initialise(network, "glorot_uniform", np.random.default_rng(0))
-        return network.set_train(False)
-
-    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(trained, "fit", fit)
+def test_it_learns_from_attacked_pictures_and_defends(random_classifiers, tmp_path, monkeypatch):
     monkeypatch.setattr("ms_gan.data.held_out.DRAWN", 20)
     run, found = tmp_path / "run", tmp_path / "found"
     assert main([*TINY, "--output", str(run)]) == 0

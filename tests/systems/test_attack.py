@@ -6,9 +6,6 @@ import pytest
 from ms_gan.cli.train import main
 from ms_gan.generators.sampling import open_generator
 from ms_gan.generators.weights import load_weights
-from ms_gan.metrics.features import trained
-from ms_gan.metrics.features.classifier import Classifier
-from ms_gan.models.initialisers import initialise
 from ms_gan.runs.events import read_events
 from tests.paths import ROOT
 
@@ -22,16 +19,8 @@ TINY = [
 
 
 @pytest.fixture
-def untrained(tmp_path, monkeypatch):
-    """Random classifiers in place of trained ones."""
-
-    def fit(data, recipe):
-        network = Classifier(data.images.shape[1:], len(data.classes))
-        initialise(network, "glorot_uniform", np.random.default_rng(0))
-        return network.set_train(False)
-
-    monkeypatch.setenv("MS_GAN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(trained, "fit", fit)
+def untrained(random_classifiers, monkeypatch):
+    """Random classifiers in place of trained ones, and a hundred held-out pictures."""
     monkeypatch.setattr("ms_gan.data.held_out.DRAWN", 100)
 
 
