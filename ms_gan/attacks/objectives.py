@@ -9,6 +9,19 @@ LARGE = 1e4  # more than logits differ
 NAMES = ("cross_entropy", "margin")
 
 
+class AtLargest(nn.Cell):
+    """(N, K), float32, 1 at the largest of logits (N, K) and 0 elsewhere; a constant to the gradient."""
+
+    def __init__(self):
+        super().__init__(auto_prefix=False)
+        self.first = ops.Argmax(axis=1)
+        self.one_hot, self.on, self.off = ops.OneHot(), ms.Tensor(1.0, ms.float32), ms.Tensor(0.0, ms.float32)
+
+    def construct(self, logits):
+        place = self.first(ops.stop_gradient(logits))
+        return ops.stop_gradient(self.one_hot(place, logits.shape[1], self.on, self.off))
+
+
 class Objective(nn.Cell):
     """What an attack goes up.
 
@@ -29,16 +42,13 @@ class Objective(nn.Cell):
         super().__init__(auto_prefix=False)
         self.is_margin, self.sign, self.confidence = name == "margin", -1.0 if targeted else 1.0, confidence
         self.cross_entropy = nn.SoftmaxCrossEntropyWithLogits(sparse=False, reduction="none")
-        self.first = ops.Argmax(axis=1)
-        self.one_hot, self.on, self.off = ops.OneHot(), ms.Tensor(1.0, ms.float32), ms.Tensor(0.0, ms.float32)
+        self.at_largest = AtLargest()
 
     def construct(self, logits, hot):
         if not self.is_margin:
             return self.sign * self.cross_entropy(logits, hot)
         # The largest of the other logits, by its place: the gradient of a maximum has no kernel for GPUs.
-        first = self.first(ops.stop_gradient(logits - LARGE * hot))
-        largest = self.one_hot(first, logits.shape[1], self.on, self.off)
-        given, other = total(logits * hot, 1), total(logits * ops.stop_gradient(largest), 1)
+        given, other = total(logits * hot, 1), total(logits * self.at_largest(logits - LARGE * hot), 1)
         return ops.minimum(self.sign * (other - given), self.confidence)
 
 
@@ -63,14 +73,14 @@ class FoolingLoss(nn.Cell):
         super().__init__(auto_prefix=False)
         self.logits, self.target = logits, target
         self.objective = Objective("margin", target is not None, confidence)
-        self.first = ops.Argmax(axis=1)
+        self.at_largest = AtLargest()
         self.one_hot, self.on, self.off = ops.OneHot(), ms.Tensor(1.0, ms.float32), ms.Tensor(0.0, ms.float32)
 
     def construct(self, attacked, clean):
         logits = self.logits(attacked)
         if self.target is None:
-            given = self.first(ops.stop_gradient(self.logits(clean)))
+            hot = self.at_largest(self.logits(clean))
         else:
             given = ops.zeros((logits.shape[0],), ms.int32) + self.target
-        hot = self.one_hot(given, logits.shape[1], self.on, self.off)
+            hot = self.one_hot(given, logits.shape[1], self.on, self.off)
         return -self.objective(logits, ops.stop_gradient(hot)).mean()
