@@ -167,16 +167,18 @@ class CycleTwin(TranslationTwin):
     """CycleGAN: least squares, cycles, pictures that should stay as they are, pools."""
 
     def __init__(
-        self, shapes=((3, 64, 64), (3, 64, 64)), channels=32, blocks=6, depth=2, pool=50, fused=False, eps=1e-8
-    ):
+        self, shapes=((3, 64, 64), (3, 64, 64)), channels=32, blocks=6, depth=2, pool=50, fused=False, eps=1e-8,
+        judges=None,
+    ):  # fmt: skip
+        """`judges` is the discriminators' width where it is not `channels`."""
         self.batch, self.shapes = 1, shapes
         self.weight, self.identity = 10.0, 0.5
         (a, *_), (b, *_) = shapes
         networks = {
             "generator_ab": ResNet(a, b, channels, blocks, "instance"),
             "generator_ba": ResNet(b, a, channels, blocks, "instance"),
-            "discriminator_a": PatchGAN(a, channels, depth, "instance"),
-            "discriminator_b": PatchGAN(b, channels, depth, "instance"),
+            "discriminator_a": PatchGAN(a, judges or channels, depth, "instance"),
+            "discriminator_b": PatchGAN(b, judges or channels, depth, "instance"),
         }
         self.pools = Pool(pool), Pool(pool)
         super().__init__(networks, fused, eps)

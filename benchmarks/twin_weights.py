@@ -1,9 +1,11 @@
-"""What goes between ms_gan and PyTorch's twin of gan_mnist, which may have a Python without MindSpore.
+"""What goes between ms_gan and PyTorch's twins, which may have a Python without MindSpore.
 
 python -m benchmarks.twin_weights images IMAGES.npy             the training images, for the twin
 python -m benchmarks.twin_weights checkpoint WEIGHTS.npz CKPT   the twin's generator, as one of ms_gan's
+python -m benchmarks.twin_weights run WEIGHTS.npz RUN COPY      a run from picture to picture, with the twin's generators
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -36,6 +38,26 @@ def write_checkpoint(weights: Path, path: Path) -> None:
     save_weights(path, named, sampler.card)
 
 
+def write_run(weights: Path, run: Path, copy: Path) -> None:
+    """A run that eval.py takes: the config and the cards of a finished one, and the generators of its twin (.npz)."""
+    import mindspore as ms
+
+    from ms_gan.generators.weights import read_checkpoint, save_weights
+
+    copy.mkdir(parents=True, exist_ok=True)
+    shutil.copy(run / "config.yaml", copy)
+    with np.load(weights) as file:
+        for path in sorted(run.glob("generator*.ckpt")):
+            values, card, _ = read_checkpoint(path)
+            if f"{path.stem}.{next(iter(values)).partition('.')[2]}" not in file.files:
+                continue  # generator_last.ckpt: the same network
+            named = [
+                (name, ms.Parameter(ms.Tensor(file[f"{path.stem}.{name.partition('.')[2]}"]), name=name))
+                for name in values
+            ]
+            save_weights(copy / path.name, named, card)
+
+
 if __name__ == "__main__":
     what, *paths = sys.argv[1:]
-    {"images": write_images, "checkpoint": write_checkpoint}[what](*map(Path, paths))
+    {"images": write_images, "checkpoint": write_checkpoint, "run": write_run}[what](*map(Path, paths))
