@@ -2,7 +2,7 @@
 
 python -m benchmarks.twin_weights images IMAGES.npy             the training images, for the twin
 python -m benchmarks.twin_weights checkpoint WEIGHTS.npz CKPT   the twin's generator, as one of ms_gan's
-python -m benchmarks.twin_weights run WEIGHTS.npz RUN COPY      a run from picture to picture, with the twin's generators
+python -m benchmarks.twin_weights run WEIGHTS.npz RUN COPY      a copy of a run, with the twin's generators
 """
 
 import shutil

@@ -1,7 +1,8 @@
 """Defense-GAN: for each picture the nearest that a generator makes (Samangouei et al. 2018, arXiv:1805.06605).
 
-What differs from the paper: Adam in place of gradient descent with momentum, and starts at the nearest of many samples
-in place of random latents: fewer restarts end in another digit.
+What differs from the paper: Adam in place of gradient descent with momentum; starts at the nearest of many samples in
+place of random latents: fewer restarts end in another digit; and a margin, which the attack's bound is known to need:
+without it the search copies an attack that moved every pixel, as grey fog.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 from ms_gan.errors import UsageError
 from ms_gan.generators.latents import sample_latents
-from ms_gan.generators.projection import CANDIDATES, Searches
+from ms_gan.generators.projection import CANDIDATES, Searches, cost
 from ms_gan.generators.sampling import Sampler
 from ms_gan.runtime.progress import progress
 
@@ -29,6 +30,8 @@ class WashPlan:
         seed: of the samples that searches start from.
         nearest: whether the starts are the nearest of `CANDIDATES` samples; otherwise they are samples, the same R for
             all pictures.
+        margin: differences of pixels on [0, 1] that count next to nothing, such as an attack's bound; see
+            `ms_gan.generators.projection.cost`.
     """
 
     steps: int = 200
@@ -36,6 +39,7 @@ class WashPlan:
     lr: float = 0.1
     seed: int = 0
     nearest: bool = True
+    margin: float = 0.0
 
     def to_dict(self) -> Dict[str, Any]:
         """All of it, for JSON."""
@@ -79,12 +83,13 @@ class DefenseGan:
         count = CANDIDATES if plan.nearest else plan.starts
         self._candidates = sample_latents(plan.seed, 0, count, latents)
         self._labels = np.arange(count, dtype=np.int32) % classes if classes else None
-        self._samples = sampler.generate(self._candidates, self._labels).reshape(count, -1) if plan.nearest else None
+        self._samples = sampler.generate(self._candidates, self._labels) if plan.nearest else None
         rows, labels = (
             pictures * plan.starts,
             None if self._labels is None else np.zeros(pictures * plan.starts, np.int32),
         )
-        self._searches = Searches(sampler, rows, plan.steps, plan.lr, labels)
+        self._margin = 2 * plan.margin  # on [-1, 1]
+        self._searches = Searches(sampler, rows, plan.steps, plan.lr, labels, self._margin)
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Washed pictures (N, C, H, W), float32 in [-1, 1], of pictures of the same shape."""
@@ -108,18 +113,15 @@ class DefenseGan:
         labels = None if self._labels is None else self._labels[chosen]
         rows = targets.repeat(self.plan.starts, axis=0)
         found = self.sampler.generate(self._searches(self._candidates[chosen], rows, labels), labels)
-        far = np.square(found - rows).mean((1, 2, 3)).reshape(self.pictures, -1)
-        best = found.reshape(self.pictures, self.plan.starts, *found.shape[1:])[
-            range(self.pictures), far.argmin(axis=1)
-        ]
-        return best[self._middle][: len(images)], np.sqrt(far.min(axis=1))[: len(images)]
+        best = cost(found, rows, self._margin).reshape(self.pictures, -1).argmin(axis=1)
+        made = found.reshape(self.pictures, self.plan.starts, *found.shape[1:])[range(self.pictures), best]
+        return made[self._middle][: len(images)], np.sqrt(cost(made, targets))[: len(images)]
 
     def _starts(self, targets: np.ndarray) -> np.ndarray:
         """The numbers of the candidates that the searches start from, (pictures * starts,)."""
         if self._samples is None:
             return np.tile(np.arange(self.plan.starts), self.pictures)
-        flat = targets.reshape(self.pictures, -1)
-        far = np.square(self._samples).sum(axis=1) - 2 * flat @ self._samples.T
+        far = np.stack([cost(self._samples, target[np.newaxis], self._margin) for target in targets])
         return np.argsort(far, axis=1, kind="stable")[:, : self.plan.starts].reshape(-1)
 
 

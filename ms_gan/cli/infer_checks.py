@@ -27,7 +27,7 @@ LATENT_OPTIONS = {key for key, _, _ in leaves(InferOptions()) if not key.startsw
     "output",
     "device",
 }
-SEARCH_OPTIONS = {"seed", "projection.invert", "projection.steps", "projection.starts", "projection.lr"}
+SEARCH_OPTIONS = {"seed", *(f"projection.{name}" for name in ("invert", "steps", "starts", "lr", "margin"))}
 
 
 def check(options: InferOptions, given: Dict[str, Any]) -> Path:

@@ -61,6 +61,10 @@ class ProjectionOptions:
     steps: int = option(500, "updates of the latents", 1, 1_000_000)
     starts: int = option(16, "searches side by side; the best one counts", 1, MOST_STARTS)
     lr: float = option(0.1, "learning rate of the first update; it falls to zero along a cosine", 1e-6, 10)
+    margin: float = option(
+        0.0, "differences of pixels that count next to nothing; the bound of an attack, where one is to be washed off",
+        0.0, 1.0,
+    )  # fmt: skip
 
 
 @dataclass

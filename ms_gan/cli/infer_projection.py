@@ -34,7 +34,7 @@ def project(sampler: Any, options: InferOptions, path: Path) -> None:
     data = read_config(ckpt).data if (ckpt / "config.yaml").is_file() else None
     pixels = read_target(Path(search.image), sampler.card.image, search.invert, data)
     target = to_float(pixels)
-    found = find_latent(sampler, target, options.seed, search.steps, search.starts, search.lr)
+    found = find_latent(sampler, target, options.seed, search.steps, search.starts, search.lr, search.margin)
     save_grid(np.concatenate([pixels[None], to_uint8(found.images)]), path, columns=1 + len(found.images))
     save_latents(found.latent, path.with_suffix(".npy"))
     print("distance from the picture (root mean squared difference of pixels, 0 to 255):")

@@ -28,7 +28,7 @@ def wash(sampler: Any, options: InferOptions, path: Path) -> str:
     search, image = options.projection, sampler.card.image
     sources, data = pictures_at(Path(options.translation.input)), data_options(Path(options.ckpt))
     pixels = np.stack([read_target(file, image, search.invert, data, "--input") for _, file in sources])
-    plan = WashPlan(search.steps, search.starts, search.lr, options.seed)
+    plan = WashPlan(search.steps, search.starts, search.lr, options.seed, margin=search.margin)
     defence = DefenseGan(sampler, plan, image.shape, min(len(pixels), max(1, MOST_ROWS // search.starts)))
     names, distances = [name for name, _ in sources], []
     said = write_pictures(_washed(defence, pixels, names, distances), names, options, path)

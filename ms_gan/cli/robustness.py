@@ -37,6 +37,9 @@ class WashConfig:
     starts: int = option(10, "R, searches for each picture", 1, 1024)
     lr: float = option(0.1, "learning rate of the first update", 1e-6, 10.0)
     nearest: bool = option(True, "start at the nearest of 1,024 samples; false: at samples of the seed")
+    margin: Optional[float] = option(
+        None, "differences of pixels that count next to nothing; unset: eps, as far as an attack goes", 0.0, 1.0
+    )
     at_once: int = option(100, "pictures washed at once", 1, 100_000)
 
 
@@ -173,7 +176,8 @@ def _defences(options: RobustnessOptions, shape: Any) -> List[Any]:
 
     found, wash = [], options.wash
     if options.generator:
-        plan = WashPlan(wash.steps, wash.starts, wash.lr, options.seed, wash.nearest)
+        margin = options.eps if wash.margin is None else wash.margin
+        plan = WashPlan(wash.steps, wash.starts, wash.lr, options.seed, wash.nearest, margin)
         sampler = open_generator(Path(options.generator))
         defence = DefenseGan(sampler, plan, shape, min(wash.at_once, options.num))
         found.append(Named("Defense-GAN", defence, {**plan.to_dict(), "generator": _about(sampler.card)}))

@@ -19,6 +19,7 @@ from ms_gan.models.layers import clamped, total
 from ms_gan.runtime.progress import tracked
 
 CANDIDATES = 1024  # random samples, the nearest of which the searches start from
+WITHIN = 0.01  # the weight of differences within the margin: enough to choose among pictures that are all within it
 SHOWN_PICTURES = 7  # pictures of a search before its end
 
 
@@ -54,12 +55,13 @@ class SearchStep(nn.Cell):
         spherical: whether latents stay at the length of the square root of the width, where nearly all of N(0, 1) is;
             else in the cube [-1, 1].
         labels: (N,), int32, the class of each search, which stays; or None.
+        margin: see `cost`.
 
     Inputs:
         target: (1, C, H, W), float32 in [-1, 1], or one for each search, (N, C, H, W).
 
     Outputs:
-        float32 (): the mean squared difference, summed over the searches.
+        float32 (): the cost, summed over the searches.
     """
 
     def __init__(
@@ -69,8 +71,10 @@ class SearchStep(nn.Cell):
         rates: List[float],
         spherical: bool,
         labels: Optional[np.ndarray] = None,
+        margin: float = 0.0,
     ):
         super().__init__(auto_prefix=False)
+        self.margin = margin
         self.labels = None if labels is None else ms.Parameter(ms.Tensor(labels), name="labels", requires_grad=False)
         self.generator, self.spherical = generator, spherical
         self.latents = ms.Parameter(ms.Tensor(starts), name="latents")
@@ -81,7 +85,11 @@ class SearchStep(nn.Cell):
         """Each search has its own latent, so the gradient of the sum is the gradients of all of them."""
         given = self.generator(self.latents) if self.labels is None else self.generator(self.latents, self.labels)
         difference = given - target
-        return total((difference * difference).mean((1, 2, 3)))
+        squares = difference * difference
+        if self.margin:
+            beyond = ops.relu(ops.abs(difference) - self.margin)
+            squares = beyond * beyond + WITHIN * squares
+        return total(squares.mean((1, 2, 3)))
 
     def construct(self, target):
         loss, gradients = self.gradient(target)
@@ -103,13 +111,17 @@ class Searches:
         steps: updates of each.
         lr: learning rate of the first update; it falls to zero along half a cosine.
         labels: (rows,), int32, the class of each search, of a generator that takes labels; they may be changed.
+        margin: see `cost`.
     """
 
-    def __init__(self, sampler: Sampler, rows: int, steps: int, lr: float, labels: Optional[np.ndarray] = None):
+    def __init__(
+        self, sampler: Sampler, rows: int, steps: int, lr: float, labels: Optional[np.ndarray] = None,
+        margin: float = 0.0,
+    ):  # fmt: skip
         latent = sampler.card.latent
         self.spherical, self.width, self.steps = is_spherical(latent), latent.width, steps
         starts = np.ones((rows, latent.width), np.float32)
-        self._step = SearchStep(sampler.network, starts, falling(lr, steps), self.spherical, labels)
+        self._step = SearchStep(sampler.network, starts, falling(lr, steps), self.spherical, labels, margin)
         self._step.set_train(False)
         self._first = [(one, one.asnumpy().copy()) for one in self._step.optimizer.get_parameters()]
 
@@ -128,6 +140,22 @@ class Searches:
         return self._step.latents.asnumpy().copy()
 
 
+def cost(images: np.ndarray, targets: np.ndarray, margin: float = 0.0) -> np.ndarray:
+    """What a search makes small: mean squared differences of pixels, (N,), of images (N, C, H, W) from targets.
+
+    Args:
+        images: on [-1, 1].
+        targets: the same shape, or one that broadcasts to it.
+        margin: differences count by what they are beyond it, on [-1, 1], and within it next to nothing: where an attack
+            may move each pixel by so much, every picture that near may be the one that was attacked. 0: all count.
+    """
+    difference = images - targets
+    squares = np.square(difference)
+    if margin:
+        squares = np.square(np.maximum(np.abs(difference) - margin, 0)) + WITHIN * squares
+    return squares.mean((1, 2, 3))
+
+
 def falling(lr: float, steps: int) -> List[float]:
     """The learning rate of each update: down to zero along half a cosine."""
     return [0.5 * lr * (1 + math.cos(math.pi * step / steps)) for step in range(steps)]
@@ -138,7 +166,9 @@ def on_the_sphere(latents: np.ndarray) -> np.ndarray:
     return latents * (math.sqrt(latents.shape[1]) / np.linalg.norm(latents, axis=1, keepdims=True))
 
 
-def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, starts: int, lr: float) -> Projection:
+def find_latent(
+    sampler: Sampler, target: np.ndarray, seed: int, steps: int, starts: int, lr: float, margin: float = 0.0
+) -> Projection:
     """Search for the latent of an image.
 
     Args:
@@ -148,6 +178,7 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
         steps: updates.
         starts: searches side by side, 1 to CANDIDATES.
         lr: learning rate of the first update; it falls to zero along half a cosine.
+        margin: differences of pixels on [0, 1] that count next to nothing; see `cost`.
 
     Raises:
         GanError: the generator produces NaN or infinite pixels.
@@ -158,12 +189,13 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
     classes = len(sampler.card.classes)
     # Each class gets as many: the nearest samples are of the picture's class, or of those that look like it.
     labels = np.arange(CANDIDATES, dtype=np.int32) % classes if classes else None
-    far = _distances(sampler.generate(candidates, labels), target)
-    nearest = np.argsort(far, kind="stable")[:starts]
+    samples = sampler.generate(candidates, labels)
+    far = _distances(samples, target)
+    nearest = np.argsort(far if not margin else cost(samples, target, 2 * margin), kind="stable")[:starts]
     best, labels = candidates[nearest], labels[nearest] if classes else None
     if spherical:
         best = on_the_sphere(best)
-    search = SearchStep(sampler.network, best, falling(lr, steps), spherical, labels)
+    search = SearchStep(sampler.network, best, falling(lr, steps), spherical, labels, 2 * margin)
     search.set_train(False)
     image = ms.Tensor(target[np.newaxis])
     shown = sorted({0, *(steps >> shift for shift in range(SHOWN_PICTURES))})
@@ -172,8 +204,9 @@ def find_latent(sampler: Sampler, target: np.ndarray, seed: int, steps: int, sta
         search(image)
         if step in shown:
             taken.append(search.latents.asnumpy().copy())
-    found = _distances(sampler.generate(taken[-1], labels), target)
-    winner = int(found.argmin())
+    ends = sampler.generate(taken[-1], labels)
+    found = _distances(ends, target)
+    winner = int((found if not margin else cost(ends, target, 2 * margin)).argmin())
     way = np.stack([latents[winner] for latents in taken])
     label = int(labels[winner]) if classes else None
     images = sampler.generate(way, None if label is None else np.full(len(way), label, np.int32))

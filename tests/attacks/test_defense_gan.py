@@ -1,5 +1,7 @@
 """Defense-GAN's search for many pictures at once, against the search for one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,15 @@ def test_a_generator_of_classes_is_searched_in_all_of_them(conditional):
     targets = sampler.generate(latents, np.array([3, 7], np.int32))
     wash = DefenseGan(sampler, PLAN, (1, 28, 28), 2)
     assert wash.wash(targets).distances.max() < 0.1
+
+
+def test_what_lies_within_the_margin_is_not_copied(defence):
+    """Every pixel is moved by the bound; with a margin the picture is found all the same."""
+    plain, targets = defence
+    attacked = targets - 0.5 * np.sign(targets)
+    wide = DefenseGan(plain.sampler, replace(PLAN, margin=0.25), (1, 28, 28), 2)
+    far = [np.sqrt(np.square(wash(attacked) - targets).mean()) for wash in (plain, wide)]
+    assert far[1] < 0.8 * far[0]
 
 
 def test_smaller_pictures_stand_in_the_middle(device):
