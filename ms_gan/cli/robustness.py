@@ -74,7 +74,7 @@ class RobustnessOptions:
         spelling=located,
     )
     apegan: Optional[str] = option(
-        None, "APE-GAN: a run whose generator makes clean pictures of attacked ones", spelling=home_for_tilde
+        None, "APE-GAN: a run whose generator makes clean pictures of attacked ones, or zoo:NAME", spelling=located
     )
     seed: int = option(0, "of random starts and of the search", 0, MAX_SEED)
     device: str = option("auto", "where to run", spelling=device_name)

@@ -59,12 +59,12 @@ def _zoo(argv: List[str]) -> int:
 
     runtime.start(options.device)
     from ms_gan.generators.sampling import open_generator
-    from ms_gan.zoo.drawing import drawn, save_sheet
+    from ms_gan.zoo.drawing import drawn, save_sheet, shown_as
 
     shown = []
     for entry in entries():
-        pictures = entry.pictures().get("given")
-        shown.append((f"{entry.name}: {entry.about}", pictures, drawn(open_generator(entry.file()), pictures)))
+        given, opened = entry.pictures().get("given"), open_generator(entry.file())
+        shown.append((f"{entry.name}: {entry.about}", shown_as(opened, given), drawn(opened, given)))
     save_sheet(shown, path)
     print(f"{len(shown)} generators in {path}")
     return 0

@@ -12,6 +12,8 @@ import numpy as np
 from ms_gan import tasks
 from ms_gan.config.parser import known_recipes, read_yaml
 from ms_gan.config.schema import leaves, plain
+from ms_gan.data import load
+from ms_gan.data.batches import evenly_spaced
 from ms_gan.data.unseen import unseen
 from ms_gan.errors import GanError, UsageError
 from ms_gan.files import whole_folder
@@ -19,13 +21,27 @@ from ms_gan.generators.opened import Opened
 from ms_gan.generators.sampling import open_generator
 from ms_gan.generators.weights import save_weights, weights_digest
 from ms_gan.pictures.pixels import to_uint8
-from ms_gan.zoo.drawing import KEPT, drawn
+from ms_gan.zoo.drawing import KEPT, drawn, takes_maps
 from ms_gan.zoo.entries import ENTRY, GENERATOR, PICTURES, PLACE, Entry
 
 CLOSE = 1  # of 255 levels, by which pixels of a generator in half precision may differ
 COMPARED = 256  # images of latents that are compared
 COMPARED_PICTURES = 32  # and pictures of pictures
-ELSEWHERE = {"output", "device", "resume", "init_from", "data.dir", "data.a", "data.b", "mode"}  # no part of a command
+ELSEWHERE = {
+    "output",
+    "device",
+    "resume",
+    "init_from",
+    "data.dir",
+    "data.a",
+    "data.b",
+    "mode",
+    "metrics.samples",
+    *(
+        f"train.{name}"
+        for name in ("log_every", "sample_every", "sample_count", "checkpoint_every", "keep_checkpoints")
+    ),
+}  # no part of a command: they change nothing in what is trained
 
 
 class About(NamedTuple):
@@ -55,6 +71,7 @@ def add(run: Path, name: str, about: About, place: Path = PLACE) -> Entry:
         raise UsageError(f"--add {name}: is taken, or not a name of small letters, digits and _; choose another one")
     source, folder = open_generator(run), run if run.is_dir() else run.parent
     quality, protocol = read_quality(about.evaluation, weights_digest(source.parameters()))
+    protocol += f"; step {source.card.step:,}"
     given = _given(source, folder)
     with whole_folder(place / name) as draft:
         path = draft / GENERATOR
@@ -79,9 +96,11 @@ def add(run: Path, name: str, about: About, place: Path = PLACE) -> Entry:
 
 
 def _given(source: Opened, folder: Path) -> Any:
-    """Pictures that a run has held out, (n, C', H, W) uint8; None for a generator of latents."""
+    """Pictures that a run has held out, (n, C', H, W) uint8, or maps, (n, H, W); None for a generator of latents."""
     if source.card.kind in ("latent", "latent+label"):
         return None
+    if takes_maps(source):
+        return _held_out_maps(folder)
     held = unseen(folder) if source.card.kind == "image" else None
     if held is None:
         raise UsageError(
@@ -89,6 +108,13 @@ def _given(source: Opened, folder: Path) -> Any:
             "latents, and those of pictures whose run holds some out"
         )
     return to_uint8(held.inputs(source.card.network, COMPARED_PICTURES))
+
+
+def _held_out_maps(folder: Path) -> np.ndarray:
+    """The first maps that a run's data hold out, evenly taken, (n, H, W) uint8."""
+    config = tasks.read_config(folder)
+    maps = load(config.data, config.seed).held_out.maps
+    return maps[evenly_spaced(len(maps), COMPARED_PICTURES)]
 
 
 def _deviation(source: Opened, made: Opened, given: Any) -> int:
@@ -110,7 +136,9 @@ def trained_by(folder: Path) -> str:
     recipe = known_recipes().get(config.recipe)
     usual = type(config)() if recipe is None else read_yaml(type(config), recipe)
     words = [f"python train.py --config {config.recipe}"] if recipe else [f"python train.py --task {config.task}"]
-    if config.data.source == "folder":
+    if config.task == "map":
+        words.append("--data.a MAPS --data.b PICTURES")
+    elif config.data.source == "folder":
         words.append("--data-dir PICTURES")
     for (key, _, value), (_, _, before) in zip(leaves(config), leaves(usual)):
         if value != before and key not in ELSEWHERE:
@@ -163,9 +191,11 @@ def _of_pictures(part: Dict[str, Any]) -> List[Dict[str, Any]]:
             {column: one["values"][part["columns"].index(column)] for column in columns},
         )
         for one in part["measures"]
-        if one["key"] in ("psnr", "ssim", "frechet")
+        if one["key"] in ("miou", "psnr", "ssim", "frechet")
     ]  # fmt: skip
 
 
 def _measure(name: str, value: float, form: str, beside: Dict[str, float]) -> Dict[str, Any]:
-    return {"name": name, "value": value, "form": form, "beside": beside}
+    scale = 100 if name.endswith(", %") else 1
+    beside = {what: scale * number for what, number in beside.items()}
+    return {"name": name, "value": scale * value, "form": form, "beside": beside}

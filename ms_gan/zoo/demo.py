@@ -20,7 +20,7 @@ from ms_gan.pictures.movies import save_movie
 from ms_gan.pictures.pixels import to_uint8
 from ms_gan.report.inlined import policy
 from ms_gan.report.markup import Markup, join, tag
-from ms_gan.zoo.drawing import KEPT, drawn
+from ms_gan.zoo.drawing import KEPT, drawn, shown_as, takes_maps
 from ms_gan.zoo.entries import PREFIX, Entry
 
 SOURCES = Path(report.__file__).parent
@@ -60,8 +60,10 @@ def _section(entry: Entry, opened: Opened) -> Markup:
     made = drawn(opened, given)
     name, parts = f"{PREFIX}{entry.name}", []
     if given is not None:
-        parts = [_picture(given[:, :3], "given"), _picture(made, "made of them")]
-        tried = [f"python infer.py --ckpt {name} --input PICTURES --output made"]
+        parts = [_picture(shown_as(opened, given)[:, :3], "given"), _picture(made, "made of them")]
+        tried = [f"python infer.py --ckpt {name} --input {'MAPS' if takes_maps(opened) else 'PICTURES'} --output made"]
+        if takes_maps(opened):
+            tried.append(f"python -m ms_gan.cli.explore --ckpt {name} --open")
     else:
         classes = f" --classes {','.join(opened.card.classes[:2])}" if opened.card.classes else ""
         parts = [_picture(made, "a row a latent"), _walk(opened)]

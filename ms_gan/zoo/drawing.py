@@ -6,9 +6,11 @@ from typing import Any, Iterable, Optional, Tuple
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ms_gan.data.maps import in_colour
 from ms_gan.files import whole_file
 from ms_gan.generators.latents import sample_latents
 from ms_gan.generators.opened import Opened
+from ms_gan.generators.painter import Painter
 from ms_gan.pictures.grids import grid, made_by, to_pillow
 from ms_gan.pictures.pixels import to_float, to_uint8
 
@@ -23,9 +25,12 @@ def drawn(opened: Opened, given: Optional[np.ndarray] = None) -> np.ndarray:
 
     Args:
         opened: the generator.
-        given: pictures (n, C', H, W), uint8, for one that takes them; None: latents of seed 0, the same two in each of
-            the first classes, a row a latent, where it takes labels.
+        given: pictures (n, C', H, W), uint8, for one that takes them, or maps (n, H, W), uint8, painted in the typical
+            style; None: latents of seed 0, the same two in each of the first classes, a row a latent, where it takes
+            labels.
     """
+    if takes_maps(opened):
+        return Painter(opened).paint(given)
     if given is not None:
         return to_uint8(opened.run(to_float(given)))
     if not opened.card.classes:
@@ -33,6 +38,16 @@ def drawn(opened: Opened, given: Optional[np.ndarray] = None) -> np.ndarray:
     classes = range(min(KEPT, len(opened.card.classes)))
     images = to_uint8(opened.of_classes(sample_latents(0, 0, ROWS, opened.card.latent), classes))
     return images.reshape(len(classes), ROWS, *images.shape[1:]).swapaxes(0, 1).reshape(images.shape)
+
+
+def takes_maps(opened: Opened) -> bool:
+    """Whether a generator paints maps of classes."""
+    return opened.card.port("map") is not None
+
+
+def shown_as(opened: Opened, given: Optional[np.ndarray]) -> Optional[np.ndarray]:
+    """What a generator is given as pictures, (n, C', H, W) uint8: maps in the colours of their classes; or None."""
+    return in_colour(given, Painter(opened).legend.colours) if takes_maps(opened) else given
 
 
 def save_sheet(shown: Iterable[Tuple[str, Any, np.ndarray]], path: Path) -> None:
