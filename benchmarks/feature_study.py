@@ -1,4 +1,4 @@
-"""Which features order pictures as people would: python -m benchmarks.feature_study FOLDER [--classes SORTED] [--runs ...]
+"""Which features order pictures as people would: python -m benchmarks.feature_study FOLDER [--classes DIR] [--runs RUN]
 
 Half of a folder's pictures is spoilt more and more, by blur, by noise, by fewer different ones, by exchanged quarters;
 the Frechet distance to the other half should rise each time. Features: random convolutions; a classifier of four

@@ -30,7 +30,10 @@ def drawn(opened: Opened, given: Optional[np.ndarray] = None) -> np.ndarray:
             labels.
     """
     if takes_maps(opened):
-        return Painter(opened).paint(given)
+        painter = Painter(opened)
+        return np.concatenate(
+            [painter.paint(one) for one in np.split(given, len(given))]
+        )  # many would be filled up to 64
     if given is not None:
         return to_uint8(opened.run(to_float(given)))
     if not opened.card.classes:

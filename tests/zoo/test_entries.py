@@ -32,7 +32,7 @@ def test_each_makes_the_pictures_that_it_made(device, entry):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(UsageError, match=r"^zoo:mnist: is not in the zoo; it holds cdcgan_\w+, "):
+    with pytest.raises(UsageError, match=r"^zoo:mnist: is not in the zoo; it holds .*cdcgan_mnist, "):
         located("zoo:mnist")
     with pytest.raises(UsageError, match="zoo:../metrics"):
         located("zoo:../metrics")
