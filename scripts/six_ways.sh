@@ -16,6 +16,7 @@ set_up_environment ""
 set_up_device "$@"
 mkdir -p -- "$folder" && cd -- "$folder" || fail "making the folder $folder" "name one that you may write to"
 export PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}"
+export PYTHONUNBUFFERED=1 # an error is the last line of a log
 options=("$@")
 
 # program MODULE ARGUMENTS...: a module of ms_gan, with the options where it has them; stopped once the way takes too long.
