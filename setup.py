@@ -47,8 +47,8 @@ EXTRAS = {
     "explore": ["flask>=3.1,<4", "waitress>=3,<4"],
     # Event files, with --train.tensorboard.
     "tensorboard": ["tensorboardX>=2.6,<3"],
-    # The reference of all modules: CONTRIBUTING.md.
-    "docs": ["pdoc>=15,<17"],
+    # The pages of docs/ and the reference of all modules as a site: CONTRIBUTING.md.
+    "docs": ["mkdocs>=1.6,<2", "mkdocs-material>=9.5,<10", "pdoc>=15,<17"],
     "bench": ["torch>=2.2,<3", "foolbox>=3.3,<4"],
     "gpu": [
         f"nvidia-cuda-runtime-cu11==11.8.89; {LINUX}",

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ms_gan import tasks
 from ms_gan.config.schema import leaves
@@ -82,6 +83,22 @@ def test_the_index_names_every_page():
     index = ROOT / "docs" / "README.md"
     named = {(index.parent / link).resolve() for link in links(index.read_text(encoding="utf-8"))}
     assert {page for page in PAGES if page.parent != ROOT} - {index} <= named
+
+
+def pages_of(nav):
+    """The files of a site's navigation, in their order."""
+    for entry in nav:
+        below = list(entry.values())[0] if isinstance(entry, dict) else entry
+        yield from [below] if isinstance(below, str) else pages_of(below)
+
+
+def test_the_site_has_every_page_once():
+    docs = ROOT / "docs"
+    *found, reference = pages_of(yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"])
+    assert reference == "reference/index.html"
+    assert (
+        sorted(found) == sorted(str(page.relative_to(docs)) for page in docs.rglob("*.md")) and found[0] == "README.md"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

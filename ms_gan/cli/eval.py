@@ -11,6 +11,7 @@ from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
 from ms_gan.cli.eval_maps import evaluate_maps, is_map_run
 from ms_gan.cli.eval_pictures import check_pictures, read_pictures
 from ms_gan.cli.eval_translation import EvalDataConfig, evaluate_run, is_translation
+from ms_gan.cli.eval_zoo import trained_on, zoo_entry
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
@@ -20,7 +21,7 @@ from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
 from ms_gan.tasks import read_config
-from ms_gan.zoo.entries import located
+from ms_gan.zoo.entries import PREFIX, located
 
 EXAMPLES = """\
   python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
@@ -28,7 +29,8 @@ EXAMPLES = """\
   python eval.py --ckpt generator.mindir --data.source mnist --output quality
   python eval.py --images PICTURES --reference RUN --output quality
   python eval.py --ckpt runs/pix2pix-20250101-1 --beside runs/pix2pix-20250101-2
-  python eval.py --compare runs/gan_mnist-20250101-1 runs/gan_mnist-20250101-2"""
+  python eval.py --compare runs/gan_mnist-20250101-1 runs/gan_mnist-20250101-2
+  python eval.py --compare runs/cdcgan_mnist-20250101-1 zoo:cdcgan_mnist"""
 
 EVALUATION = "evaluation.json"
 
@@ -48,8 +50,9 @@ class EvalOptions:
         spelling=home_for_tilde,
     )  # fmt: skip
     beside: Optional[str] = option(
-        None, "of a run that makes pictures of pictures: a second one on the same data", spelling=home_for_tilde
-    )
+        None, "of a run that makes pictures of pictures: a second one on the same data, or zoo:NAME",
+        spelling=home_for_tilde,
+    )  # fmt: skip
     num: int = option(
         10_000, "images to generate; with --images, or of held-out pictures: the most that are measured", 10, 10_000_000
     )
@@ -72,11 +75,11 @@ class EvalOptions:
 
 
 class Subject(NamedTuple):
-    """What is evaluated: where the generator is, its training images, where the results go."""
+    """What is evaluated: where the generator is, its training images, where the results go; None: nowhere."""
 
     ckpt: Path
     data: DataConfig
-    output: Path
+    output: Optional[Path]
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -91,7 +94,7 @@ def _eval(argv: List[str]) -> int:
         nargs="+",
         metavar="RUN",
         type=home_for_tilde,
-        help="run folders to show side by side, without --ckpt",
+        help="run folders, or zoo:NAME, to show side by side, without --ckpt",
     )
     options, given = parse(parser, EvalOptions, argv)
     _check(options, given)
@@ -115,7 +118,7 @@ def _eval(argv: List[str]) -> int:
 
     if "compare" in given:
         reports = [_report(subject, options, reuse=True) for subject in subjects]
-        text = side_by_side([str(subject.ckpt) for subject in subjects], reports)
+        text = side_by_side(given["compare"], reports)
     else:
         text = single(_report(subjects[0], options))
     print(for_terminal(text, sys.stdout.encoding))
@@ -146,6 +149,9 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
         UsageError: no such run; a file without the options that it needs; an option that contradicts the run; an output
             folder that cannot be written to.
     """
+    entry = zoo_entry(ckpt) if "compare" in given else None  # --ckpt is a path by now
+    if entry is not None:
+        return Subject(entry.file(), trained_on(entry, given), None)
     check_checkpoint(ckpt)
     path = Path(ckpt)
     run = path if kind_at(path, "--ckpt") == FOLDER else path.parent
@@ -245,7 +251,8 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
         check_cas(source, splits, options.seed)
     features = open_features(subject.data, train, options.features, seed, tuple(options.pixel_range))
     arguments = source, features, splits, options.num, options.seed, options.split
-    known = read_report(subject.output / EVALUATION, protocol_of(*arguments)) if reuse else None
+    output = subject.output
+    known = read_report(output / EVALUATION, protocol_of(*arguments)) if reuse and output else None
     if known and not (options.cas and known.generated.cas is None):
         return known
     report = evaluate(*arguments)
@@ -253,8 +260,11 @@ def _report(subject: Subject, options: EvalOptions, reuse: bool = False) -> Any:
         report = with_cas(report, source, splits, options.num, options.seed)
     if subject.data.source == "stacked_mnist" and splits.test is not None and source.shape[0] == COLOURS:
         report = with_modes(report, source, splits.test, digit_classifier(subject.data), options.num, options.seed)
-    written = ", ".join(_write(report, subject.output, subject.ckpt if subject.ckpt.is_dir() else None))
-    print(f"{written} in {subject.output}, after {time.monotonic() - started:.0f} s\n", flush=True)
+    if output is None:
+        said = f"{PREFIX}{subject.ckpt.parent.name} has no folder for its evaluation, which is made anew each time"
+    else:
+        said = f"{', '.join(_write(report, output, subject.ckpt if subject.ckpt.is_dir() else None))} in {output}"
+    print(f"{said}, after {time.monotonic() - started:.0f} s\n", flush=True)
     return report
 
 

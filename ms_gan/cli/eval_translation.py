@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ms_gan.cli.command import continued
+from ms_gan.cli.eval_zoo import trained_with, zoo_entry
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.paths import FILE, home_for_tilde, kind_at
 from ms_gan.config.schema import leaves, option
@@ -58,8 +59,7 @@ def evaluate_run(options: Any, given: Dict[str, Any], refuse_output: Callable[[P
     config = continued(read_config(folder), of_data, folder)
     runs = {"output": folder}
     if options.beside is not None:
-        runs["beside"] = Path(options.beside)
-        _check_beside(folder, config, runs["beside"])
+        runs["beside"] = _beside(folder, config, options.beside)
     output = Path(options.output or folder)
     refuse_output(output)
 
@@ -79,13 +79,24 @@ def evaluate_run(options: Any, given: Dict[str, Any], refuse_output: Callable[[P
     return 0
 
 
-def _check_beside(folder: Path, config: Any, other: Path) -> None:
-    """Refuse a second run that has learnt something else, or that may have seen what the first one has held out."""
-    if kind_at(other / "config.yaml", "--beside") != FILE:
-        raise UsageError(f"--beside {other}: not a run folder; it should hold config.yaml and generator.ckpt")
-    second = read_config(other)
+def _beside(folder: Path, config: Any, other: str) -> Path:
+    """The folder of the second run, or of an entry of the zoo.
+
+    Raises:
+        UsageError: it has learnt something else, or may have seen what the first one has held out.
+    """
+    entry = zoo_entry(other)
+    if entry is None and kind_at(Path(other) / "config.yaml", "--beside") != FILE:
+        raise UsageError(
+            f"--beside {other}: not a run folder; it should hold config.yaml and generator.ckpt; or give zoo:NAME"
+        )
+    second = trained_with(entry) if entry else read_config(Path(other))
     if second.task != config.task:
         raise UsageError(f"--beside {other}: is of the task {second.task}, but {folder} of {config.task}")
+    if entry and entry.task == "unpaired":
+        raise UsageError(
+            f"--beside {other}: the zoo keeps one of the two generators that lead there and back; give a run's folder"
+        )
     known = {key: value for key, _, value in leaves(second.data)}
     for key, f, value in leaves(config.data):
         if known[key] != value and not f.metadata["may_change"]:
@@ -93,6 +104,7 @@ def _check_beside(folder: Path, config: Any, other: Path) -> None:
                 f"--beside {other}: its data.{key} is {known[key]}, but that of {folder} {value}; "
                 "give a run on the same data"
             )
+    return entry.file().parent if entry else Path(other)
 
 
 def _measured(runs: Dict[str, Path], config: Any, options: Any) -> Tuple[Any, Dict[str, Any]]:

@@ -5,6 +5,7 @@ import shlex
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -17,6 +18,7 @@ from ms_gan.config.paths import FILE, kind_at
 from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
+from ms_gan.zoo.entries import located
 
 ABOUT = """\
 Train a generative adversarial network on images. A recipe (--config) sets what it needs, the command line overrides \
@@ -52,6 +54,7 @@ def _train(argv: List[str]) -> int:
 
 
 def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int:
+    opened = replace(config, init_from=located(config.init_from))  # config.yaml keeps zoo:NAME, for other machines
     # Imports are slow from here on; wrong options have been reported by now.
     from ms_gan import data, runtime
     from ms_gan.data.labels import labelled
@@ -81,7 +84,7 @@ def _run(config: RunConfig, run: Optional[Path], signals: Any, dry: bool) -> int
     from ms_gan.training.trainer import Trainer
 
     before = tasks.read_config(run).train.batch_size if run else config.train.batch_size
-    trainer = Trainer(config, images, device, RunFolder(run) if run else None, signals)
+    trainer = Trainer(opened, images, device, RunFolder(run) if run else None, signals)
     if trainer.results:
         trainer.folder.save_config(config)
         _announce(trainer, before)

@@ -221,7 +221,7 @@ class RunConfig:
     )
 
     init_from: Optional[str] = option(
-        None, "begin with the networks of this run's folder or generator.ckpt; what does not fit is named",
+        None, "begin with the networks of a run's folder or generator.ckpt, or zoo:NAME; what does not fit is named",
         short="--init-from", spelling=home_for_tilde,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Dict, List, Optional
 
 import mindspore as ms
+import numpy as np
 
 from ms_gan.errors import UsageError
 from ms_gan.files import counted
@@ -18,6 +19,8 @@ NAMED = 5  # parameters that are spelt out in a message
 
 def begin_with(path: Optional[str], system: System, tell: bool = True) -> None:
     """Set the networks of a system to those of another run, parameter by parameter where name and shape agree.
+
+    Values of half precision, as the zoo keeps them, become those of the parameter's type.
 
     Optimizers and counts begin anew. Where the other run kept no average of a network, its average begins as it does.
 
@@ -39,8 +42,8 @@ def begin_with(path: Optional[str], system: System, tell: bool = True) -> None:
     for name, network in system.networks.items():
         for parameter in network.get_parameters():
             found = _found(values, parameter.name, name)
-            if found is not None and found.shape == parameter.shape and found.dtype == parameter.dtype:
-                parameter.set_data(ms.Tensor(found.asnumpy()))
+            if found is not None and _fits(found, parameter):
+                parameter.set_data(ms.Tensor(found.asnumpy(), parameter.dtype))
                 taken += 1
             else:
                 anew.append(parameter.name)
@@ -71,3 +74,9 @@ def _found(values: Dict[str, ms.Parameter], name: str, network: str) -> Optional
     if name not in values and network.endswith("_ema"):
         name = network.removesuffix("_ema") + name[len(network) :]
     return values.get(name)
+
+
+def _fits(found: ms.Parameter, parameter: ms.Parameter) -> bool:
+    """Whether a value has the shape of a parameter, and a type of which its own holds every number."""
+    kinds = (one.asnumpy().dtype for one in (found, parameter))
+    return found.shape == parameter.shape and np.can_cast(*kinds, casting="safe")

@@ -5,6 +5,8 @@ import pytest
 from PIL import Image
 
 from ms_gan.cli.eval import main
+from ms_gan.cli.eval_zoo import trained_with
+from ms_gan.zoo.entries import PLACE, entries
 from tests.metrics.stand_ins import Network
 
 FLAGS = ["--device", "CPU", "--num", "60"]
@@ -72,10 +74,39 @@ def test_runs_are_compared_and_what_is_there_is_reused(network, run_folder, tmp_
     assert capsys.readouterr().out.count("nearest.png") == 2
 
 
+def test_entries_of_the_zoo_are_compared_and_nothing_is_written(network, monkeypatch, capsys):
+    def drawn(entry):
+        config = trained_with(entry)
+        config.data.source, config.data.limit = "synthetic", 40
+        return config
+
+    of_digits = Network((1, 32, 32), tuple("0123456789"), "digits-1a2b3c4d").features
+    monkeypatch.setattr("ms_gan.metrics.features.open_features", lambda *_: of_digits)
+    monkeypatch.setattr("ms_gan.cli.eval_zoo.trained_with", drawn)
+    before = sorted(PLACE.rglob("*"))
+    assert main(["--compare", "zoo:cdcgan_mnist", *FLAGS]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "[1] zoo:cdcgan_mnist: cdcgan_mnist, averaged" in printed
+    assert "zoo:cdcgan_mnist has no folder for its evaluation, which is made anew each time, after" in printed
+    assert sorted(PLACE.rglob("*")) == before
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.name)
+def test_the_command_of_an_entry_tells_its_options(entry):
+    config = trained_with(entry)
+    assert config.task == entry.task and f"--config {config.recipe}" in entry.command
+
+
 @pytest.mark.parametrize(
     "argv, message",
     [
         ([], "--ckpt is missing"),
+        (["--compare", "{run}", "zoo:digits"], "zoo:digits: is not in the zoo; it holds cdcgan_"),
+        (["--compare", "{run}", "zoo:pix2pix_emoji"], "give --ckpt RUN --beside zoo:pix2pix_emoji"),
+        (
+            ["--compare", "zoo:cdcgan_mnist", "--data.limit", "7"],
+            "data.limit: 7 contradicts the run in zoo:cdcgan_mnist",
+        ),
         (["--ckpt", "absent"], "--ckpt absent: no such file or folder"),
         (["--ckpt", "{empty}"], "not a run folder; it should hold config.yaml and generator.ckpt"),
         (["--ckpt", "{run}", "--num", "9"], "num: 9 is out of range; allowed: 10 to"),

@@ -9,7 +9,9 @@ from PIL import Image
 
 from ms_gan.cli.eval import main
 from ms_gan.config.parser import write_yaml
-from ms_gan.tasks import paired, unpaired
+from ms_gan.errors import GanError
+from ms_gan.tasks import paired, read_config, unpaired
+from ms_gan.zoo.entries import find
 
 
 def write_run(folder, config, networks):
@@ -70,6 +72,16 @@ def test_a_paired_run_is_measured_beside_its_floor_and_another_run(runs, tmp_pat
         assert sheet.width == 4 * 34 + 2 and (sheet.height - 2) % 34 == 0
 
 
+def test_an_entry_of_the_zoo_stands_beside_a_run_on_the_same_data(device, runs, monkeypatch, capsys):
+    def measured(found, *_):
+        raise GanError(f"beside {found['beside']}", code="stopped")
+
+    monkeypatch.setattr("ms_gan.cli.eval_translation.trained_with", lambda _: read_config(runs / "paired"))
+    monkeypatch.setattr("ms_gan.cli.eval_translation._measured", measured)
+    assert main(["--device", "CPU", "--ckpt", str(runs / "paired"), "--beside", "zoo:pix2pix_emoji"]) == 1
+    assert f"beside {find('pix2pix_emoji').file().parent}\n" in capsys.readouterr().err
+
+
 def test_an_unpaired_run_is_measured_there_and_back(runs, capsys):
     folder = runs / "unpaired"
     assert main(["--device", "CPU", "--ckpt", str(folder)]) == 0
@@ -96,6 +108,10 @@ def test_an_unpaired_run_is_measured_there_and_back(runs, capsys):
         (["--ckpt", "{runs}/paired", "--beside", "{runs}/absent"], "absent: not a run folder"),
         (["--ckpt", "{runs}/paired", "--beside", "{runs}/unpaired"], "unpaired: is of the task unpaired, but"),
         (["--ckpt", "{runs}/paired", "--beside", "{runs}/grey"], "its data.degrade is grey, but that of"),
+        (["--ckpt", "{runs}/paired", "--beside", "zoo:emoji"], "zoo:emoji: is not in the zoo; it holds cdcgan_"),
+        (["--ckpt", "{runs}/paired", "--beside", "zoo:cdcgan_mnist"], "is of the task latent, but"),
+        (["--ckpt", "{runs}/paired", "--beside", "zoo:pix2pix_emoji"], "pix2pix_emoji: its data.source is folder, but"),
+        (["--ckpt", "{runs}/unpaired", "--beside", "zoo:cyclegan_emoji"], "keeps one of the two generators"),
         (["--ckpt", "{runs}/paired", "--data.limit", "7"], "data.limit: 7 contradicts the run in"),
         (["--ckpt", "{runs}/paired/generator.ckpt"], "makes pictures of pictures; give its run, --ckpt"),
         (["--compare", "{runs}/paired", "{runs}/other"], "makes pictures of pictures; give its run, --ckpt"),

@@ -1,14 +1,16 @@
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ms_gan.cli import demo, infer
+from ms_gan.cli import demo, infer, train
 from ms_gan.cli.zoo import main
 from ms_gan.zoo.entries import Entry, entries, find
+from tests.conftest import TINY_FLAGS
 
 
 def test_the_list_names_all_with_quality_and_licence(capsys):
@@ -60,6 +62,26 @@ def test_ckpt_takes_a_name_of_the_zoo(device, tmp_path, capsys):
     assert infer.main(["--ckpt", "zoo:cdcgan", *argv]) == 2
     error = capsys.readouterr().err
     assert "zoo:cdcgan: is not in the zoo; it holds apegan_mnist, " in error and error.count("\n") == 1
+
+
+def test_a_training_begins_with_a_generator_of_the_zoo_and_keeps_its_name(device, monkeypatch, capsys):
+    seen = []
+
+    class Complete:
+        """Stands in for a Trainer whose run is over."""
+
+        results = is_over = True
+
+        def __init__(self, config, *_):
+            seen.append(config.init_from)
+            self.folder = SimpleNamespace(save_config=lambda kept: seen.append(kept.init_from), release=lambda: None)
+
+    monkeypatch.setattr("ms_gan.training.trainer.Trainer", Complete)
+    monkeypatch.setattr("ms_gan.cli.train._announce", lambda *_: None)
+    assert train.main([*TINY_FLAGS, "--init-from", "zoo:cdcgan_mnist"]) == 0
+    assert seen == [str(find("cdcgan_mnist").file()), "zoo:cdcgan_mnist"]
+    assert train.main([*TINY_FLAGS, "--init-from", "zoo:digits"]) == 2
+    assert "zoo:digits: is not in the zoo" in capsys.readouterr().err
 
 
 @pytest.fixture

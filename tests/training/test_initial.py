@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from ms_gan.config.parser import known_recipes, read_yaml
 from ms_gan.errors import UsageError
 from ms_gan.generators.weights import load_weights
 from ms_gan.systems.latent.build import build_system
+from ms_gan.tasks.latent import Config
 from ms_gan.training.checkpoint import newest_checkpoint
 from ms_gan.training.initial import begin_with
+from ms_gan.zoo.entries import find
 from tests.conftest import tiny_config
 
 SHAPE = (1, 28, 28)
@@ -39,6 +42,18 @@ def test_what_does_not_fit_is_named_and_begins_anew(trained, capsys):
     assert np.array_equal(after["generator_ema.layers.0.weight"], kept["generator.layers.0.weight"].asnumpy())
     assert np.array_equal(after["generator.layers.2.weight"], before["generator.layers.2.weight"])
     assert "do not fit and begin anew: generator.layers.2.weight" in capsys.readouterr().out
+
+
+def test_values_in_half_precision_are_taken(device, capsys):
+    config = read_yaml(Config, known_recipes()["cdcgan_mnist"])
+    config.discriminator.channels = 8
+    system, path = build_system(config, (1, 32, 32), classes=10), find("cdcgan_mnist").file()
+    begin_with(str(path), system)
+    found, (kept, _) = weights(system), load_weights(path)
+    for name, value in kept.items():
+        assert found[name].dtype == np.float32 and np.array_equal(found[name], value.asnumpy()), name
+    assert any(value.asnumpy().dtype == np.float16 for value in kept.values())
+    assert "do not fit and begin anew: discriminator." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("place, why", [("", "holds no checkpoint"), ("/none", "no such run or file")])

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Six things to do with ms_gan, each on small data and timed: six_ways.sh [FOLDER] [--device DEVICE and the like]
+# FOLDER is new or empty, six_ways unless named; options go to every command. Exits with 1 where one fails or takes too long.
+set -uo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+LIMIT=180 # seconds for each
+folder=six_ways
+if (($#)) && [[ "$1" != -* ]]; then
+    folder="$1"
+    shift
+fi
+if [[ -e "$folder" && -n "$(find "$folder" -mindepth 1 -print -quit)" ]]; then
+    fail "making the folder $folder: it is not empty" "remove it, or name another one: six_ways.sh FOLDER"
+fi
+set_up_environment ""
+set_up_device "$@"
+mkdir -p -- "$folder" && cd -- "$folder" || fail "making the folder $folder" "name one that you may write to"
+export PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}"
+export PYTHONUNBUFFERED=1 # an error is the last line of a log
+options=("$@")
+
+# program MODULE ARGUMENTS...: a module of ms_gan, with the options where it has them; stopped once the way takes too long.
+program() {
+    local name="$1" given=()
+    shift
+    if [[ "$name" == cli.* ]]; then given=("${options[@]}"); fi
+    timeout $((begun + LIMIT + 1 - SECONDS)) "$PYTHON" -m "ms_gan.$name" "$@" "${given[@]}"
+}
+
+# draw FOLDER: 40 pictures of a sea, a hill and a sun.
+draw() {
+    "$PYTHON" - "$1" <<'PYTHON'
+import random
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+Path(sys.argv[1]).mkdir()
+for number in range(40):
+    place = random.Random(number).randrange
+    picture = Image.new("RGB", (64, 64), "#87ceeb")
+    pen, sun, peak, shore = ImageDraw.Draw(picture), (place(48), place(14)), place(64), place(34, 46)
+    pen.ellipse((*sun, sun[0] + 14, sun[1] + 14), "#ffd24d")
+    pen.polygon([(peak, place(12, 24)), (peak - 30, 63), (peak + 30, 63)], "#6b5b4d")
+    pen.rectangle((0, shore, 63, 63), "#1f4e8c")
+    picture.save(Path(sys.argv[1]) / f"{number:02}.png")
+PYTHON
+}
+
+train() {
+    program cli.train --data.source synthetic --data.limit 1000 --epochs 3 --metrics.every 0 --output train_run &&
+        program cli.infer --ckpt train_run --num 64 --output train.png
+}
+class() {
+    program cli.infer --ckpt zoo:cdcgan_mnist --classes 3,7 --output class.png
+}
+translate() {
+    program cli.infer --ckpt zoo:pix2pix_emoji --input pictures --output translate.png
+}
+paint() {
+    program data.make_maps pictures --classes 4 --output maps &&
+        program cli.train --config spade --data.a maps --data.b pictures --data.image_size 32 --steps 5 --batch-size 4 \
+            --generator.channels 4 --generator.style 0 --discriminator.channels 8 --discriminator.scales 1 \
+            --ema.every 1 --metrics.every 0 --output paint_run &&
+        program cli.infer --ckpt paint_run --input maps/00.png --output paint.png
+}
+wash() {
+    program cli.robustness --generator zoo:cdcgan_mnist --data.source synthetic --data.image_size 32 --data.limit 400 \
+        --attacks [fgsm] --num 10 --wash.steps 20 --wash.starts 2 --adaptive.num 0 --output washed &&
+        cp washed/fgsm.png wash.png
+}
+own() {
+    program cli.train --config own_64 --data-dir pictures --steps 5 --batch-size 8 --generator.channels 4 \
+        --discriminator.channels 4 --ema.every 1 --metrics.every 0 --output own_run &&
+        program cli.infer --ckpt own_run --num 16 --output own.png
+}
+
+draw pictures || fail "drawing pictures" "see the lines above"
+status=0
+printf '%-10s %8s  %s\n' way seconds picture
+for way in train class translate paint wash own; do
+    begun=$SECONDS
+    if "$way" </dev/null >"$way.log" 2>&1 && [[ -s "$way.png" ]]; then
+        said="$folder/$way.png"
+    else
+        status=1
+        said="failed: $(tail -n 1 "$way.log")"
+    fi
+    seconds=$((SECONDS - begun))
+    if ((seconds > LIMIT)); then
+        status=1
+        said="too long: more than $LIMIT s; $folder/$way.log"
+    fi
+    printf '%-10s %8d  %s\n' "$way" "$seconds" "$said"
+done
+exit "$status"
