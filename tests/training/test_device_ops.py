@@ -99,7 +99,10 @@ OPTIONS = {
         *DENSE, "--optimizer.generator.schedule", "cosine", "--optimizer.discriminator.schedule", "linear",
         "--optimizer.discriminator.decay", "0.1", "--discriminator.spectral_norm", "true",
     ],
-    "augment": [*DENSE, "--regularise.augment", "[color,translation,cutout]", "--ema.enabled", "false"],
+    "augment": [
+        *DENSE, "--regularise.augment", "[color,translation,cutout,blit,geometry,tint]",
+        "--regularise.augment_target", "0.6", "--ema.enabled", "false",
+    ],
     "shared": [
         *DENSE, "--procedure.fakes", "shared", "--optimizer.generator.name", "rmsprop", "--procedure.loss", "mean",
         "--procedure.positive", "fake",

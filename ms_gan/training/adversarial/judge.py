@@ -1,10 +1,11 @@
 """The discriminator's inputs (noise, augmentation, dropout) and its logits."""
 
-from typing import Any, Tuple
+from typing import Any, Optional, Tuple
 
+import mindspore as ms
 from mindspore import nn, ops
 
-from ms_gan.training.adversarial.augment import DiffAugment
+from ms_gan.training.adversarial.augment import Augmentation
 from ms_gan.training.adversarial.regularisers import (
     GradientPenalty,
     ZeroCentredPenalty,
@@ -60,6 +61,7 @@ class Judge(nn.Cell):
             (N, 1), or to those and the classes' logits (N, K).
         config: a RegulariseConfig.
         image_shape: (C, H, W).
+        p: the probability of the augmentation where it adapts, a scalar parameter; None: it is the configuration's.
 
     Inputs:
         images: (N, C, H, W), float32.
@@ -71,11 +73,19 @@ class Judge(nn.Cell):
         what the discriminator gives.
     """
 
-    def __init__(self, discriminator: nn.Cell, config: Any, image_shape: Tuple[int, int, int]):
+    def __init__(
+        self,
+        discriminator: nn.Cell,
+        config: Any,
+        image_shape: Tuple[int, int, int],
+        p: Optional[ms.Parameter] = None,
+    ):
         super().__init__(auto_prefix=False)
         self.discriminator = discriminator
         self.noise, self.noise_steps = config.instance_noise, config.instance_noise_steps
-        self.augment = DiffAugment(config.augment, image_shape) if config.augment else None
+        if p is None and config.augment_p != 1:
+            p = config.augment_p
+        self.augment = Augmentation(config.augment, image_shape, p) if config.augment else None
         # Where no layer mixes the images of a batch, real and generated ones can share one pass.
         self.one_pass = not discriminator.mixes_batch
 
