@@ -156,7 +156,8 @@ class Augmentation(nn.Cell):
         unknown = [name for name in policy if name not in POLICIES]
         if unknown:
             raise ValueError(f"augmentation {unknown[0]!r} is unknown; choose from {', '.join(POLICIES)}")
-        self.p, self.sometimes = p, p is not None
+        self.sometimes = p is not None
+        self.p = ms.Tensor(p, ms.float32) if isinstance(p, float) else p
         changes = [(POLICIES[name](shape), p is not None and name in WHOLE) for name in policy]
         self.changes = nn.CellList([Sometimes(change) if wrapped else change for change, wrapped in changes])
         self.half = sum(change.width for change in self.changes)
