@@ -2,7 +2,6 @@
 
 from typing import Any, Optional, Tuple
 
-import mindspore as ms
 from mindspore import nn, ops
 
 from ms_gan.training.adversarial.augment import Augmentation
@@ -61,7 +60,7 @@ class Judge(nn.Cell):
             (N, 1), or to those and the classes' logits (N, K).
         config: a RegulariseConfig.
         image_shape: (C, H, W).
-        p: the probability of the augmentation where it adapts, a scalar parameter; None: it is the configuration's.
+        adaptation: an Adaptation, whose p is the augmentation's probability; None: the configuration has it.
 
     Inputs:
         images: (N, C, H, W), float32.
@@ -78,13 +77,13 @@ class Judge(nn.Cell):
         discriminator: nn.Cell,
         config: Any,
         image_shape: Tuple[int, int, int],
-        p: Optional[ms.Parameter] = None,
+        adaptation: Optional[nn.Cell] = None,
     ):
         super().__init__(auto_prefix=False)
         self.discriminator = discriminator
         self.noise, self.noise_steps = config.instance_noise, config.instance_noise_steps
-        if p is None and config.augment_p != 1:
-            p = config.augment_p
+        p = None if config.augment_p == 1 else config.augment_p
+        p = p if adaptation is None else adaptation.p
         self.augment = Augmentation(config.augment, image_shape, p) if config.augment else None
         # Where no layer mixes the images of a batch, real and generated ones can share one pass.
         self.one_pass = not discriminator.mixes_batch

@@ -164,9 +164,7 @@ class TrainOneStep(nn.Cell):
         return self.verdict * objective + scaled(terms, self.scale_g), objective, terms
 
     def update_discriminator(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
-        """One update; returns the objective, the means of the logits' sigmoids, of real and of generated images, and
-        the mean sign of those of real ones where the augmentation adapts.
-        """
+        """One update; returns the objective, the means of the logits' sigmoids, of real and generated images, and r."""
         (_, objective, real, fake), gradients = self.grad_d(
             images, fakes, label_noise, aids, interpolation, labels, fake_labels
         )
@@ -179,7 +177,7 @@ class TrainOneStep(nn.Cell):
         )
 
     def mean_sign(self, real):
-        """The mean sign of logits of real images: 1 where the discriminator is right about all of them."""
+        """r, the mean sign of logits of real images: 1 where the discriminator is right about all of them."""
         return ops.sign(real - self.undecided).mean()
 
     def apply_discriminator(self, gradients):

@@ -46,7 +46,7 @@ def adversarial_system(
     adaptation = _adaptation(config, workers)
     parts = Parts(
         generator=networks["generator"],
-        judge=Judge(discriminator, regularise, image_shape, None if adaptation is None else adaptation.p),
+        judge=Judge(discriminator, regularise, image_shape, adaptation),
         optim_g=optimizers["generator"],
         optim_d=optimizers["discriminator"],
         procedure=config.procedure,
