@@ -122,7 +122,7 @@ class AccumulatedStep:
     def __init__(self, parts: Parts):
         kinds = DiscriminatorGradients, DiscriminatorUpdate, GeneratorGradients, GeneratorUpdate
         self._gather_d, self._update_d, self._gather_g, self._update_g = (kind(parts).set_train() for kind in kinds)
-        self._sums = 4 if parts.adaptation is not None else 3
+        self._sums = 4 if parts.judge.adaptation is not None else 3
         self._zeros_d, self._zeros_g = (
             tuple(ops.zeros_like(parameter) for parameter in optimizer.parameters)
             for optimizer in (self._update_d.optim_d, self._update_g.optim_g)

@@ -82,6 +82,7 @@ class Judge(nn.Cell):
         super().__init__(auto_prefix=False)
         self.discriminator = discriminator
         self.noise, self.noise_steps = config.instance_noise, config.instance_noise_steps
+        self.adaptation = adaptation
         p = None if config.augment_p == 1 else config.augment_p
         p = p if adaptation is None else adaptation.p
         self.augment = Augmentation(config.augment, image_shape, p) if config.augment else None

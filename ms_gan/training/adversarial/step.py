@@ -16,7 +16,8 @@ class Parts(NamedTuple):
 
     Attributes:
         generator: latents to images.
-        judge: the discriminator's logits of images.
+        judge: the discriminator's logits of images. With an adaptation of its augmentation p and the mean sign of the
+            logits of real images follow the four statistics.
         optim_g, optim_d: their optimizers; with `scale`, as LossScale has it, the losses are differentiated scaled.
         procedure: a ProcedureConfig.
         count: an int32 parameter that counts steps.
@@ -27,8 +28,6 @@ class Parts(NamedTuple):
         shows_pictures: whether the discriminator sees what the generator is given, beside the image: pictures then
             stand in the place of labels.
         verdict: weight of the generator's objective beside the terms.
-        adaptation: of the judge's augmentation, or None. What it makes of p, and the mean sign of the logits of real
-            images, follow the four statistics.
     """
 
     generator: nn.Cell
@@ -42,7 +41,6 @@ class Parts(NamedTuple):
     terms: Optional[nn.Cell] = None
     shows_pictures: bool = False
     verdict: float = 1.0
-    adaptation: Optional[nn.Cell] = None
 
 
 class TrainOneStep(nn.Cell):
@@ -85,7 +83,7 @@ class TrainOneStep(nn.Cell):
         self.penalties, self.clipping, self.terms = parts.penalties, parts.clipping, parts.terms
         self.step = parts.count
         self.d_steps = procedure.d_steps
-        self.adaptation, self.adapts = parts.adaptation, parts.adaptation is not None
+        self.adaptation, self.adapts = parts.judge.adaptation, parts.judge.adaptation is not None
         self.undecided = UNDECIDED.get(procedure.objective, 0.0)
         self.shows_pictures, self.verdict = parts.shows_pictures, parts.verdict
         objective = OBJECTIVES[procedure.objective]

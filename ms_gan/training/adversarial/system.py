@@ -43,10 +43,9 @@ def adversarial_system(
     optimizers = _optimizers(config, networks, total_steps, workers)
     discriminator, regularise = networks["discriminator"], config.regularise
     bound = regularise.clip_weights
-    adaptation = _adaptation(config, workers)
     parts = Parts(
         generator=networks["generator"],
-        judge=Judge(discriminator, regularise, image_shape, adaptation),
+        judge=Judge(discriminator, regularise, image_shape, _adaptation(config, workers)),
         optim_g=optimizers["generator"],
         optim_d=optimizers["discriminator"],
         procedure=config.procedure,
@@ -55,7 +54,6 @@ def adversarial_system(
         terms=terms,
         shows_pictures=shown is not None,
         verdict=verdict,
-        adaptation=adaptation,
     )
     penalties = None
     if regularise.gradient_penalty or regularise.r1 or regularise.r2:
