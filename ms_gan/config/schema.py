@@ -10,6 +10,7 @@ from ms_gan.errors import UsageError
 
 MAX_SEED = 2**63 - 1
 ABOVE_ZERO = ("above 0",)  # for `only`: any number but 0
+GIVEN = ("set",)  # for `only`: any value but None
 
 
 def option(
@@ -84,6 +85,8 @@ def _beside(key: str, name: str) -> str:
 
 
 def _meets(value: Any, wanted: Tuple) -> bool:
+    if wanted is GIVEN:
+        return value is not None
     return value > 0 if wanted is ABOVE_ZERO else value in wanted
 
 

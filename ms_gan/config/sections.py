@@ -11,19 +11,22 @@ from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.network_sections import DiscriminatorConfig
 from ms_gan.config.paths import home_for_tilde
-from ms_gan.config.schema import ABOVE_ZERO, MAX_SEED, option
+from ms_gan.config.schema import ABOVE_ZERO, GIVEN, MAX_SEED, option
 
 # What some options need, to be read at all.
 ADAM, RMSPROP = {"name": ("adam",)}, {"name": ("rmsprop",)}
 FALLING = {"schedule": ("linear", "cosine")}
 PENALISED = dict.fromkeys(("gradient_penalty", "r1", "r2"), ABOVE_ZERO)
 NOISY = {"instance_noise": ABOVE_ZERO}
+ADAPTED = {"augment_target": GIVEN}
 AVERAGED = {"enabled": (True,)}
 MEASURED = {"every": ABOVE_ZERO}
 
 
 # Objectives whose images have labels; and those that compare each generated image with a real one.
 LABELLED, PAIRED = ("non_saturating", "minimax", "least_squares"), ("relativistic",)
+# The logit of a discriminator that cannot tell, of the objectives that fix one: others learn differences alone.
+UNDECIDED = {"non_saturating": 0.0, "minimax": 0.0, "least_squares": 0.5, "hinge": 0.0}
 
 
 @dataclass
@@ -74,8 +77,17 @@ class RegulariseConfig:
     instance_noise_steps: int = option(
         10000, "steps in which that noise falls to zero, linearly", 1, 1000000000, "steps", only=NOISY
     )
-    augment: List[Literal["color", "translation", "cutout"]] = option(
-        [], "random changes of all images that the discriminator sees (DiffAugment), such as [translation, cutout]"
+    augment: List[Literal["color", "translation", "cutout", "blit", "geometry", "tint"]] = option(
+        [], "random changes of all images that the discriminator sees: color, translation, cutout (DiffAugment), blit, "
+        "geometry, tint (ADA)",
+    )  # fmt: skip
+    augment_p: float = option(1.0, "probability with which each of these changes is made to an image", 0.0, 1.0)
+    augment_target: Optional[float] = option(
+        None, "let that probability start at 0, rise while the mean sign of D(real) is above X, 0.6 in ADA, and fall "
+        "while it is below; unset: it stays", -1.0, 1.0,
+    )  # fmt: skip
+    augment_images: int = option(
+        500000, "real images in which it can go from 0 to 1", 1, 1000000000, "images", only=ADAPTED
     )
 
 

@@ -78,7 +78,7 @@ def compared_charts(runs: Sequence[Run], names: Sequence[str]) -> List[Chart]:
             alike = [(i, run, name) for i, (run, name) in numbered if measure in run.task.measured]
             kept = [_measurements(run, measure, run.best.kind, name, i) for i, run, name in alike if run.best]
             charts.setdefault(measure.key, Chart(*plan, kept))
-    for task in {run.task.name: run.task for run in runs}.values():
+    for task in {(run.task.name, run.task.keys): run.task for run in runs}.values():
         for plan, curves in _plans(task):
             for label, key in curves:
                 series = [_series(run, key, name, i) for i, (run, name) in numbered if key in run.curves.names]

@@ -78,6 +78,8 @@ def check(config: Config) -> None:
         UsageError: options that an attack has no use for.
     """
     latent.check_procedure(config.procedure)
+    latent.refuse_adaptation(config.regularise, config.task)
+    latent.check_augmentation(config.regularise, config.procedure.objective)
     if config.metrics.features is not None:
         raise UsageError("metrics.features: an attack is measured by attack.classifier; remove it")
 

@@ -9,6 +9,7 @@ from ms_gan.config.schema import option
 from ms_gan.config.sections import (
     LABELLED,
     PAIRED,
+    UNDECIDED,
     AdversarialConfig,
     EmaConfig,
     MetricsConfig,
@@ -52,6 +53,11 @@ STATISTICS = (
     Statistic("d_real", "D(x)", "probability/real", "verdicts", "D(x), real images", ".2f"),
     Statistic("d_fake", "D(G(z))", "probability/generated", "verdicts", "D(G(z)), generated images", ".2f"),
 )
+# Of runs whose augmentation adapts: see ms_gan.training.adversarial.adaptation.
+ADAPTING = (
+    Statistic("augment_p", "p", "augment/p", "augmentation", "p, the probability of a change"),
+    Statistic("sign_real", "sign D(x)", "augment/sign", "augmentation", "mean sign of D(x), real images", "+.2f"),
+)
 FRECHET = Measure("frechet", "Fréchet distance", "lower", ".4g", unit="distance")
 ACCURACY = Measure("accuracy", "Class accuracy", "higher", ".3f", scale="share", unit="seen as the class asked for")
 # Of runs with few training images: see ms_gan.metrics.copies.
@@ -76,6 +82,43 @@ def check(config: Config) -> None:
     if config.conditional and without:
         raise UsageError(f"conditional: {without[0]} has no place for labels; choose dcgan, cnn or mlp")
     check_procedure(config.procedure)
+    check_augmentation(config.regularise, config.procedure.objective)
+
+
+def check_augmentation(regularise: RegulariseConfig, objective: str) -> None:
+    """Refuse an augmentation whose options contradict each other or the objective.
+
+    Raises:
+        UsageError: naming the option.
+    """
+    if not regularise.augment and (regularise.augment_target is not None or regularise.augment_p != 1):
+        name = "augment_p" if regularise.augment_target is None else "augment_target"
+        raise UsageError(
+            f"regularise.{name}: there is nothing that it is the probability of; name changes too: "
+            "regularise.augment [blit, tint]"
+        )
+    if regularise.augment_target is None:
+        return
+    if regularise.augment_p != 1:
+        raise UsageError(
+            "regularise.augment_p: with regularise.augment_target the probability begins at 0 and follows that; "
+            "give one of the two"
+        )
+    if objective not in UNDECIDED:
+        raise UsageError(
+            f"regularise.augment_target: {objective} compares logits, whose sign tells nothing; choose another "
+            f"objective ({', '.join(UNDECIDED)}) or a probability of your own: regularise.augment_p"
+        )
+
+
+def refuse_adaptation(regularise: RegulariseConfig, task: str) -> None:
+    """Refuse an augmentation that adapts, in a task whose step does not.
+
+    Raises:
+        UsageError: it is asked for.
+    """
+    if regularise.augment_target is not None:
+        raise UsageError(f"regularise.augment_target: the task {task} has no use for it; set regularise.augment_p")
 
 
 def check_procedure(procedure: ProcedureConfig) -> None:
@@ -117,6 +160,13 @@ PAGE = Page(
             "probability of being real",
             "share",
         ),
+        ChartPlan(
+            "augmentation",
+            "Adaptive augmentation",
+            "p rises while the mean sign is above its target, and falls while it is below.",
+            "p, mean sign",
+            "linear",
+        ),
     ),
     sheets="The same latents each time, beside images that the networks learn from.",
     made="Generated after",
@@ -134,5 +184,6 @@ TASK = Task(
     page=PAGE,
     check=check,
     check_sizes=check_sizes,
+    more=lambda config: ADAPTING if config.regularise.augment_target is not None else (),
     module="ms_gan.systems.latent",
 )

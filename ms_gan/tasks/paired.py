@@ -77,6 +77,7 @@ def check(config: Config) -> None:
         UsageError: options that pairs of pictures have no use for.
     """
     latent.check_procedure(config.procedure)
+    latent.refuse_adaptation(config.regularise, config.task)
     if config.regularise.augment:
         raise UsageError(
             "regularise.augment: would move a picture away from its partner; use data.jitter and data.mirror, which "

@@ -111,6 +111,7 @@ class Task:
         pictures_each: that a sheet shows for each of train.sample_count: input, output and truth are three.
         check: refuses options that do not go together, by a UsageError.
         check_sizes: refuses images (C, H, W) that a network cannot have, by a UsageError.
+        more: statistics that follow the others in runs of some options, from the configuration.
     """
 
     name: str
@@ -124,12 +125,14 @@ class Task:
     pictures_each: int = 1
     check: Callable[[Any], None] = lambda config: None
     check_sizes: Callable[[Any, Tuple[int, int, int]], None] = lambda config, shape: None
+    more: Callable[[Any], Tuple[Statistic, ...]] = lambda config: ()
 
     def chosen_by(self, config: Any) -> "Task":
-        """This task, with the headline measure that a run's metrics.headline names, where it has that option."""
+        """This task with the headline measure that a run's metrics.headline names, if any, and the run's statistics."""
         key = getattr(getattr(config, "metrics", None), "headline", self.headline.key)
         first = next(one for one in self.measured if one.key == key)
-        return replace(self, headline=first, measures=tuple(one for one in self.measured if one is not first))
+        others = tuple(one for one in self.measured if one is not first)
+        return replace(self, headline=first, measures=others, statistics=(*self.statistics, *self.more(config)))
 
     @property
     def keys(self) -> Tuple[str, ...]:
@@ -142,8 +145,9 @@ class Task:
         return (self.headline, *self.measures)
 
     def charts(self) -> List[Tuple[ChartPlan, List[Statistic]]]:
-        """The page's charts, each with the statistics that it shows."""
-        return [(plan, [one for one in self.statistics if one.chart == plan.key]) for plan in self.page.charts]
+        """The page's charts of which there are statistics, each with those."""
+        charts = [(plan, [one for one in self.statistics if one.chart == plan.key]) for plan in self.page.charts]
+        return [(plan, shown) for plan, shown in charts if shown]
 
     def in_words(self, record: Dict[str, float]) -> str:
         """A record of the log as the progress line shows it: "loss D 1.208 G 0.582  D(x) 0.76"."""

@@ -47,7 +47,7 @@ def test_the_case_of_a_name_does_not_matter(tmp_path):
         (["--train.epochs", "many"], "train.epochs: 'many' is not allowed; allowed: a whole number 1 to 1000000"),
         (["--epochs", "0"], "train.epochs: 0 is out of range; allowed: 1 to 1000000"),
         (["--data.source", "mnits"], "data.source: 'mnits' is not allowed; allowed: mnist, fashion_mnist"),
-        (["--regularise.augment", "[colour]"], "allowed: a list of color, translation, cutout; did you mean color?"),
+        (["--regularise.augment", "[colour]"], "translation, cutout, blit, geometry, tint; did you mean color?"),
         (["--lr", "1"], "did you mean --optimizer.generator.lr or --optimizer.discriminator.lr?"),
         (["--epochs"], "--epochs: expected one argument; --help explains it"),
         (

@@ -24,6 +24,7 @@ from ms_gan.models import build_generator
 from ms_gan.runtime.workers import Workers
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
+from ms_gan.training.adversarial.augment import Augmentation
 from ms_gan.training.adversarial.inputs import StepInputs
 from tests.paths import ROOT
 from tests.recipes import SMALL
@@ -99,7 +100,10 @@ OPTIONS = {
         *DENSE, "--optimizer.generator.schedule", "cosine", "--optimizer.discriminator.schedule", "linear",
         "--optimizer.discriminator.decay", "0.1", "--discriminator.spectral_norm", "true",
     ],
-    "augment": [*DENSE, "--regularise.augment", "[color,translation,cutout]", "--ema.enabled", "false"],
+    "augment": [
+        *DENSE, "--regularise.augment", "[color,translation,cutout,blit]",
+        "--regularise.augment_target", "0.6", "--ema.enabled", "false",
+    ],
     "shared": [
         *DENSE, "--procedure.fakes", "shared", "--optimizer.generator.name", "rmsprop", "--procedure.loss", "mean",
         "--procedure.positive", "fake",
@@ -166,6 +170,29 @@ def test_every_op_of_the_average_of_a_search_and_of_the_features_has_kernels(own
     adam = nn.Adam(classifier.trainable_params(), learning_rate=[0.1, 0.1])
     check(compile_cell(FitStep(classifier.set_train(), adam), [images, labels]))
     check(compile_cell(RandomNetwork(3, np.random.default_rng(0)).set_train(False), [images]))
+
+
+class Slope(nn.Cell):
+    """The gradient of a sum of changed images' squares for the images."""
+
+    def __init__(self, augment):
+        super().__init__()
+        self.augment, self.slope = augment, ms.grad(self.squares, 0)
+
+    def squares(self, images, numbers):
+        changed = self.augment(images, numbers)
+        return (changed * changed).sum()
+
+    def construct(self, images, numbers):
+        return self.slope(images, numbers)
+
+
+def test_every_op_of_changes_of_images_and_of_their_gradients_has_kernels():
+    augment = Augmentation(["geometry", "tint"], (3, 8, 8), 0.5)
+    numbers = np.zeros((2, augment.width), np.float32)
+    graph = compile_cell(Slope(augment), [ms.Tensor(np.zeros((2, 3, 8, 8), np.float32)), ms.Tensor(numbers)])
+    check(graph)
+    assert "Gather" in ops_of(graph)
 
 
 class Awkward(nn.Cell):

@@ -20,7 +20,8 @@ def plain_config(folder) -> Config:
     config.data.mirror = True
     config.procedure.label_noise = 0.05
     config.regularise.r1, config.regularise.every = 1.0, 2
-    config.regularise.instance_noise, config.regularise.augment = 0.1, ["translation"]
+    config.regularise.instance_noise, config.regularise.augment = 0.1, ["translation", "blit"]
+    config.regularise.augment_target, config.regularise.augment_images = 0.0, 200
     # Adam scales the rounding of a gradient that is nearly zero up to a step of lr; a larger eps does not.
     config.optimizer.generator.eps = config.optimizer.discriminator.eps = 1e-4
     return config

@@ -25,7 +25,8 @@ class DiscriminatorGradients(TrainOneStep):
         weight: of this part, a float32 scalar.
         images, latents, label_noise, masks, noise, augmentation, interpolation, labels, fake_labels, pictures: of this
             part, as TrainOneStep has them for an update.
-        sums: float32 (3,), of the parts before: the objective and the means of the logits' sigmoids.
+        sums: float32 (3,), of the parts before: the objective and the means of the logits' sigmoids; (4,) with the mean
+            sign of those of real images where the augmentation adapts.
         totals: of the parts before. Not a tuple, for which MindSpore would compile anew in each call.
 
     Outputs:
@@ -41,7 +42,8 @@ class DiscriminatorGradients(TrainOneStep):
             images, fakes, label_noise, (masks, noise, augmentation), interpolation,
             self.condition(labels, pictures), self.condition(fake_labels, pictures),
         )  # fmt: skip
-        statistics = ops.stack((objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()))
+        statistics = (objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean())
+        statistics = ops.stack((*statistics, self.mean_sign(real)) if self.adapts else statistics)
         return sums + weight * statistics, *_added(totals, gradients, weight)
 
 
@@ -87,12 +89,14 @@ class GeneratorGradients(TrainOneStep):
 
 
 class GeneratorUpdate(TrainOneStep):
-    """The generator's update by gathered gradients, and the count of steps; returns the statistics, (4,) or (5,)."""
+    """The generator's update by gathered gradients, the count of steps, and p; returns the statistics, (4,) to (6,)."""
 
     def construct(self, sums, own, *gradients):
         self.optim_g(gradients)
         ops.assign(self.step, self.step + 1)
         statistics = (sums[0], own[0], sums[1], sums[2])
+        if self.adapts:
+            return ops.stack((*statistics, self.adaptation(sums[3]), sums[3]))
         return ops.stack(statistics if self.terms is None else (*statistics, own[1]))
 
 
@@ -112,12 +116,13 @@ class AccumulatedStep:
         own: the generator's parts, the inputs of GeneratorGradients.
 
     Outputs:
-        float32 (4,) or (5,), as of TrainOneStep.
+        float32 (4,) to (6,), as of TrainOneStep.
     """
 
     def __init__(self, parts: Parts):
         kinds = DiscriminatorGradients, DiscriminatorUpdate, GeneratorGradients, GeneratorUpdate
         self._gather_d, self._update_d, self._gather_g, self._update_g = (kind(parts).set_train() for kind in kinds)
+        self._sums = 4 if parts.judge.adaptation is not None else 3
         self._zeros_d, self._zeros_g = (
             tuple(ops.zeros_like(parameter) for parameter in optimizer.parameters)
             for optimizer in (self._update_d.optim_d, self._update_g.optim_g)
@@ -130,7 +135,7 @@ class AccumulatedStep:
     def __call__(self, updates: List, own: List) -> ms.Tensor:
         weight = ms.Tensor(1 / len(own), ms.float32)
         for parts in updates:
-            sums, totals = ops.zeros(3, ms.float32), self._zeros_d
+            sums, totals = ops.zeros(self._sums, ms.float32), self._zeros_d
             for inputs in parts:
                 sums, *totals = self._gather_d(weight, *inputs, sums, *totals)
             self._update_d(*totals)

@@ -1,17 +1,34 @@
-"""DiffAugment: Zhao et al. 2020 (arXiv:2006.10738), with the ranges of the paper's code.
+"""Augmentation before the discriminator: DiffAugment (Zhao et al. 2020, arXiv:2006.10738), and ADA's changes.
 
 Real and generated images pass through the same random changes before the discriminator sees them, in its updates and
 in the generator's, so that a small data set cannot be learnt by heart. The random numbers are inputs, and everything
-is made of products and comparisons, whose gradients are quick on every device.
+is made of products and comparisons, whose gradients are quick on every device. Ranges are those of the papers' code.
 """
 
-from typing import Sequence, Tuple
+from typing import Any, Callable, Sequence, Tuple
 
 import mindspore as ms
 import numpy as np
 from mindspore import nn, ops
 
 from ms_gan.models.layers import product
+from ms_gan.training.adversarial.transforms import Blit, Geometry, Tint, placed
+
+
+class Whole(nn.Cell):
+    """A change that takes its numbers as they are drawn, and is made to an image as a whole or not at all."""
+
+    draws, gates, width = 0, 1, 0
+
+    @staticmethod
+    def values(drawn: np.ndarray, shape: Tuple[int, int, int]) -> np.ndarray:
+        """(N, draws) of numbers (N, draws) from U[0, 1): the same."""
+        return drawn
+
+    @classmethod
+    def chances(cls, drawn: np.ndarray) -> np.ndarray:
+        """(N, draws + 1): the p from which on each value counts, of numbers (N, 1) from U[0, 1): the last one's."""
+        return np.concatenate([np.zeros((len(drawn), cls.draws), np.float32), drawn], axis=1)
 
 
 def _pick(draws, count):
@@ -19,14 +36,14 @@ def _pick(draws, count):
     return ops.floor(draws * count)
 
 
-class Color(nn.Cell):
+class Color(Whole):
     """Brightness by -0.5 to 0.5, saturation 0 to 2 times, contrast 0.5 to 1.5 times.
 
     One affine map: saturation s and contrast c mix the colours of a pixel by c (s I + (1 - s) / C), which leaves a
     grey pixel's saturation alone; contrast turns about the mean of the image, which saturation keeps.
     """
 
-    draws = 3
+    draws = width = 3
 
     def __init__(self, shape: Tuple[int, int, int]):
         super().__init__()
@@ -46,13 +63,13 @@ class Color(nn.Cell):
         return (mixed.reshape((count, -1)) + offset).reshape(images.shape)
 
 
-class Translation(nn.Cell):
+class Translation(Whole):
     """Shifts images (N, C, H, W) by up to an eighth of each side, in whole pixels, with zeros where nothing was.
 
     A shift is a product with the matrix that has ones where column - row is the shift.
     """
 
-    draws = 2
+    draws = width = 2
 
     def __init__(self, shape: Tuple[int, int, int]):
         super().__init__()
@@ -68,16 +85,13 @@ class Translation(nn.Cell):
     def construct(self, images, draws):
         rows = self.shifts(self.rows, draws[:, 0], self.reach[0])
         columns = self.shifts(self.columns, draws[:, 1], self.reach[1])
-        count, colours, height, width = images.shape
-        moved = ops.bmm(rows, images.transpose((0, 2, 1, 3)).reshape((count, height, -1)))
-        moved = moved.reshape((count, height, colours, width)).transpose((0, 2, 1, 3))
-        return ops.bmm(moved.reshape((count, -1, width)), columns.swapaxes(1, 2)).reshape(images.shape)
+        return placed(images, rows, columns)
 
 
-class Cutout(nn.Cell):
+class Cutout(Whole):
     """Zeros in a rectangle of half of each side of images (N, C, H, W), centred anywhere and cut off at the border."""
 
-    draws = 2
+    draws = width = 2
 
     def __init__(self, shape: Tuple[int, int, int]):
         super().__init__()
@@ -97,22 +111,38 @@ class Cutout(nn.Cell):
         return images * (1.0 - ops.bmm(rows.expand_dims(2), columns.expand_dims(1))).expand_dims(1)
 
 
-POLICIES = {"color": Color, "translation": Translation, "cutout": Cutout}
+class Sometimes(nn.Cell):
+    """A change of DiffAugment to some of the images (N, C, H, W): those with a 1 behind the change's own numbers."""
+
+    def __init__(self, change: nn.Cell):
+        super().__init__()
+        self.change = change
+        self.own, self.width = change.width, change.width + 1
+
+    def construct(self, images, draws):
+        made = draws[:, self.own :].reshape((-1, 1, 1, 1))
+        return made * self.change(images, draws[:, : self.own]) + (1.0 - made) * images
 
 
-class DiffAugment(nn.Cell):
+WHOLE = {"color": Color, "translation": Translation, "cutout": Cutout}  # with p made as a whole or not
+POLICIES = {**WHOLE, "blit": Blit, "geometry": Geometry, "tint": Tint}
+
+
+class Augmentation(nn.Cell):
     """Random changes of images, differentiable by the images.
 
     Args:
-        policy: keys of POLICIES, in the order in which they are applied; the paper's is color, translation, cutout.
+        policy: keys of POLICIES, in the order in which they are applied; DiffAugment's is color, translation, cutout,
+            ADA's is blit, geometry, tint.
         shape: (C, H, W) of the images.
+        p: probability of each part of each change, a number or a scalar parameter; None: all are made to all images.
 
     Attributes:
-        draws: how many random numbers an image takes.
+        width: how many numbers an image takes.
 
     Inputs:
         images: (N, C, H, W), float32.
-        draws: (N, draws), float32 from U[0, 1).
+        numbers: (N, width), float32, as `drawing` draws them.
 
     Outputs:
         images (N, C, H, W), float32; brightness and contrast may take them out of [-1, 1].
@@ -121,17 +151,51 @@ class DiffAugment(nn.Cell):
         ValueError: a name that is no policy.
     """
 
-    def __init__(self, policy: Sequence[str], shape: Tuple[int, int, int]):
-        super().__init__()
+    def __init__(self, policy: Sequence[str], shape: Tuple[int, int, int], p: Any = None):
+        super().__init__(auto_prefix=False)
         unknown = [name for name in policy if name not in POLICIES]
         if unknown:
             raise ValueError(f"augmentation {unknown[0]!r} is unknown; choose from {', '.join(POLICIES)}")
-        self.changes = nn.CellList([POLICIES[name](shape) for name in policy])
-        self.draws = sum(change.draws for change in self.changes)
+        self.sometimes = p is not None
+        self.p = ms.Tensor(p, ms.float32) if isinstance(p, float) else p
+        changes = [(POLICIES[name](shape), p is not None and name in WHOLE) for name in policy]
+        self.changes = nn.CellList([Sometimes(change) if wrapped else change for change, wrapped in changes])
+        self.half = sum(change.width for change in self.changes)
+        self.width = 2 * self.half if self.sometimes else self.half
 
-    def construct(self, images, draws):
+    def construct(self, images, numbers):
         first = 0
+        if self.sometimes:
+            numbers = numbers[:, : self.half] * ops.less(numbers[:, self.half :], self.p).astype(ms.float32)
         for change in self.changes:
-            images = change(images, draws[:, first : first + change.draws])
-            first += change.draws
+            images = change(images, numbers[:, first : first + change.width])
+            first += change.width
         return images
+
+
+def drawing(
+    policy: Sequence[str], shape: Tuple[int, int, int], sometimes: bool
+) -> Callable[[np.random.Generator, int], np.ndarray]:
+    """The function that draws Augmentation's numbers for some images.
+
+    Args:
+        policy, shape: as of Augmentation.
+        sometimes: whether there is a p.
+
+    Returns:
+        (random, N) to float32 (N, width): values, and with a p behind them as many numbers from U[0, 1): a value counts
+        where its number is below p. A change that is made as a whole has a 1 as its last value, which p decides on.
+    """
+    kinds = [POLICIES[name] for name in policy]
+    splits = np.cumsum([kind.draws for kind in kinds] + ([kind.gates for kind in kinds] if sometimes else []))
+
+    def draw(random: np.random.Generator, count: int) -> np.ndarray:
+        drawn = np.split(random.random((count, splits[-1]), dtype=np.float32), splits[:-1], axis=1)
+        values = [kind.values(own, shape) for kind, own in zip(kinds, drawn)]
+        if sometimes:
+            one = np.ones((count, 1), np.float32)
+            values = [np.concatenate([own, one], 1) if name in WHOLE else own for name, own in zip(policy, values)]
+            values += [kind.chances(own) for kind, own in zip(kinds, drawn[len(kinds) :])]
+        return np.concatenate(values, axis=1).astype(np.float32)
+
+    return draw

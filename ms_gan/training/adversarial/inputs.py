@@ -12,7 +12,7 @@ from ms_gan.generators.labels import draw_labels
 from ms_gan.generators.latents import draw_latents
 from ms_gan.runtime.workers import Workers
 from ms_gan.seeds import Purpose, stream
-from ms_gan.training.adversarial.augment import POLICIES
+from ms_gan.training.adversarial.augment import drawing
 from ms_gan.training.adversarial.losses import OBJECTIVES
 
 BLOCK_IMAGES = 128  # images whose numbers one stream gives; part of what a seed means: never change it
@@ -34,7 +34,7 @@ class StepNumbers(NamedTuple):
     label_noise: Array = None  # (U, 2, N, 1): U(0, label_noise), for real and for generated images
     masks: Array = None  # (P, N, features), dropout: 0 where hidden, else 1 / (1 - dropout)
     noise: Array = None  # (P, N, C, H, W), instance noise before its scaling: N(0, 1)
-    augmentation: Array = None  # (P, N, as many as the policy takes), DiffAugment's numbers: U(0, 1)
+    augmentation: Array = None  # (P, N, as many as the policy takes), the numbers of Augmentation
     interpolation: Array = (
         None  # (U, N, 1, 1, 1), the gradient penalty's places between real and generated images: U(0, 1)
     )
@@ -180,8 +180,12 @@ class AdversarialInputs:
         return self._of_passes(range(self._passes), Purpose.INSTANCE_NOISE, step, _normal(*self._image_shape))
 
     def _augmentation(self, step: int) -> Array:
-        count = sum(POLICIES[name].draws for name in self._config.regularise.augment)
-        return self._of_passes(range(self._passes), Purpose.AUGMENT, step, _uniform(count)) if count else None
+        regularise = self._config.regularise
+        if not regularise.augment:
+            return None
+        sometimes = regularise.augment_target is not None or regularise.augment_p != 1
+        draw = drawing(regularise.augment, self._image_shape, sometimes)
+        return self._of_passes(range(self._passes), Purpose.AUGMENT, step, draw)
 
     def _interpolation(self, step: int) -> Array:
         if not self._config.regularise.gradient_penalty:

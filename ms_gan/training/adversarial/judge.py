@@ -1,10 +1,10 @@
 """The discriminator's inputs (noise, augmentation, dropout) and its logits."""
 
-from typing import Any, Tuple
+from typing import Any, Optional, Tuple
 
 from mindspore import nn, ops
 
-from ms_gan.training.adversarial.augment import DiffAugment
+from ms_gan.training.adversarial.augment import Augmentation
 from ms_gan.training.adversarial.regularisers import (
     GradientPenalty,
     ZeroCentredPenalty,
@@ -60,6 +60,7 @@ class Judge(nn.Cell):
             (N, 1), or to those and the classes' logits (N, K).
         config: a RegulariseConfig.
         image_shape: (C, H, W).
+        adaptation: an Adaptation, whose p is the augmentation's probability; None: the configuration has it.
 
     Inputs:
         images: (N, C, H, W), float32.
@@ -71,11 +72,20 @@ class Judge(nn.Cell):
         what the discriminator gives.
     """
 
-    def __init__(self, discriminator: nn.Cell, config: Any, image_shape: Tuple[int, int, int]):
+    def __init__(
+        self,
+        discriminator: nn.Cell,
+        config: Any,
+        image_shape: Tuple[int, int, int],
+        adaptation: Optional[nn.Cell] = None,
+    ):
         super().__init__(auto_prefix=False)
         self.discriminator = discriminator
         self.noise, self.noise_steps = config.instance_noise, config.instance_noise_steps
-        self.augment = DiffAugment(config.augment, image_shape) if config.augment else None
+        self.adaptation = adaptation
+        p = None if config.augment_p == 1 else config.augment_p
+        p = p if adaptation is None else adaptation.p
+        self.augment = Augmentation(config.augment, image_shape, p) if config.augment else None
         # Where no layer mixes the images of a batch, real and generated ones can share one pass.
         self.one_pass = not discriminator.mixes_batch
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Optional
 import mindspore as ms
 from mindspore import nn, ops
 
+from ms_gan.config.sections import UNDECIDED
 from ms_gan.training.adversarial.judge import Judge, of_discriminator, of_generator, of_reals
 from ms_gan.training.adversarial.losses import OBJECTIVES
 from ms_gan.training.loss_scale import scaled, unscaled
@@ -15,7 +16,8 @@ class Parts(NamedTuple):
 
     Attributes:
         generator: latents to images.
-        judge: the discriminator's logits of images.
+        judge: the discriminator's logits of images. With an adaptation of its augmentation p and the mean sign of the
+            logits of real images follow the four statistics.
         optim_g, optim_d: their optimizers; with `scale`, as LossScale has it, the losses are differentiated scaled.
         procedure: a ProcedureConfig.
         count: an int32 parameter that counts steps.
@@ -67,8 +69,9 @@ class TrainOneStep(nn.Cell):
             them too, beside real images and beside what was made of them.
 
     Outputs:
-        float32 (4,), or (5,) with terms: both objectives before their updates, without penalties, and the means of the
-        logits' sigmoids, of real and of generated images, before the discriminator's last update; then the terms.
+        float32 (4,), or (5,) with terms, or (6,) with an adaptation: both objectives before their updates, without
+        penalties, and the means of the logits' sigmoids, of real and of generated images, before the discriminator's
+        last update; then the terms, or p and the mean sign of the logits of real images before that update.
     """
 
     def __init__(self, parts: Parts):
@@ -80,6 +83,8 @@ class TrainOneStep(nn.Cell):
         self.penalties, self.clipping, self.terms = parts.penalties, parts.clipping, parts.terms
         self.step = parts.count
         self.d_steps = procedure.d_steps
+        self.adaptation, self.adapts = parts.judge.adaptation, parts.judge.adaptation is not None
+        self.undecided = UNDECIDED.get(procedure.objective, 0.0)
         self.shows_pictures, self.verdict = parts.shows_pictures, parts.verdict
         objective = OBJECTIVES[procedure.objective]
         self.objective_d, self.objective_g = objective.discriminator, objective.generator
@@ -157,12 +162,21 @@ class TrainOneStep(nn.Cell):
         return self.verdict * objective + scaled(terms, self.scale_g), objective, terms
 
     def update_discriminator(self, images, fakes, label_noise, aids, interpolation, labels=None, fake_labels=None):
-        """One update; returns the objective and the means of the logits' sigmoids, of real and of generated images."""
+        """One update; returns the objective, the means of the logits' sigmoids, of real and generated images, and r."""
         (_, objective, real, fake), gradients = self.grad_d(
             images, fakes, label_noise, aids, interpolation, labels, fake_labels
         )
         self.apply_discriminator(gradients)
-        return objective, ops.sigmoid(real).mean(), ops.sigmoid(fake).mean()
+        return (
+            objective,
+            ops.sigmoid(real).mean(),
+            ops.sigmoid(fake).mean(),
+            self.mean_sign(real) if self.adapts else 0.0,
+        )
+
+    def mean_sign(self, real):
+        """r, the mean sign of logits of real images: 1 where the discriminator is right about all of them."""
+        return ops.sign(real - self.undecided).mean()
 
     def apply_discriminator(self, gradients):
         """What follows once the discriminator's gradients are known."""
@@ -196,10 +210,12 @@ class TrainOneStep(nn.Cell):
         """How many steps came before this one, a float32 scalar."""
         return self.step.astype(ms.float32)
 
-    def finish(self, loss_d, loss_g, d_real, d_fake, terms=None):
-        """The count of steps; returns the statistics."""
+    def finish(self, loss_d, loss_g, d_real, d_fake, sign, terms=None):
+        """The count of steps, and p for the next one; returns the statistics."""
         ops.assign(self.step, self.step + 1)
         loss_g = unscaled(loss_g, self.scale_g)
+        if self.adapts:
+            return ops.stack((loss_d, loss_g, d_real, d_fake, self.adaptation(sign), sign))
         return ops.stack((loss_d, loss_g, d_real, d_fake) if terms is None else (loss_d, loss_g, d_real, d_fake, terms))
 
     def construct(
@@ -207,12 +223,12 @@ class TrainOneStep(nn.Cell):
         interpolation=None, labels=None, labels_d=None, labels_g=None, pictures=None,
     ):  # fmt: skip
         aids = (masks, noise, augmentation)
-        loss_d, d_real, d_fake = 0.0, 0.0, 0.0
+        loss_d, d_real, d_fake, sign = 0.0, 0.0, 0.0, 0.0
         beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
         given = latents_d if pictures is None else pictures
         for i in range(self.d_steps):
             fakes = self.made(self.part(given, i), self.part(labels_d, i))
-            loss_d, d_real, d_fake = self.update_discriminator(
+            loss_d, d_real, d_fake, sign = self.update_discriminator(
                 self.part(images, i),
                 ops.stop_gradient(fakes),
                 None if label_noise is None else label_noise[i],
@@ -228,10 +244,10 @@ class TrainOneStep(nn.Cell):
         if self.terms is None:
             loss_g, gradients = self.grad_g(given, own, real, labels_g, pictures)
             self.optim_g(gradients)
-            return self.finish(loss_d, loss_g, d_real, d_fake)
+            return self.finish(loss_d, loss_g, d_real, d_fake, sign)
         (_, loss_g, terms), gradients = self.grad_g_terms(given, own, real, labels_g, pictures, self.part(images, last))
         self.optim_g(gradients)
-        return self.finish(loss_d, loss_g, d_real, d_fake, terms)
+        return self.finish(loss_d, loss_g, d_real, d_fake, sign, terms)
 
 
 class SharedFakesStep(TrainOneStep):
@@ -254,7 +270,7 @@ class SharedFakesStep(TrainOneStep):
         aids = (masks, noise, augmentation)
         beside, beside_fakes = self.condition(labels, pictures), self.condition(labels_d, pictures)
         fakes, pull_back = self.made_and_gradient(latents_d if pictures is None else pictures, labels_d)
-        loss_d, d_real, d_fake = self.update_discriminator(
+        loss_d, d_real, d_fake, sign = self.update_discriminator(
             images,
             ops.stop_gradient(fakes),
             None if label_noise is None else label_noise[0],
@@ -268,11 +284,11 @@ class SharedFakesStep(TrainOneStep):
             loss_g, slope = self.grad_fakes(fakes, own, real, beside_fakes)
             _, gradients = pull_back(slope)
             self.optim_g(gradients)
-            return self.finish(loss_d, loss_g, d_real, d_fake)
+            return self.finish(loss_d, loss_g, d_real, d_fake, sign)
         (_, loss_g, terms), slope = self.grad_fakes_terms(fakes, own, real, labels_d, pictures, images)
         _, gradients = pull_back(slope)
         self.optim_g(gradients)
-        return self.finish(loss_d, loss_g, d_real, d_fake, terms)
+        return self.finish(loss_d, loss_g, d_real, d_fake, sign, terms)
 
     def made_and_gradient(self, given, labels):
         """The generator's images, and the function from their gradient to that of its parameters."""

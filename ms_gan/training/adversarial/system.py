@@ -6,6 +6,7 @@ import mindspore as ms
 from mindspore import nn
 
 from ms_gan.training.adversarial.accumulate import AccumulatedStep
+from ms_gan.training.adversarial.adaptation import EVERY_STEPS, Adaptation
 from ms_gan.training.adversarial.judge import Judge, Penalties
 from ms_gan.training.adversarial.regularisers import WeightClipping
 from ms_gan.training.adversarial.step import Parts, SharedFakesStep, TrainOneStep
@@ -44,7 +45,7 @@ def adversarial_system(
     bound = regularise.clip_weights
     parts = Parts(
         generator=networks["generator"],
-        judge=Judge(discriminator, regularise, image_shape),
+        judge=Judge(discriminator, regularise, image_shape, _adaptation(config, workers)),
         optim_g=optimizers["generator"],
         optim_d=optimizers["discriminator"],
         procedure=config.procedure,
@@ -73,6 +74,15 @@ def adversarial_system(
         system.rare, system.every = _step(config, parts._replace(penalties=penalties)), regularise.every
     follow(system, config, workers)
     return system
+
+
+def _adaptation(config: Any, workers: int) -> Optional[Adaptation]:
+    """What moves the probability of the augmentation, or None where it stays."""
+    regularise = config.regularise
+    if regularise.augment_target is None:
+        return None
+    step = EVERY_STEPS * config.images_per_step / regularise.augment_images
+    return Adaptation(regularise.augment_target, step, workers)
 
 
 def _optimizers(config: Any, networks: Dict[str, nn.Cell], total_steps: int, workers: int) -> Dict[str, nn.Cell]:

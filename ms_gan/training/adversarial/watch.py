@@ -51,7 +51,7 @@ class Watch:
         """Whether the discriminator has been certain of all images for a whole window.
 
         Args:
-            statistics: (steps, 4), those of tasks/latent.py, of the steps since the last call.
+            statistics: (steps, 4 or more), those of tasks/latent.py, of the steps since the last call.
         """
         certain = self._is_certain(statistics)
         self._certain = self._certain + len(certain) if certain.all() else int(certain[::-1].argmin())
@@ -64,7 +64,7 @@ class Watch:
         )
 
     def _is_certain(self, statistics: np.ndarray) -> np.ndarray:
-        loss_d, _, d_real, d_fake = statistics.T
+        loss_d, _, d_real, d_fake = statistics[:, :4].T
         objective = self._config.procedure.objective
         if objective in ("non_saturating", "minimax"):
             return (d_real > 1 - CERTAIN) & (d_fake < CERTAIN)

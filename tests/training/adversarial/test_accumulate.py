@@ -12,6 +12,7 @@ SHAPE = (1, 24, 24)
 def shared(config):
     config.procedure.fakes, config.procedure.label_noise = "shared", 0.05
     config.regularise.r1 = 1.0
+    config.regularise.augment, config.regularise.augment_target = ["blit"], -0.5
 
 
 def paired(config):
