@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-import numpy as np
-
 from ms_gan.config.paths import home_for_tilde
 from ms_gan.errors import GanError, UsageError
 
@@ -75,12 +73,14 @@ class Entry:
             raise _damaged(self.name, f"{path.name} is not what {ENTRY} describes (SHA-256)")
         return path
 
-    def pictures(self, place: Path = PLACE) -> Dict[str, np.ndarray]:
+    def pictures(self, place: Path = PLACE) -> Dict[str, Any]:
         """Pictures that it makes, `made`, (n, C, H, W) uint8; where it takes pictures, also `given`, (n, C', H, W).
 
         Raises:
             GanError: they are damaged or missing.
         """
+        import numpy as np  # train.py looks names up here, and checks its options before numpy is there
+
         try:
             with np.load(place / self.name / PICTURES, allow_pickle=False) as stored:
                 return {name: stored[name] for name in stored.files}

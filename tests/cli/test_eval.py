@@ -101,7 +101,7 @@ def test_the_command_of_an_entry_tells_its_options(entry):
     "argv, message",
     [
         ([], "--ckpt is missing"),
-        (["--compare", "{run}", "zoo:digits"], "zoo:digits: is not in the zoo; it holds cdcgan_"),
+        (["--compare", "{run}", "zoo:digits"], "zoo:digits: is not in the zoo; it holds apegan_mnist, "),
         (["--compare", "{run}", "zoo:pix2pix_emoji"], "give --ckpt RUN --beside zoo:pix2pix_emoji"),
         (
             ["--compare", "zoo:cdcgan_mnist", "--data.limit", "7"],

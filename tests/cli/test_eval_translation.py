@@ -108,7 +108,7 @@ def test_an_unpaired_run_is_measured_there_and_back(runs, capsys):
         (["--ckpt", "{runs}/paired", "--beside", "{runs}/absent"], "absent: not a run folder"),
         (["--ckpt", "{runs}/paired", "--beside", "{runs}/unpaired"], "unpaired: is of the task unpaired, but"),
         (["--ckpt", "{runs}/paired", "--beside", "{runs}/grey"], "its data.degrade is grey, but that of"),
-        (["--ckpt", "{runs}/paired", "--beside", "zoo:emoji"], "zoo:emoji: is not in the zoo; it holds cdcgan_"),
+        (["--ckpt", "{runs}/paired", "--beside", "zoo:emoji"], "zoo:emoji: is not in the zoo; it holds apegan_mnist, "),
         (["--ckpt", "{runs}/paired", "--beside", "zoo:cdcgan_mnist"], "is of the task latent, but"),
         (["--ckpt", "{runs}/paired", "--beside", "zoo:pix2pix_emoji"], "pix2pix_emoji: its data.source is folder, but"),
         (["--ckpt", "{runs}/unpaired", "--beside", "zoo:cyclegan_emoji"], "keeps one of the two generators"),
