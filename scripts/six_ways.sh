@@ -27,7 +27,7 @@ program() {
     timeout $((begun + LIMIT + 1 - SECONDS)) "$PYTHON" -m "ms_gan.$name" "$@" "${given[@]}"
 }
 
-# draw FOLDER: 40 pictures of a sea, a hill and a sun.
+# draw FOLDER: 40 pictures of a sea, a hill and a sun, and map.png, a map of classes by their numbers.
 draw() {
     "$PYTHON" - "$1" <<'PYTHON'
 import random
@@ -45,6 +45,13 @@ for number in range(40):
     pen.polygon([(peak, place(12, 24)), (peak - 30, 63), (peak + 30, 63)], "#6b5b4d")
     pen.rectangle((0, shore, 63, 63), "#1f4e8c")
     picture.save(Path(sys.argv[1]) / f"{number:02}.png")
+face = Image.new("L", (64, 64), 0)
+pen = ImageDraw.Draw(face)
+pen.ellipse((6, 6, 57, 57), 4)  # yellow; eyes and mouth dark brown
+pen.ellipse((20, 22, 26, 31), 3)
+pen.ellipse((37, 22, 43, 31), 3)
+pen.arc((18, 26, 45, 48), 20, 160, 3, 4)
+face.save("map.png")
 PYTHON
 }
 
@@ -59,11 +66,7 @@ translate() {
     program cli.infer --ckpt zoo:pix2pix_emoji --input pictures --output translate.png
 }
 paint() {
-    program data.make_maps pictures --classes 4 --output maps &&
-        program cli.train --config spade --data.a maps --data.b pictures --data.image_size 32 --steps 5 --batch-size 4 \
-            --generator.channels 4 --generator.style 0 --discriminator.channels 8 --discriminator.scales 1 \
-            --ema.every 1 --metrics.every 0 --output paint_run &&
-        program cli.infer --ckpt paint_run --input maps/00.png --output paint.png
+    program cli.infer --ckpt zoo:spade_emoji --input map.png --output paint.png
 }
 wash() {
     program cli.robustness --generator zoo:cdcgan_mnist --data.source synthetic --data.image_size 32 --data.limit 400 \
@@ -71,8 +74,8 @@ wash() {
         cp washed/fgsm.png wash.png
 }
 own() {
-    program cli.train --config own_64 --data-dir pictures --steps 5 --batch-size 8 --generator.channels 4 \
-        --discriminator.channels 4 --ema.every 1 --metrics.every 0 --output own_run &&
+    program cli.train --config own_64 --data-dir pictures --steps 120 --batch-size 8 --generator.channels 8 \
+        --discriminator.channels 8 --ema.every 1 --metrics.every 0 --output own_run &&
         program cli.infer --ckpt own_run --num 16 --output own.png
 }
 

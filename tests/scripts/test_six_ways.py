@@ -29,7 +29,7 @@ def project(tmp_path):
 
 
 def ways_of(project, *arguments, fails=False):
-    for name in ("cli.train", "cli.infer", "cli.robustness", "data.make_maps"):
+    for name in ("cli.train", "cli.infer", "cli.robustness"):
         path = project.root / "ms_gan" / f"{name.replace('.', '/')}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(COMMAND.replace("{fails}", str(fails)))
