@@ -46,7 +46,8 @@ def save_demo(found: Iterable[Tuple[Entry, Opened]], path: Path) -> int:
     sections = [_section(entry, opened) for entry, opened in found]
     style = "\n" + (SOURCES / "page.css").read_text(encoding="utf-8").strip() + "\n"
     about = (
-        "Made on this machine by generators that come with ms_gan, of latents and pictures that no training has seen."
+        "Made on this machine by generators that come with ms_gan, of latents and pictures that no training has seen; "
+        "what was painted of maps was kept from another one."
     )
     body = tag("body", tag("main", tag("h1", TITLE), tag("p", about), *sections))
     page = Template((SOURCES / "page.html").read_text(encoding="utf-8"))
@@ -56,13 +57,17 @@ def save_demo(found: Iterable[Tuple[Entry, Opened]], path: Path) -> int:
 
 
 def _section(entry: Entry, opened: Opened) -> Markup:
-    given = entry.pictures().get("given")
-    made = drawn(opened, given)
+    kept = entry.pictures()
+    given = kept.get("given")
+    paints = takes_maps(opened)  # its graph alone would take as long to compile as all others together
+    made, said = (
+        (kept["made"], "made of them, kept with the generator") if paints else (drawn(opened, given), "made of them")
+    )
     name, parts = f"{PREFIX}{entry.name}", []
     if given is not None:
-        parts = [_picture(shown_as(opened, given)[:, :3], "given"), _picture(made, "made of them")]
-        tried = [f"python infer.py --ckpt {name} --input {'MAPS' if takes_maps(opened) else 'PICTURES'} --output made"]
-        if takes_maps(opened):
+        parts = [_picture(shown_as(opened, given)[:, :3], "given"), _picture(made, said)]
+        tried = [f"python infer.py --ckpt {name} --input {'MAPS' if paints else 'PICTURES'} --output made"]
+        if paints:
             tried.append(f"python -m ms_gan.cli.explore --ckpt {name} --open")
     else:
         classes = f" --classes {','.join(opened.card.classes[:2])}" if opened.card.classes else ""
