@@ -11,7 +11,7 @@ from ms_gan.cli.command import check_checkpoint, check_pixel_range, continued
 from ms_gan.cli.eval_maps import evaluate_maps, is_map_run
 from ms_gan.cli.eval_pictures import check_pictures, read_pictures
 from ms_gan.cli.eval_translation import EvalDataConfig, evaluate_run, is_translation
-from ms_gan.cli.eval_zoo import trained_on, zoo_entry
+from ms_gan.cli.eval_zoo import trained_on
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.device_names import device_name
 from ms_gan.config.parser import make_parser, parse
@@ -21,7 +21,7 @@ from ms_gan.errors import UsageError
 from ms_gan.runtime.run_command import run_command
 from ms_gan.seeds import MAX_SEED
 from ms_gan.tasks import read_config
-from ms_gan.zoo.entries import PREFIX, located
+from ms_gan.zoo.entries import PREFIX, located, named
 
 EXAMPLES = """\
   python eval.py --ckpt runs/gan_mnist-20250101-1 --num 10000
@@ -149,7 +149,7 @@ def _subject(ckpt: Optional[str], options: EvalOptions, given: Dict[str, Any]) -
         UsageError: no such run; a file without the options that it needs; an option that contradicts the run; an output
             folder that cannot be written to.
     """
-    entry = zoo_entry(ckpt) if "compare" in given else None  # --ckpt is a path by now
+    entry = named(ckpt) if "compare" in given else None  # --ckpt is a path by now
     if entry is not None:
         return Subject(entry.file(), trained_on(entry, given), None)
     check_checkpoint(ckpt)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ms_gan.cli.command import continued
-from ms_gan.cli.eval_zoo import trained_with, zoo_entry
+from ms_gan.cli.eval_zoo import trained_with
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.paths import FILE, home_for_tilde, kind_at
 from ms_gan.config.schema import leaves, option
 from ms_gan.errors import UsageError
 from ms_gan.files import write_text
 from ms_gan.tasks import read_config
+from ms_gan.zoo.entries import named
 
 TASKS = ("paired", "unpaired")
 NOT_FOR_THEM = ("split", "cas", "seed")
@@ -85,7 +86,7 @@ def _beside(folder: Path, config: Any, other: str) -> Path:
     Raises:
         UsageError: it has learnt something else, or may have seen what the first one has held out.
     """
-    entry = zoo_entry(other)
+    entry = named(other)
     if entry is None and kind_at(Path(other) / "config.yaml", "--beside") != FILE:
         raise UsageError(
             f"--beside {other}: not a run folder; it should hold config.yaml and generator.ckpt; or give zoo:NAME"

@@ -1,19 +1,14 @@
 """Entries of the zoo where eval.py takes runs: the command that trained one stands in for a run's config.yaml."""
 
 import shlex
-from typing import Any, Dict, Optional
+from typing import Any, Dict
 
 from ms_gan.cli.command import continued
 from ms_gan.cli.train import read_options
 from ms_gan.config.data_section import DataConfig
 from ms_gan.config.sections import RunConfig
 from ms_gan.errors import UsageError
-from ms_gan.zoo.entries import PREFIX, Entry, find
-
-
-def zoo_entry(name: str) -> Optional[Entry]:
-    """The entry that `zoo:NAME` names; None for anything else. Raises as `ms_gan.zoo.entries.find`."""
-    return find(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
+from ms_gan.zoo.entries import PREFIX, Entry
 
 
 def trained_with(entry: Entry) -> RunConfig:

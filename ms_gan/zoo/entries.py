@@ -123,6 +123,11 @@ def _damaged(name: str, why: str) -> GanError:
     return GanError(f"{PREFIX}{name}: damaged: {why}; install ms_gan again", code="damaged")
 
 
+def named(text: str) -> Optional[Entry]:
+    """The entry that `zoo:NAME` names; None for anything else. Raises as `find`."""
+    return find(text.removeprefix(PREFIX)) if text.startswith(PREFIX) else None
+
+
 def located(text: Optional[str]) -> Optional[str]:
     """A generator's path as a person names it: `zoo:NAME` is the file of that entry, `~` the home folder.
 
@@ -132,9 +137,8 @@ def located(text: Optional[str]) -> Optional[str]:
         UsageError: the zoo has no such entry.
         GanError: it is damaged.
     """
-    if text is None or not text.startswith(PREFIX):
-        return home_for_tilde(text)
-    return str(find(text.removeprefix(PREFIX)).file())
+    entry = None if text is None else named(text)
+    return home_for_tilde(text) if entry is None else str(entry.file())
 
 
 located.names = ()
