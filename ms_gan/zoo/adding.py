@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import mindspore as ms
 import numpy as np
@@ -99,22 +99,26 @@ def _given(source: Opened, folder: Path) -> Any:
     """Pictures that a run has held out, (n, C', H, W) uint8, or maps, (n, H, W); None for a generator of latents."""
     if source.card.kind in ("latent", "latent+label"):
         return None
-    if takes_maps(source):
-        return _held_out_maps(folder)
-    held = unseen(folder) if source.card.kind == "image" else None
-    if held is None:
+    given = _held_out_maps(folder) if takes_maps(source) else _held_out_pictures(source, folder)
+    if given is None:
         raise UsageError(
             f"{folder}: takes {source.card.kind} of which no examples are on this machine; the zoo keeps generators of "
-            "latents, and those of pictures whose run holds some out"
+            "latents, and those of pictures or maps whose run holds some out"
         )
-    return to_uint8(held.inputs(source.card.network, COMPARED_PICTURES))
+    return given
 
 
-def _held_out_maps(folder: Path) -> np.ndarray:
-    """The first maps that a run's data hold out, evenly taken, (n, H, W) uint8."""
+def _held_out_pictures(source: Opened, folder: Path) -> Optional[np.ndarray]:
+    """Some of the pictures that a run's data hold out, (n, C', H, W) uint8; None where there are none."""
+    held = unseen(folder) if source.card.kind == "image" else None
+    return None if held is None else to_uint8(held.inputs(source.card.network, COMPARED_PICTURES))
+
+
+def _held_out_maps(folder: Path) -> Optional[np.ndarray]:
+    """Some of the maps that a run's data hold out, evenly taken, (n, H, W) uint8; None where they hold out none."""
     config = tasks.read_config(folder)
-    maps = load(config.data, config.seed).held_out.maps
-    return maps[evenly_spaced(len(maps), COMPARED_PICTURES)]
+    held = load(config.data, config.seed).held_out
+    return None if held is None else held.maps[evenly_spaced(len(held.maps), COMPARED_PICTURES)]
 
 
 def _deviation(source: Opened, made: Opened, given: Any) -> int:

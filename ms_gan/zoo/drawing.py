@@ -31,9 +31,8 @@ def drawn(opened: Opened, given: Optional[np.ndarray] = None) -> np.ndarray:
     """
     if takes_maps(opened):
         painter = Painter(opened)
-        return np.concatenate(
-            [painter.paint(one) for one in np.split(given, len(given))]
-        )  # many would be filled up to 64
+        # One at a time: many at once are filled up to a block.
+        return np.concatenate([painter.paint(one) for one in np.split(given, len(given))])
     if given is not None:
         return to_uint8(opened.run(to_float(given)))
     if not opened.card.classes:
