@@ -19,12 +19,9 @@ export PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}"
 export PYTHONUNBUFFERED=1 # an error is the last line of a log
 options=("$@")
 
-# program MODULE ARGUMENTS...: a module of ms_gan, with the options where it has them; stopped once the way takes too long.
+# program COMMAND ARGUMENTS...: a command of ms_gan.cli, with the options; stopped once the way takes too long.
 program() {
-    local name="$1" given=()
-    shift
-    if [[ "$name" == cli.* ]]; then given=("${options[@]}"); fi
-    timeout $((begun + LIMIT + 1 - SECONDS)) "$PYTHON" -m "ms_gan.$name" "$@" "${given[@]}"
+    timeout $((begun + LIMIT + 1 - SECONDS)) "$PYTHON" -m "ms_gan.cli.$1" "${@:2}" "${options[@]}"
 }
 
 # draw FOLDER: 40 pictures of a sea, a hill and a sun, and map.png, a map of classes by their numbers.
@@ -56,27 +53,27 @@ PYTHON
 }
 
 train() {
-    program cli.train --data.source synthetic --data.limit 1000 --epochs 3 --metrics.every 0 --output train_run &&
-        program cli.infer --ckpt train_run --num 64 --output train.png
+    program train --data.source synthetic --data.limit 1000 --epochs 3 --metrics.every 0 --output train_run &&
+        program infer --ckpt train_run --num 64 --output train.png
 }
 class() {
-    program cli.infer --ckpt zoo:cdcgan_mnist --classes 3,7 --output class.png
+    program infer --ckpt zoo:cdcgan_mnist --classes 3,7 --output class.png
 }
 translate() {
-    program cli.infer --ckpt zoo:pix2pix_emoji --input pictures --output translate.png
+    program infer --ckpt zoo:pix2pix_emoji --input pictures --output translate.png
 }
 paint() {
-    program cli.infer --ckpt zoo:spade_emoji --input map.png --output paint.png
+    program infer --ckpt zoo:spade_emoji --input map.png --output paint.png
 }
 wash() {
-    program cli.robustness --generator zoo:cdcgan_mnist --data.source synthetic --data.image_size 32 --data.limit 400 \
+    program robustness --generator zoo:cdcgan_mnist --data.source synthetic --data.image_size 32 --data.limit 400 \
         --attacks [fgsm] --num 10 --wash.steps 20 --wash.starts 2 --adaptive.num 0 --output washed &&
         cp washed/fgsm.png wash.png
 }
 own() {
-    program cli.train --config own_64 --data-dir pictures --steps 120 --batch-size 8 --generator.channels 8 \
+    program train --config own_64 --data-dir pictures --steps 120 --batch-size 8 --generator.channels 8 \
         --discriminator.channels 8 --ema.every 1 --metrics.every 0 --output own_run &&
-        program cli.infer --ckpt own_run --num 16 --output own.png
+        program infer --ckpt own_run --num 16 --output own.png
 }
 
 draw pictures || fail "drawing pictures" "see the lines above"
