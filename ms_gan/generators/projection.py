@@ -153,7 +153,7 @@ def cost(images: np.ndarray, targets: np.ndarray, margin: float = 0.0) -> np.nda
     squares = np.square(difference)
     if margin:
         squares = np.square(np.maximum(np.abs(difference) - margin, 0)) + WITHIN * squares
-    return squares.mean((1, 2, 3))
+    return squares.mean((1, 2, 3), dtype=np.float64)
 
 
 def falling(lr: float, steps: int) -> List[float]:
@@ -191,7 +191,7 @@ def find_latent(
     labels = np.arange(CANDIDATES, dtype=np.int32) % classes if classes else None
     samples = sampler.generate(candidates, labels)
     far = _distances(samples, target)
-    nearest = np.argsort(far if not margin else cost(samples, target, 2 * margin), kind="stable")[:starts]
+    nearest = np.argsort(cost(samples, target, 2 * margin), kind="stable")[:starts]
     best, labels = candidates[nearest], labels[nearest] if classes else None
     if spherical:
         best = on_the_sphere(best)
@@ -206,7 +206,7 @@ def find_latent(
             taken.append(search.latents.asnumpy().copy())
     ends = sampler.generate(taken[-1], labels)
     found = _distances(ends, target)
-    winner = int((found if not margin else cost(ends, target, 2 * margin)).argmin())
+    winner = int(cost(ends, target, 2 * margin).argmin())
     way = np.stack([latents[winner] for latents in taken])
     label = int(labels[winner]) if classes else None
     images = sampler.generate(way, None if label is None else np.full(len(way), label, np.int32))
@@ -218,4 +218,4 @@ def find_latent(
 
 def _distances(images: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Root mean squared differences (N,) of images (N, C, H, W) from one (C, H, W)."""
-    return np.sqrt(np.square(images - target).mean((1, 2, 3), dtype=np.float64))
+    return np.sqrt(cost(images, target))
