@@ -96,6 +96,9 @@ class AdversarialInputs:
         self._paired = OBJECTIVES[config.procedure.objective].paired
         self._passes = 2 * self._updates + (2 if self._paired else 1)
         self.steps_per_epoch = max(1, batches // self._updates)
+        regularise = config.regularise
+        sometimes = regularise.augment_target is not None or regularise.augment_p != 1
+        self._draw_augmentation = drawing(regularise.augment, image_shape, sometimes) if regularise.augment else None
 
     def shown(self, step: int) -> StepNumbers:
         """The images of a step, and what the generator is given: latents, labels or pictures; nothing else."""
@@ -180,12 +183,8 @@ class AdversarialInputs:
         return self._of_passes(range(self._passes), Purpose.INSTANCE_NOISE, step, _normal(*self._image_shape))
 
     def _augmentation(self, step: int) -> Array:
-        regularise = self._config.regularise
-        if not regularise.augment:
-            return None
-        sometimes = regularise.augment_target is not None or regularise.augment_p != 1
-        draw = drawing(regularise.augment, self._image_shape, sometimes)
-        return self._of_passes(range(self._passes), Purpose.AUGMENT, step, draw)
+        draw = self._draw_augmentation
+        return None if draw is None else self._of_passes(range(self._passes), Purpose.AUGMENT, step, draw)
 
     def _interpolation(self, step: int) -> Array:
         if not self._config.regularise.gradient_penalty:
