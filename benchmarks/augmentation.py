@@ -19,7 +19,7 @@ from ms_gan.config.parser import make_parser, parse
 from ms_gan.runtime import start
 from ms_gan.systems.latent.build import build_system
 from ms_gan.tasks.latent import Config
-from ms_gan.training.adversarial.augment import Augmentation, drawing
+from ms_gan.training.adversarial.augment import WHOLE, Augmentation, drawing
 from ms_gan.training.adversarial.inputs import StepInputs
 
 SHAPE, BATCH = (3, 64, 64), 16
@@ -44,7 +44,7 @@ class Slope(nn.Cell):
 def alone(policy):
     """By name what runs the changes of a policy once."""
     names = policy.split(",")
-    always = {"color", "translation", "cutout"}.issuperset(names)
+    always = WHOLE.keys() >= set(names)
     augment = Augmentation(names, SHAPE, None if always else 0.5)
     random = np.random.default_rng(0)
     images = ms.Tensor(random.random((BATCH, *SHAPE), dtype=np.float32))

@@ -74,17 +74,19 @@ def learnt(name: str, data: ImageData) -> Measured:
     """A classifier of the data's labels as features."""
     import mindspore as ms
 
+    from ms_gan.metrics.features.classifier import WIDTH
+    from ms_gan.metrics.features.extractor import Features
     from ms_gan.metrics.features.fit import RECIPE, fit
     from ms_gan.pictures.pixels import to_float
 
     started = time.monotonic()
     network = fit(data, RECIPE)
 
-    def of(images: np.ndarray) -> np.ndarray:
-        parts = (to_float(images[start : start + BLOCK]) for start in range(0, len(images), BLOCK))
-        return np.concatenate([network(ms.Tensor(part))[0].asnumpy() for part in parts])
+    def compute(images: np.ndarray):
+        return tuple(made.asnumpy() for made in network(ms.Tensor(to_float(images))))
 
-    return Measured(name, time.monotonic() - started, of)
+    features = Features(name, name, WIDTH, compute, BLOCK)
+    return Measured(name, time.monotonic() - started, lambda images: features(images)[0])
 
 
 def of_random(shape) -> Measured:

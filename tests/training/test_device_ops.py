@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from mindspore import nn, ops
 
+from benchmarks.augmentation import Slope
 from ms_gan import tasks
 from ms_gan.config.parser import make_parser, parse
 from ms_gan.data.domains import DomainData
@@ -170,21 +171,6 @@ def test_every_op_of_the_average_of_a_search_and_of_the_features_has_kernels(own
     adam = nn.Adam(classifier.trainable_params(), learning_rate=[0.1, 0.1])
     check(compile_cell(FitStep(classifier.set_train(), adam), [images, labels]))
     check(compile_cell(RandomNetwork(3, np.random.default_rng(0)).set_train(False), [images]))
-
-
-class Slope(nn.Cell):
-    """The gradient of a sum of changed images' squares for the images."""
-
-    def __init__(self, augment):
-        super().__init__()
-        self.augment, self.slope = augment, ms.grad(self.squares, 0)
-
-    def squares(self, images, numbers):
-        changed = self.augment(images, numbers)
-        return (changed * changed).sum()
-
-    def construct(self, images, numbers):
-        return self.slope(images, numbers)
 
 
 def test_every_op_of_changes_of_images_and_of_their_gradients_has_kernels():
